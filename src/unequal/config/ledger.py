@@ -1,0 +1,65 @@
+"""The section `ledger`: currencies and what may remain unexplained."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, shape_of
+
+
+def _day(given: Any) -> date:
+    # Pydantic takes a bare number for seconds since 1970: `20240101` would be a day in August of that year.
+    if isinstance(given, date):
+        return given
+    if not (isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given)):
+        raise ValueError("not a date written as YYYY-MM-DD")
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise ValueError("not a day that exists") from None
+
+
+class DatedRate(Section):
+    """What one unit of a currency is worth in the reporting currency, from a day on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"currency": "EUR", "since": "2026-01-01", "rate": "1.0845"}]})
+
+    currency: CurrencyCode = Field(description="ISO 4217 code of the currency that is converted.")
+    since: Annotated[date, BeforeValidator(_day)] = Field(description="First day of the rate, as YYYY-MM-DD.")
+    rate: Annotated[str, Field(pattern=RATE)] = Field(
+        description="Worth of one unit in the reporting currency; in quotes, so that it is never a float."
+    )
+
+
+class RatesFrom(Section):
+    """Dated rates read from a source."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"source": "daily_rates", "currency": "code", "since": "day", "rate": "worth"}]}
+    )
+
+    source: Name = Field(description="The source that holds the rates.")
+    currency: ColumnName = Field(description="Column with the currency's code.")
+    since: ColumnName = Field(description="Column with the first day of the rate.")
+    rate: ColumnName = Field(description="Column with the worth of one unit in the reporting currency.")
+
+
+Rates = Annotated[
+    Annotated[tuple[DatedRate, ...], Tag("list")] | Annotated[RatesFrom, Tag("mapping")],
+    Discriminator(shape_of, custom_error_type="shape", custom_error_message="a list of dated rates, or the source that holds them"),
+]
+
+
+class Ledger(Section):
+    """How dollars are booked."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"rates": [{"currency": "EUR", "since": "2026-01-01", "rate": "1.0845"}], "rate_valid_days": 35}]}
+    )
+
+    rates: Rates = Field((), description="Rates into the reporting currency, dated: a list of them, or the source that holds them.")
+    rate_valid_days: WholeNumber = Field(35, ge=1, description="A rate older than this many days on the day of booking is not used.")

@@ -1,0 +1,58 @@
+"""The whole of `unequal.yaml`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from unequal.config.customer_base import CustomerBase
+from unequal.config.identity import Identity
+from unequal.config.ledger import Ledger
+from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
+from unequal.config.sources import Source
+from unequal.config.storage import Storage
+
+
+class OwnAttribute(Section):
+    """An attribute of the project's own that slices and rules may use."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"type": "integer", "meaning": "Rooms of the hotel that the guest books for.", "unit": "rooms"}]}
+    )
+
+    type: Literal["text", "integer", "decimal", "date", "boolean"] = Field(description="The type of its values.")
+    meaning: str = Field(min_length=1, description="What it says of a customer, in a sentence for the dictionary.")
+    unit: str | None = Field(None, description="What it counts, for the dictionary.")
+    protected: bool = Field(False, description="Never in a rule or a model unless a policy declares a lawful reason.")
+
+
+class Project(Section):
+    """A company's customer base: its sources and how they are read, joined, booked and grouped."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "project": "hill-bakery",
+                    "reporting_currency": "EUR",
+                    "time_zone": "Europe/Berlin",
+                    "default_region": "DE",
+                    "sources": {"crm": {"read": "data/customers.csv", "records": {"id": "customer_no", "attributes": {"email": "mail"}}}},
+                }
+            ]
+        }
+    )
+
+    project: str = Field(min_length=1, max_length=100, description="The project's name.")
+    reporting_currency: CurrencyCode = Field(description="ISO 4217 code of the currency that all figures are in.")
+    time_zone: TimeZone = Field(description="IANA name of the company's zone: it decides on which day a dollar is booked.")
+    default_region: Annotated[str, Field(pattern=REGION)] | None = Field(
+        None, description="ISO 3166 code of the country that local phone numbers belong to."
+    )
+    sources: dict[Name, Source] = Field(min_length=1, description="The tables of the company's applications, each under a name.")
+    attributes: dict[Name, OwnAttribute] = Field(default_factory=dict, description="Attributes of the project's own.")
+    identity: Identity = Field(Identity(), description="What makes records one customer.")
+    ledger: Ledger = Field(Ledger(), description="Which rates dollars are booked at.")
+    customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
+    storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -1,0 +1,197 @@
+"""Whether what a config refers to is there: sources, records, attributes, lines of money and their currencies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from unequal.config.columns import lookups_of, parts, type_of
+from unequal.config.ledger import DatedRate, RatesFrom
+from unequal.config.model import CURRENCY
+from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
+from unequal.config.project import Project
+from unequal.config.sources import ATTRIBUTES, Constant, CustomerOf, Postings, Source
+
+_OF_ONE_CUSTOMER: Final = ("unit", "order", "customer")
+
+
+def problems_of_references(project: Project) -> Iterator[Problem]:
+    """What is referred to and is not there, or contradicts what else the config says."""
+    for name, source in project.sources.items():
+        at: KeyPath = ("sources", name)
+        yield from _lookups(project, source, at)
+        yield from _attributes(project, source, at)
+        if source.postings is not None:
+            yield from _level(source.postings, (*at, "postings"))
+            yield from _returns(source.postings, (*at, "postings", "returns"))
+            yield from _control_total(source.postings, (*at, "postings", "control_total"))
+            yield from _currency(project, source, (*at, "postings", "currency"))
+            if source.postings.customer is not None:
+                yield from _customer(project, name, source.postings.customer, (*at, "postings", "customer"))
+        if source.interactions is not None:
+            yield from _customer(project, name, source.interactions.customer, (*at, "interactions", "customer"))
+    yield from _own_attributes(project)
+    yield from _identifiers(project)
+    yield from _rates(project)
+
+
+def _known_source(project: Project, name: str, path: KeyPath) -> Iterator[Problem]:
+    if name not in project.sources:
+        yield Problem("CFG020", "there is no such source", path, seen=shown(name), do=did_you_mean(name, project.sources))
+
+
+def _column_in_header(source: Source, column: str, path: KeyPath) -> Iterator[Problem]:
+    if source.header is not None and column not in source.header:
+        yield Problem(
+            "CFG027", "the header of that source has no such column", path, seen=shown(column), do=did_you_mean(column, source.header)
+        )
+
+
+def _lookups(project: Project, source: Source, at: KeyPath) -> Iterator[Problem]:
+    for below, lookup in lookups_of(source):
+        path = (*at, *below)
+        yield from _known_source(project, lookup.source, (*path, "source"))
+        if other := project.sources.get(lookup.source):
+            yield from _column_in_header(other, lookup.key, (*path, "key"))
+            yield from _column_in_header(other, lookup.value, (*path, "value"))
+
+
+def _customer(project: Project, name: str, customer: CustomerOf, at: KeyPath) -> Iterator[Problem]:
+    named = customer.source or name
+    path = (*at, "source") if customer.source else at
+    yield from _known_source(project, named, path)
+    holder = project.sources.get(named)
+    if holder is None:
+        return
+    if holder.records is None:
+        holders = [other for other, source in project.sources.items() if source.records]
+        do = (
+            f"name the source that has them: {', '.join(holders)}"
+            if holders
+            else f"add records to sources.{named}: its id and its attributes"
+        )
+        yield Problem("CFG021", f"the source {named} has no records that rows could belong to", path, do=do)
+    elif len(parts(customer.id)) != len(parts(holder.records.id)):
+        seen = f"{len(parts(customer.id))} here, {len(parts(holder.records.id))} there"
+        do = "name as many columns, in the same order"
+        yield Problem("CFG021", f"the id has not as many parts as the records of {named}", (*at, "id"), seen=seen, do=do)
+
+
+def _attributes(project: Project, source: Source, at: KeyPath) -> Iterator[Problem]:
+    if source.records is None:
+        return
+    known = {*ATTRIBUTES, *project.attributes}
+    for attribute in source.records.attributes:
+        if attribute not in known:
+            do = did_you_mean(attribute, known, otherwise=f"declare it under attributes: {attribute}: {{type: text, meaning: ...}}")
+            yield Problem(
+                "CFG022", "there is no such attribute", (*at, "records", "attributes", attribute), seen=attribute, do=do, at_key=True
+            )
+    for key in source.records.keys:
+        if key in known:
+            do = "give the key another name, or map its column as an attribute"
+            yield Problem(
+                "CFG022", "a declared key has the name of an attribute", (*at, "records", "keys", key), seen=key, do=do, at_key=True
+            )
+
+
+def _own_attributes(project: Project) -> Iterator[Problem]:
+    for attribute in project.attributes:
+        if attribute in ATTRIBUTES:
+            do = "give it another name, or leave it out: it is known without being declared"
+            yield Problem(
+                "CFG022", "an attribute of that name is known already", ("attributes", attribute), seen=attribute, do=do, at_key=True
+            )
+
+
+def _identifiers(project: Project) -> Iterator[Problem]:
+    keys = {key for source in project.sources.values() if source.records for key in source.records.keys}
+    known = {*ATTRIBUTES, *project.attributes, *keys}
+    for index, identifier in enumerate(project.identity.identifiers):
+        if identifier not in known:
+            do = did_you_mean(identifier, known, otherwise="name an attribute, or a key that a source declares under records.keys")
+            yield Problem("CFG022", "there is no such identifier", ("identity", "identifiers", index), seen=identifier, do=do)
+
+
+def _level(postings: Postings, at: KeyPath) -> Iterator[Problem]:
+    of_one = postings.level in _OF_ONE_CUSTOMER
+    if postings.customer is None and of_one:
+        do = "add customer, or say level: channel, market or corporate"
+        yield Problem("CFG023", f"dollars at the level {postings.level} belong to a customer, and none is named", at, do=do, at_key=True)
+    if postings.customer is not None and not of_one:
+        do = "take out customer, or say level: customer, order or unit"
+        yield Problem(
+            "CFG023", f"dollars at the level {postings.level} belong to no single customer, and one is named", (*at, "level"), do=do
+        )
+    if postings.level in ("channel", "market") and getattr(postings, postings.level) is None:
+        do = f"add {postings.level}: a column, or {{value: its name}}"
+        yield Problem("CFG023", f"dollars at the level {postings.level} name no {postings.level}", (*at, "level"), do=do)
+
+
+def _returns(postings: Postings, at: KeyPath) -> Iterator[Problem]:
+    if postings.returns and postings.returns.original and postings.document is None:
+        do = "add document: the column with the order's number, so that the original can be found by it"
+        yield Problem("CFG023", "a return names its original by a number, and no row has one", (*at, "original"), do=do)
+
+
+def _control_total(postings: Postings, at: KeyPath) -> Iterator[Problem]:
+    for name in postings.control_total:
+        if name not in postings.amounts:
+            do = did_you_mean(name, postings.amounts)
+            yield Problem("CFG023", "a control total is given for an amount that is not there", (*at, name), seen=name, do=do, at_key=True)
+
+
+def _currency(project: Project, source: Source, at: KeyPath) -> Iterator[Problem]:
+    currency = source.postings.currency if source.postings else None
+    rated = {rate.currency for rate in _dated(project)}
+    if isinstance(currency, str) and currency in {project.reporting_currency, *rated}:
+        do = f"write currency: {{value: {currency}}}; a text alone is the name of a column"
+        yield Problem("CFG032", "a currency stands where a column is meant", at, seen=currency, do=do)
+    if not isinstance(currency, Constant):
+        return
+    if not re.fullmatch(CURRENCY, currency.value):
+        do = "write the ISO 4217 code, as in EUR"
+        yield Problem("CFG032", "a currency is not three capital letters", (*at, "value"), seen=shown(currency.value), do=do)
+    elif currency.value not in {project.reporting_currency, *rated} and not _rates_unknown_yet(project, source):
+        do = f"add a rate for {currency.value} under ledger.rates, or set unknown_currency: quarantine"
+        yield Problem(
+            "CFG032", "dollars are posted in a currency that the ledger has no rate for", (*at, "value"), seen=currency.value, do=do
+        )
+
+
+def _rates_unknown_yet(project: Project, source: Source) -> bool:
+    return isinstance(project.ledger.rates, RatesFrom) or source.unknown_currency == "quarantine"
+
+
+def _dated(project: Project) -> tuple[DatedRate, ...]:
+    return () if isinstance(project.ledger.rates, RatesFrom) else project.ledger.rates
+
+
+def _rates(project: Project) -> Iterator[Problem]:
+    if isinstance(project.ledger.rates, RatesFrom):
+        yield from _rates_from(project, project.ledger.rates)
+    seen: set[tuple[str, object]] = set()
+    for index, rate in enumerate(_dated(project)):
+        path: KeyPath = ("ledger", "rates", index)
+        if rate.currency == project.reporting_currency:
+            do = "take it out: all figures are in that currency, and one of it is worth one"
+            yield Problem("CFG032", "a rate is given for the reporting currency", path, seen=rate.currency, do=do)
+        if (rate.currency, rate.since) in seen:
+            yield Problem("CFG032", "two rates begin on one day", path, seen=f"{rate.currency} since {rate.since}", do="keep one of them")
+        seen.add((rate.currency, rate.since))
+
+
+def _rates_from(project: Project, rates: RatesFrom) -> Iterator[Problem]:
+    at: KeyPath = ("ledger", "rates")
+    yield from _known_source(project, rates.source, (*at, "source"))
+    source = project.sources.get(rates.source)
+    if source is None:
+        return
+    for key, needed in (("currency", ("text",)), ("since", ("date", "timestamp")), ("rate", ("decimal", "money", "integer"))):
+        column = getattr(rates, key)
+        yield from _column_in_header(source, column, (*at, key))
+        found = type_of(source, column)
+        if found is not None and found not in needed:
+            do = f"give it the type {' or '.join(needed)} under sources.{rates.source}.columns"
+            yield Problem("CFG030", f"the {key} of a rate is a {needed[0]}, and {shown(column)} is of type {found}", (*at, key), do=do)

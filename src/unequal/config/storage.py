@@ -1,0 +1,35 @@
+"""The section `storage`: where tables and state are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from unequal.config.model import MEMORY, Section, WholeNumber
+
+
+def _is_a_reference(state: str) -> str:
+    if not state.startswith(("env:", "file:")) or state.partition(":")[2].strip() == "":
+        raise ValueError("not a reference: a database address is named by env:NAME or file:PATH, and never written here")
+    return state
+
+
+class Storage(Section):
+    """Engine and state."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"engine": "duckdb", "state": "env:UNEQUAL_STATE_URL", "memory_limit": "1500MB"}]}
+    )
+
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="What computes tables; spark needs the extra [spark] and Java 17.")
+    state: Annotated[str, AfterValidator(_is_a_reference)] | None = Field(
+        None,
+        description="env:NAME of a variable, or file:PATH of a file, that holds a database address; "
+        ".unequal/state.db beside the config by default.",
+    )
+    memory_limit: Annotated[str, Field(pattern=MEMORY)] = Field(
+        "1500MB", description="What the engine may take before it spills to disk; a number of MB or GB."
+    )
+    threads: WholeNumber | None = Field(None, ge=1, description="Cores that the engine may use; all by default.")
+    keep_runs: WholeNumber = Field(12, ge=1, description="Published runs to keep beside the month-end ones.")

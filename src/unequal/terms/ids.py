@@ -1,0 +1,27 @@
+"""Ids: how customers, records and rows are named."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+UNASSIGNED: Final = "unassigned"
+"""The customer_id of dollars that no customer can be found for: a bucket, named and shown."""
+
+SEPARATOR: Final = "\x1f"
+"""Between the parts of a compound key before it is hashed or joined; never part of a value."""
+
+
+def record_name(source: str, record_id: str) -> str:
+    """How a source's record is written where one text must name it: `crm:10042`."""
+    return f"{source}:{record_id}"
+
+
+def founding_customer_id(source: str, record_id: str) -> str:
+    """The customer id that a record founds: the same on every machine and re-run.
+
+    >>> founding_customer_id("crm", "10042")
+    'c_a7df3a87cbab'
+    """
+    digest = hashlib.md5(f"{source}{SEPARATOR}{record_id}".encode(), usedforsecurity=False)
+    return f"c_{digest.hexdigest()[:12]}"

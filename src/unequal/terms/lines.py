@@ -1,0 +1,66 @@
+"""The chart of lines: the words into which every dollar is booked, in waterfall order."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Line(StrEnum):
+    """What a dollar was. Income is positive, costs and deductions are negative."""
+
+    LIST_REVENUE = "list_revenue"
+    ON_INVOICE_DISCOUNT = "on_invoice_discount"
+    OFF_INVOICE_DISCOUNT = "off_invoice_discount"
+    RETURNS = "returns"
+    COST_OF_GOODS = "cost_of_goods"
+    FREIGHT = "freight"
+    COST_TO_SERVE = "cost_to_serve"
+    ACQUISITION = "acquisition"
+    RETENTION = "retention"
+    CREDIT_LOSS = "credit_loss"
+    FUNDING = "funding"
+    OTHER = "other"
+
+
+class Level(StrEnum):
+    """The evidence level of a dollar answer: which costs are known, and so what it may be called."""
+
+    REVENUE = "revenue"
+    GROSS_MARGIN = "gross_margin"
+    CONTRIBUTION_BEFORE_SERVICE = "contribution_before_service"
+    CONTRIBUTION = "contribution"
+
+
+_REVENUE: Final = (Line.LIST_REVENUE, Line.ON_INVOICE_DISCOUNT, Line.OFF_INVOICE_DISCOUNT, Line.RETURNS)
+
+LINES_OF_LEVEL: Final[dict[Level, tuple[Line, ...]]] = {
+    Level.REVENUE: _REVENUE,
+    Level.GROSS_MARGIN: (*_REVENUE, Line.COST_OF_GOODS),
+    Level.CONTRIBUTION_BEFORE_SERVICE: (*_REVENUE, Line.COST_OF_GOODS, Line.FREIGHT),
+    Level.CONTRIBUTION: tuple(Line),
+}
+"""Which lines are summed at each level; lines outside it are shown, and not part of the figure."""
+
+WORD_OF_LEVEL: Final[dict[Level, str]] = {
+    Level.REVENUE: "revenue",
+    Level.GROSS_MARGIN: "gross margin",
+    Level.CONTRIBUTION_BEFORE_SERVICE: "profit before service",
+    Level.CONTRIBUTION: "profit",
+}
+"""What the figure is called in a sentence: never profit without its costs."""
+
+LABEL_OF_LINE: Final[dict[Line, str]] = {
+    Line.LIST_REVENUE: "Sales",
+    Line.ON_INVOICE_DISCOUNT: "Discounts on the invoice",
+    Line.OFF_INVOICE_DISCOUNT: "Discounts off the invoice",
+    Line.RETURNS: "Returns",
+    Line.COST_OF_GOODS: "Cost of goods",
+    Line.FREIGHT: "Freight",
+    Line.COST_TO_SERVE: "Cost to serve",
+    Line.ACQUISITION: "Acquisition",
+    Line.RETENTION: "Retention",
+    Line.CREDIT_LOSS: "Credit losses",
+    Line.FUNDING: "Funding",
+    Line.OTHER: "Other",
+}
