@@ -1,0 +1,12 @@
+"""Meridian, a made company: six applications' extracts, and apart from them the truth about its customers.
+
+`build` makes it, `respond` answers decisions from planted potential outcomes, `Truth` reads
+the truth for tests and benchmarks. No pipeline reads the truth.
+"""
+
+from unequal.demo.outcomes import respond
+from unequal.demo.treatments import TREATMENTS
+from unequal.demo.truth import Truth
+from unequal.demo.world import build
+
+__all__ = ["TREATMENTS", "Truth", "build", "respond"]
