@@ -1,0 +1,83 @@
+"""What the words on a page mean: shown on hover and focus, and listed at its end."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Definition(NamedTuple):
+    """A word as a page writes it, and one or two sentences of what it means."""
+
+    word: str
+    meaning: str
+
+
+_MEANINGS: Final[dict[str, tuple[str, str]]] = {
+    "whale_curve": (
+        "Whale curve",
+        ("Customers stand in a row from the one who brings most {word} to the one who brings least, and their {word} is added up. "
+        "The curve rises while customers add to it and falls where they take away."),
+    ),
+    "peak": ("Peak", "The highest point of the whale curve: the {word} there would be without the customers below zero."),
+    "given_back": ("Given back", "Peak less end of the whale curve: the {word} that customers below zero take away again."),
+    "below_zero": ("Below zero", "Customers whose {word} in the period is negative."),
+    "top_fifth": ("Top 20%", "The fifth of the customers who bring most {word}, rounded down to whole customers."),
+    "band": (
+        "Band",
+        ("Customers grouped by what they bring: clearly above zero, about zero, clearly below zero. "
+        "How near to zero counts as about zero is declared in the config."),
+    ),
+    "level": (
+        "Evidence level",
+        "Which costs are known, and so what the money may be called. A cost nobody has mapped is not guessed; the figure is named for what it holds.",
+    ),
+    "revenue": ("Revenue", "Sales less discounts and returns. No cost is taken off."),
+    "gross_margin": ("Gross margin", "Sales less discounts, returns and cost of goods."),
+    "contribution_before_service": (
+        "Profit before service",
+        "Sales less discounts, returns, cost of goods and freight, without tax. Cost to serve is not yet known and not taken off.",
+    ),
+    "contribution": ("Profit", "Sales less every cost that cause and effect leads to the customer for, cost to serve included."),
+    "unassigned": (
+        "Not assigned",
+        ("Money for which no customer could be found: the row names none, or one that no source knows, or a test account. "
+        "It is in the ledger and on this page, and in no customer's figure."),
+    ),
+    "higher_levels": (
+        "Higher levels",
+        "Money booked to an order, channel, market or the company as a whole, because no single customer caused them.",
+    ),
+    "control_total": (
+        "Control total",
+        "What the rows of a source come to by a separate path: the raw text summed before anything is cast, or a figure declared from elsewhere.",
+    ),
+    "reconciling": ("Reconciling items", "Named differences between the control total and the ledger, each computed from its own evidence."),
+    "residual": ("Residual", "Control total less everything it was found again in. It must be exactly zero, or the run is not published."),
+    "quarantined": ("Quarantined", "Rows that do not fit what the config says of them. They are kept with their place and reason, and left out of every figure."),
+    "counted_once": ("Counted once", "Rows that stand in two extracts of one system. They count once; this is what would have counted twice."),
+    "gini": ("Gini index", "0 where all customers bring the same, 1 where one brings all; normalised so that losses are allowed for."),
+    "stobachoff": (
+        "Stobachoff index",
+        "How far the whale curve bulges over the straight line of equal customers: 0 where all bring the same, towards 1 where few carry all.",
+    ),
+    "entry": ("Entry", "One posting in the ledger: an amount on a line, for a customer, on a day, from one row of one file."),
+}  # fmt: skip
+
+
+def define(key: str, *, word: str = "profit") -> Definition:
+    """The definition of a word, told with what the money on the page is called.
+
+    Args:
+        key: its name here, as in `given_back`.
+        word: what the money is called at its evidence level.
+
+    Raises:
+        KeyError: no page uses the word.
+    """
+    name, meaning = _MEANINGS[key]
+    return Definition(name, meaning.format(word=word))
+
+
+def definition_keys() -> tuple[str, ...]:
+    """Every word that has a definition, in the order they are listed."""
+    return tuple(_MEANINGS)

@@ -1,0 +1,31 @@
+"""The short of an answer, for a notebook: its sentence, its key figures and its chart."""
+
+from __future__ import annotations
+
+from unequal import charts, pages
+from unequal.answers import Answer
+from unequal.report.headline import key_figures
+from unequal.report.pictures import chart_of, subject_of, title_of
+from unequal.report.wording import sentence_case, word_of
+
+
+def fragment(answer: Answer) -> str:
+    """An answer as a piece of HTML that brings its own colours and no script, to stand inside another page.
+
+    Args:
+        answer: to the question profit.
+    """
+    subject = subject_of(answer)
+    return (
+        pages.environment("unequal.report")
+        .get_template("fragment.html")
+        .render(
+            answer=answer,
+            level_word=sentence_case(word_of(answer.level)),
+            figures=key_figures(answer),
+            title=title_of(answer, subject),
+            picture=charts.svg(chart_of(answer, subject), "light"),
+            colours={name: token.light for name, token in charts.TOKENS.items()},
+            font=charts.FONT,
+        )
+    )

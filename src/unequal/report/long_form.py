@@ -1,0 +1,124 @@
+"""The whole report as one HTML file that asks nothing of the network."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from unequal import pages
+from unequal.answers import Answer
+from unequal.report import counsel, pictures, proof, statements
+from unequal.report.headline import key_figures
+from unequal.report.reading import Rows, moment_text
+from unequal.report.wording import sentence_case, what_the_level_says, word_of
+from unequal.version import __version__
+
+_CONTENTS = (
+    ("main", "Answer"),
+    ("bands", "Three bands"),
+    ("lines", "From sales on"),
+    ("slices", "Slices"),
+    ("give-backs", "Largest give-backs"),
+    ("unassigned", "Without a customer"),
+    ("reconciliation", "Reconciliation"),
+    ("left-out", "Rows left out"),
+    ("sources", "Sources"),
+    ("assumed", "Assumed, to decide"),
+    ("words", "Words"),
+)
+_TERMS = (
+    "whale_curve", "peak", "given_back", "below_zero", "top_fifth", "band", "level", "revenue", "gross_margin",
+    "contribution_before_service", "contribution", "unassigned", "entry", "higher_levels", "control_total", "reconciling", "residual",
+    "quarantined", "counted_once", "stobachoff", "gini",
+)  # fmt: skip
+_LEVELS = ("revenue", "gross_margin", "contribution_before_service", "contribution")
+
+
+def full(answer: Answer) -> str:
+    """The report: the answer above the fold, then everything it rests on.
+
+    Args:
+        answer: to the question profit. Tables it lacks are told as absent, never as zero.
+
+    Returns:
+        HTML that needs no other file: styles, script and charts are inside, and its own policy
+        forbids every request.
+    """
+    return render("report.html", answer, styles=styles("report.css"), **_values(answer))
+
+
+def render(template: str, answer: Answer, *, styles: str, **values: Any) -> str:
+    """A template of this room with what every page of it carries; the policy allows exactly its own style and script."""
+    scripts = pages.script()
+    return (
+        pages.environment("unequal.report")
+        .get_template(template)
+        .render(
+            answer=answer,
+            word=word_of(answer.level),
+            level_word=sentence_case(word_of(answer.level)),
+            published=moment_text(answer.as_of),
+            version=__version__,
+            policy=pages.policy(styles=styles, scripts=scripts),
+            styles=styles,
+            scripts=scripts,
+            figures=key_figures(answer),
+            **values,
+        )
+    )
+
+
+@cache
+def styles(name: str) -> str:
+    """The shared stylesheet and one of this room's own."""
+    own = resources.files("unequal.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return pages.stylesheet() + pages.squeezed(own)
+
+
+def terms_of(answer: Answer) -> list[str]:
+    """The words that a page at this evidence level uses; names of other levels stay away."""
+    return [key for key in _TERMS if key not in _LEVELS or key == str(answer.level)]
+
+
+def _values(answer: Answer) -> dict[str, Any]:
+    sliced = statements.slices(answer) if answer.by and "slices" in answer.tables else None
+    sources, outside = proof.sources(answer), statements.lines_outside(answer)
+    absent = {"slices": sliced is None, "sources": not sources.rows}
+    return {
+        "contents": [(id_, _label(id_, label, answer)) for id_, label in _CONTENTS if not absent.get(id_, False)],
+        "curve": pictures.whale_curve(answer),
+        "curve_table": statements.curve(answer),
+        "bands": statements.bands(answer),
+        "measures": statements.measures(answer),
+        "level_says": what_the_level_says(answer.level, known={row["line"] for row in outside.rows}),
+        "waterfall": pictures.waterfall(answer),
+        "lines": statements.lines(answer),
+        "outside": outside,
+        "slices": sliced,
+        "slice_picture": pictures.slices(answer) if sliced else None,
+        "give_backs": statements.give_backs(answer),
+        "unassigned": statements.unassigned(answer),
+        "ledger": statements.whole_ledger(answer),
+        "sources": sources,
+        "quarantined": proof.quarantined(answer),
+        "overlap": proof.overlap(answer),
+        "assumed": counsel.assumptions(answer),
+        "decisions": counsel.decisions(answer),
+        "terms": terms_of(answer),
+        **_reconciliation(proof.reconciled(answer)),
+    }
+
+
+def _label(id_: str, label: str, answer: Answer) -> str:
+    return f"By {answer.by}" if id_ == "slices" else f"Sales to {word_of(answer.level)}" if id_ == "lines" else label
+
+
+def _reconciliation(rows: Rows) -> dict[str, Any]:
+    return {
+        "reconciliation": proof.reconciliation_by_source(rows),
+        "reconciliation_full": proof.reconciliation_in_full(rows),
+        "by_year": len(rows) > proof.MOST_ROWS,
+        "reconciled_rows": len(rows),
+        "residual": proof.residual_of(rows),
+    }

@@ -1,0 +1,94 @@
+"""An answer's charts: as Altair objects, and as SVG in the sizes a page needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+
+from unequal import charts
+from unequal.answers import Answer
+from unequal.report.reading import money_of, rows_of, share_of, slice_rows
+from unequal.report.wording import line_name, sentence_case, word_of
+from unequal.terms.lines import Level
+
+NARROW = 332
+MOST_SLICES, MOST_MONTHS = 16, 48
+
+Subject = Literal["curve", "lines", "slices"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as SVG in CSS colours, in up to three sizes of which a page shows one, and what stands over it."""
+
+    title: str
+    wide: str
+    narrow: str = ""
+    middle: str = ""
+
+
+def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716, height: int = 300) -> alt.LayerChart:
+    """An answer's chart in Altair: the very one that its report shows.
+
+    Args:
+        answer: to the question profit.
+        subject: the whale curve, the waterfall of lines or the bars of slices; by default the
+            slices where the question was asked by something, else the curve.
+        width: in pixels.
+        height: in pixels; bars take what they need.
+    """
+    chosen = subject or subject_of(answer)
+    if chosen == "slices":
+        most = MOST_MONTHS if answer.by == "month" else MOST_SLICES
+        return charts.bars(slice_rows(answer), currency=answer.currency, word=word_of(answer.level), most=most, width=width)
+    if chosen == "lines":
+        inside = [row for row in rows_of(answer, "lines") if row["in_level"]]
+        steps = [{"label": line_name(row["line"], row.get("label")), "amount": row["amount"]} for row in inside]
+        total = sentence_case(word_of(answer.level))
+        return charts.waterfall(steps, currency=answer.currency, total_label=total, width=width, height=height)
+    return charts.whale_curve(
+        rows_of(answer, "curve"),
+        currency=answer.currency,
+        word=word_of(answer.level),
+        peak_position=share_of(answer, "peak_position"),
+        top_fifth=money_of(answer, "top_fifth"),
+        top_fifth_share=share_of(answer, "top_fifth_share"),
+        width=width,
+        height=height,
+    )
+
+
+def subject_of(answer: Answer) -> Subject:
+    """Which chart answers the question as it was asked."""
+    return "slices" if answer.by and "slices" in answer.tables else "curve"
+
+
+def title_of(answer: Answer, subject: Subject) -> str:
+    """What stands over a chart."""
+    word = word_of(answer.level)
+    if subject == "curve":
+        least = "most to least" if answer.level is Level.REVENUE else "most to least profitable"
+        return f"Cumulative {word}, customers ranked from {least}"
+    return "What each line adds and takes" if subject == "lines" else f"{sentence_case(word)} by {(answer.by or 'slice').replace('_', ' ')}"
+
+
+def whale_curve(answer: Answer, *, width: int = 1134, height: int = 330, middle: tuple[int, int] | None = None) -> Picture:
+    """Cumulative money over customers, its findings written on it; `middle` is a size between the two."""
+    between = _drawn(answer, "curve", *middle) if middle else ""
+    return Picture(title_of(answer, "curve"), _drawn(answer, "curve", width, height), _drawn(answer, "curve", NARROW), between)
+
+
+def waterfall(answer: Answer) -> Picture:
+    """From sales to the figure, by the lines that are part of it."""
+    return Picture(title_of(answer, "lines"), _drawn(answer, "lines", 710, 310), _drawn(answer, "lines", NARROW, 310))
+
+
+def slices(answer: Answer) -> Picture:
+    """What each value of the dimension brings."""
+    return Picture(title_of(answer, "slices"), _drawn(answer, "slices", 542), _drawn(answer, "slices", NARROW))
+
+
+def _drawn(answer: Answer, subject: Subject, width: int, height: int = 300) -> str:
+    return charts.svg(chart_of(answer, subject, width=width, height=height))

@@ -1,0 +1,134 @@
+"""The report's tables of proof: reconciliation, rows left out, rows counted once, sources."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, Final
+
+from unequal.answers import Answer
+from unequal.pages import Column, Listing
+from unequal.report.reading import Rows, count_total, rows_of, total_of
+from unequal.report.wording import in_words, line_name
+
+ITEMS: Final = ("control_total", "customers", "higher_levels", "unassigned", "reconciling", "residual")
+MOST_ROWS: Final = 600
+"""More rows of reconciliation than this are summed by year, so that the page stays light."""
+
+_MONEY_COLUMNS: Final = (
+    Column("control_total", "Control total", "exact", term="control_total"),
+    Column("customers", "Customers", "exact"),
+    Column("higher_levels", "Higher levels", "exact", term="higher_levels"),
+    Column("unassigned", "Not assigned", "exact", term="unassigned"),
+    Column("reconciling", "Reconciling items", "exact", term="reconciling"),
+    Column("residual", "Residual", "exact", term="residual"),
+)
+_YEAR: Final = re.compile(r"\d{4}")
+
+
+def reconciled(answer: Answer) -> Rows:
+    """One row per source, period, line and currency, whether the table came so or one row an item."""
+    rows = rows_of(answer, "reconciliation")
+    if not rows or "item" not in rows[0]:
+        return rows
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = tuple(str(row[name]) if row[name] is not None else "" for name in ("source", "period", "line", "currency"))
+        named = dict(zip(("source", "period", "line", "currency"), key, strict=True))
+        made = found.setdefault(key, {**named, **dict.fromkeys(ITEMS, Decimal(0))})
+        made[_column_of(str(row["item"]))] += row["amount"]
+    return list(found.values())
+
+
+def residual_of(rows: Rows) -> Decimal:
+    """The sum of residuals, each taken without its sign, so that two errors cannot hide each other."""
+    return sum((abs(Decimal(row["residual"])) for row in rows), Decimal(0))
+
+
+def reconciliation_by_source(rows: Rows) -> Listing:
+    """The reconciliation summed per source and currency."""
+    summed = _summed(rows, ("source", "currency"))
+    columns = [Column("source", "Source", "name"), Column("currency", "Currency"), *_MONEY_COLUMNS]
+    return Listing("Reconciliation by source", columns, summed)
+
+
+def reconciliation_in_full(rows: Rows) -> list[Listing]:
+    """A listing of periods for each source, line and currency; of years where there are more months than a page carries."""
+    told = [{**row, "period": _period_text(row["period"])} for row in rows]
+    if len(told) > MOST_ROWS:
+        told = _summed([{**row, "period": _year_of(row["period"])} for row in told], ("source", "line", "currency", "period"))
+    groups: dict[tuple[str, str, str], Rows] = {}
+    for row in told:
+        groups.setdefault((row["source"], row["line"], row["currency"]), []).append(row)
+    plain = [Column(column.name, column.label, column.kind) for column in _MONEY_COLUMNS]
+    return [
+        Listing(
+            f"{source}, {line_name(line).lower()}, {currency}",
+            [Column("period", "Period"), *plain],
+            group,
+            {"period": "All", **_sums(group)},
+        )
+        for (source, line, currency), group in groups.items()
+    ]
+
+
+def quarantined(answer: Answer) -> Listing:
+    """Rows left out, by source and reason, with their dollars where these can be read."""
+    rows = [{**row, "reason": in_words(str(row["reason"]))} for row in rows_of(answer, "quarantined")]
+    columns = [Column("source", "Source", "name"), Column("reason", "Why"), Column("rows", "Rows", "count")]
+    total: dict[str, Any] = {"source": "All", "rows": count_total(rows, "rows")}
+    if any("amount" in row for row in rows):
+        columns.append(Column("amount", "Amount", "cost"))
+        total["amount"] = total_of(rows, "amount")
+    return Listing("Rows left out", columns, rows, total, answer.currency, {"amount": "the amount of these rows cannot be read"})
+
+
+def overlap(answer: Answer) -> Listing:
+    """Rows that stand in two extracts of a source, counted once, and what they would have added."""
+    rows = [row for row in rows_of(answer, "overlap") if row["rows"]]
+    columns = [Column("source", "Source", "name"), Column("rows", "Rows", "count"), Column("amount", "Would have counted twice", "cost")]
+    total = {"source": "All", "rows": count_total(rows, "rows"), "amount": total_of(rows, "amount")}
+    return Listing("Rows counted once", columns, rows, total, answer.currency, {"amount": "no money is mapped in this source"})
+
+
+def sources(answer: Answer) -> Listing:
+    """What was read from where."""
+    rows = rows_of(answer, "sources")
+    counted = [
+        Column("files", "Files", "count"), Column("bytes", "Bytes", "count"), Column("rows", "Rows", "count"),
+        Column("accepted", "Accepted", "count"), Column("quarantined", "Left out", "count"), Column("counted_once", "In two extracts", "count"),
+    ]  # fmt: skip
+    present = [column for column in counted if any(column.name in row for row in rows)]
+    total = {"source": "All", **{column.name: count_total(rows, column.name) for column in present}}
+    why = {"bytes": "a database, not a file"}
+    return Listing("Sources", [Column("source", "Source", "name"), *present], rows, total, answer.currency, why)
+
+
+def _column_of(item: str) -> str:
+    """Where an item of the ledger's reconciliation stands on the page."""
+    if item in ITEMS:
+        return item
+    is_level = item.startswith("level:") or item in ("unit", "order", "customer", "channel", "market", "corporate")
+    return "higher_levels" if is_level else "reconciling"
+
+
+def _summed(rows: Rows, by: tuple[str, ...]) -> Rows:
+    groups: dict[tuple[Any, ...], Rows] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in by), []).append(row)
+    return [{**dict(zip(by, key, strict=True)), **_sums(group)} for key, group in groups.items()]
+
+
+def _sums(rows: Rows) -> dict[str, Decimal]:
+    return {item: total_of(rows, item) for item in ITEMS}
+
+
+def _period_text(period: Any) -> str:
+    """A month by its first day is written without the day; a period nobody could read says so."""
+    text = str(period) if period is not None else ""
+    return text[:7] if re.fullmatch(r"\d{4}-\d{2}-01", text) else text or "date not readable"
+
+
+def _year_of(period: str) -> str:
+    found = _YEAR.match(period)
+    return found[0] if found else period
