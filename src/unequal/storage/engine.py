@@ -1,0 +1,104 @@
+"""The verbs with which a step asks an engine to do what a lazy table describes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import ibis
+import pyarrow as pa
+
+from unequal.storage.engine_differences import EngineName
+from unequal.terms.errors import StorageError
+
+ROWS_AT_MOST = 1_000_000
+"""What `fetch` hands over at the most; more belongs in `batches`."""
+
+
+class Engine(ABC):
+    """One open engine. Tables are Ibis expressions bound to it; nothing runs until a verb is called."""
+
+    name: EngineName
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        scratch.mkdir(parents=True, exist_ok=True)
+        self._numbers = count(1)
+
+    @abstractmethod
+    def read(self, paths: Path | Sequence[Path]) -> ibis.Table:
+        """The rows of one or more Parquet files (or folders of them) of the same columns.
+
+        Raises:
+            StorageError: STO001, a file is missing or is no Parquet.
+        """
+
+    @abstractmethod
+    def rows(self, types: Mapping[str, str], data: Sequence[Mapping[str, Any]] | pa.Table) -> ibis.Table:
+        """A small table from memory, with the given Ibis types; an absent key is null."""
+
+    @abstractmethod
+    def write(self, table: ibis.Table, path: Path) -> None:
+        """Run a table and write it as Parquet at `path`, which must not exist yet."""
+
+    @abstractmethod
+    def arrow(self, table: ibis.Table) -> pa.Table:
+        """Run a table and hand over all of its rows."""
+
+    @abstractmethod
+    def batches(self, table: ibis.Table, rows: int = 250_000) -> Iterator[pa.RecordBatch]:
+        """Run a table and hand over its rows in batches, in bounded memory."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the engine; tables bound to it are no longer usable."""
+
+    def materialise(self, table: ibis.Table, name: str) -> ibis.Table:
+        """Run a table once into the scratch folder, and hand back the rows as a table to read."""
+        path = self.scratch / f"{next(self._numbers):04}-{name}.parquet"
+        self.write(table, path)
+        return self.read(path)
+
+    def count(self, table: ibis.Table) -> int:
+        """How many rows a table has."""
+        return int(self.arrow(table.aggregate(rows=table.count()))["rows"][0].as_py())
+
+    def fetch(self, table: ibis.Table) -> list[dict[str, Any]]:
+        """The rows of a small result as Python values.
+
+        Raises:
+            StorageError: STO002, there are more than 1,000,000 rows.
+        """
+        found = self.arrow(table.limit(ROWS_AT_MOST + 1))
+        if found.num_rows > ROWS_AT_MOST:
+            raise StorageError(
+                "STO002", "too many rows to fetch into Python", seen=f"more than {ROWS_AT_MOST:,}", do="read them in batches"
+            )
+        rows: list[dict[str, Any]] = found.to_pylist()
+        return rows
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def schema_of(types: Mapping[str, str]) -> ibis.Schema:
+    """Ibis schema of a contract's types, all nullable: what is required is checked apart."""
+    return ibis.schema(dict(types))
+
+
+def to_arrow(types: Mapping[str, str], data: Sequence[Mapping[str, Any]] | pa.Table) -> pa.Table:
+    """Rows of Python values, or an Arrow table, as an Arrow table of exactly these types."""
+    schema = schema_of(types).to_pyarrow()
+    if isinstance(data, pa.Table):
+        return data.select(schema.names).cast(schema)
+    unknown = {name for row in data for name in row} - set(schema.names)
+    if unknown:
+        raise KeyError(f"not in the contract: {sorted(unknown)}")
+    return pa.Table.from_pylist([dict(row) for row in data], schema=schema)
