@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from unequal.demo.randomness import uniform_of
 from unequal.demo.timeline import day_of
 from unequal.demo.treatments import TREATMENTS, Traits, profit_of_order, prospect_of
 
-Decisions = pa.Table | Sequence[Mapping[str, Any]]
+Decisions: TypeAlias = pa.Table | Sequence[Mapping[str, Any]]
 _MOST_ORDERS: Final = 80
 
 

@@ -1,0 +1,62 @@
+"""The base cut by any dimension of the ledger."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+
+from unequal.customer_base.tables import SLICE
+from unequal.ledger import is_real_customer, level_amount
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import LINES_OF_LEVEL, Level
+from unequal.terms.money import TOTAL, money_sum
+
+DIMENSIONS: Final = ("channel", "product", "market", "property", "activity", "account", "line", "month", "source", "currency", "level")
+"""What a base can be sliced by."""
+
+
+def slices(entries: ibis.Table, by: str, level: Level) -> ibis.Table:
+    """What each value of a dimension brings.
+
+    Args:
+        entries: ENTRY, or STATEMENT for `line` and `month`.
+        by: one of DIMENSIONS, or another column of the table.
+        level: the evidence level whose lines are summed.
+
+    Returns:
+        SLICE, best first. `amount` sums to what the customers bring, `elsewhere` to what the buckets hold;
+        entries without a value stand in a row of their own.
+
+    Raises:
+        AnswerError: ANS002, there is no such dimension.
+    """
+    value = _value(entries, by)
+    inside = entries.filter(entries["line"].isin([str(line) for line in LINES_OF_LEVEL[level]])).mutate(_value=value)
+    counted = inside["entries"].sum() if "entries" in inside.columns else inside.count()
+    per_customer = inside.group_by("_value", "customer_id").aggregate(amount=level_amount(inside, level), entries=counted.cast("int64"))
+    is_customer = is_real_customer(per_customer["customer_id"])
+    nothing = ibis.literal(0).cast(TOTAL)
+    return (
+        per_customer.group_by(value="_value")
+        .aggregate(
+            customers=is_customer.cast("int64").sum(),
+            losing_customers=(is_customer & (per_customer["amount"] < 0)).cast("int64").sum(),
+            amount=money_sum(ibis.ifelse(is_customer, per_customer["amount"], nothing)),
+            elsewhere=money_sum(ibis.ifelse(is_customer, nothing, per_customer["amount"])),
+            entries=per_customer["entries"].sum().cast("int64"),
+        )
+        .select(*SLICE.names)
+        .order_by(ibis.desc("amount"), ibis.desc("elsewhere"), "value")
+    )
+
+
+def _value(table: ibis.Table, by: str) -> ibis.Value:
+    """The dimension as text; null where an entry carries none."""
+    if by == "month":
+        day = table["month"] if "month" in table.columns else table["booked_on"]
+        return day.cast("string").substr(0, 7)
+    if by not in table.columns:
+        known = ", ".join(name for name in DIMENSIONS if name in table.columns or name == "month")
+        raise AnswerError("ANS002", "there is no such dimension to slice by", seen=by, do=f"choose one of {known}")
+    return table[by].cast("string")

@@ -1,0 +1,85 @@
+"""Contracts of the tables that the customer base publishes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from unequal.terms.money import TOTAL
+from unequal.terms.tables import Column, TableContract
+
+CUSTOMER_FIGURE: Final = TableContract(
+    name="customer_figure",
+    meaning="What each customer brought within a period, at the evidence level of the base.",
+    key=("customer_id",),
+    columns=(
+        Column("customer_id", "string", "The customer; never a bucket."),
+        Column("amount", TOTAL, "Sum of the level's lines.", unit="reporting currency"),
+        Column("sales", TOTAL, "Sum of revenue lines: sales, discounts and returns.", unit="reporting currency"),
+        Column("entries", "int64", "How many entries make the level's sum.", unit="entries"),
+    ),
+)
+
+BAND: Final = TableContract(
+    name="band",
+    meaning="In which of the three bands each customer stands.",
+    key=("customer_id",),
+    columns=(
+        *CUSTOMER_FIGURE.columns,
+        Column("band", "string", "profitable, break_even or unprofitable."),
+        Column("customer_rank", "int64", "Place by amount, best first, ties by customer_id.", unit="rank"),
+    ),
+)
+
+BAND_TOTAL: Final = TableContract(
+    name="band_total",
+    meaning="The three bands: how many customers stand in each and what they bring.",
+    key=("band",),
+    columns=(
+        Column("band", "string", "profitable, break_even or unprofitable."),
+        Column("customers", "int64", "How many stand in it.", unit="customers"),
+        Column("amount", TOTAL, "What they bring.", unit="reporting currency"),
+        Column("sales", TOTAL, "Their sales.", unit="reporting currency"),
+    ),
+)
+
+CURVE: Final = TableContract(
+    name="curve",
+    meaning="Points of the whale curve: customers best first, and what they bring together.",
+    key=("customer_rank",),
+    columns=(
+        Column("customer_rank", "int64", "How many customers, best first.", unit="customers"),
+        Column("customers_share", "float64", "That rank over the number of customers.", unit="share"),
+        Column("cumulative", TOTAL, "What they bring together.", unit="reporting currency"),
+    ),
+)
+
+SLICE: Final = TableContract(
+    name="slice",
+    meaning="The base cut by one dimension of the ledger: what each value brings, with the buckets that belong to no customer.",
+    key=("value",),
+    columns=(
+        Column("value", "string", "The dimension's value; absent where entries carry none.", nullable=True),
+        Column("customers", "int64", "Customers with an entry of that value; one customer may stand in several values.", unit="customers"),
+        Column("losing_customers", "int64", "Of these, customers whose entries of that value come to less than zero.", unit="customers"),
+        Column("amount", TOTAL, "Sum of the level's lines of real customers.", unit="reporting currency"),
+        Column("elsewhere", TOTAL, "Sum of the level's lines in buckets: unassigned and higher levels.", unit="reporting currency"),
+        Column("entries", "int64", "How many entries make both sums.", unit="entries"),
+    ),
+)
+
+GIVE_BACK: Final = TableContract(
+    name="give_back",
+    meaning="The customers who give the most money back, and the line that costs the most.",
+    key=("customer_id",),
+    columns=(
+        Column("customer_id", "string", "The customer."),
+        Column("amount", TOTAL, "What the customer brings; below zero.", unit="reporting currency"),
+        Column("sales", TOTAL, "The customer's sales.", unit="reporting currency"),
+        Column("cause", "string", "The line that takes the most beyond what it takes of an average dollar of sales."),
+        Column("cause_amount", TOTAL, "What that line comes to.", unit="reporting currency"),
+        Column("cause_excess", TOTAL, "How much of it is beyond the base's average for the same sales.", unit="reporting currency"),
+    ),
+)
+
+TABLES: Final = (CUSTOMER_FIGURE, BAND, BAND_TOTAL, CURVE, SLICE, GIVE_BACK)
+"""Every contract of this room."""

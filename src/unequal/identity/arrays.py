@@ -1,0 +1,35 @@
+"""Between Arrow's columns and numpy's arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+def column(table: pa.Table, name: str) -> Any:
+    """A column as one Arrow array; Any, for Arrow's published types refuse more than Arrow does."""
+    return table[name].combine_chunks()
+
+
+def integers(table: pa.Table, name: str, *, absent: int | None = None) -> Ints:
+    """A column of whole numbers, or days, as int64."""
+    found = column(table, name)
+    found = found.cast(pa.int32()) if pa.types.is_date(found.type) else found
+    return np.asarray(found if absent is None else found.fill_null(absent), dtype=np.int64)
+
+
+def arrow(values: Any, kind: pa.DataType | None = None) -> Any:
+    """An Arrow array of numpy's or Python's values."""
+    return pa.array(values, kind)
+
+
+def strings(values: Iterable[str | None]) -> Any:
+    """An Arrow array of texts."""
+    return pa.array(list(values), pa.string())

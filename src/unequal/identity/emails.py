@@ -1,0 +1,44 @@
+"""E-mail addresses made comparable. Dots and plus tags stay: only the host knows what they mean."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import ibis.expr.types as ir
+
+from unequal.identity.texts import composed
+
+_ATOM: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_DOMAIN: Final = rf"({_LABEL}\.)+[a-z]([a-z0-9-]*[a-z0-9])"
+ADDRESS: Final = rf"^{_ATOM}(\.{_ATOM})*@{_DOMAIN}$"
+_LONG: Final = r"^.{255,}$|^[^@]{65,}@"
+_FOREIGN_LOCAL: Final = re.compile(r"^[^\s@\"(),:;<>\[\]\\.]+(\.[^\s@\"(),:;<>\[\]\\.]+)*$")
+
+
+def email_in_sql(value: ir.StringValue) -> ir.StringValue:
+    """A plain address in lower case without blanks around it; null where it is none."""
+    trimmed = value.strip().lower()
+    return (trimmed.re_search(ADDRESS) & ~trimmed.re_search(_LONG)).ifelse(trimmed, None)
+
+
+def email(text: str) -> str | None:
+    r"""The same of any text; an international domain is written as DNS knows it.
+
+    >>> email(" Ann.Lee@Example.COM\u200b "), email("ann@lee@x.org")
+    ('ann.lee@example.com', None)
+    """
+    local, at, domain = composed(text).lower().rpartition("@")
+    if not at:
+        return None
+    try:
+        domain = domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError:
+        return None
+    if not local.isascii():
+        known = _FOREIGN_LOCAL.match(local) and re.match(ADDRESS, f"x@{domain}")
+    else:
+        known = re.match(ADDRESS, f"{local}@{domain}")
+    address = f"{local}@{domain}"
+    return address if known and not re.match(_LONG, address) else None

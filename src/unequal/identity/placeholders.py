@@ -1,0 +1,59 @@
+"""Values that people and forms enter where nothing is known: never an identifier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import ibis.expr.types as ir
+
+WORDS: Final = frozenset([
+    "unknown", "unkown", "unk", "n/a", "n.a.", "n.a", "na", "#n/a", "none", "null", "nil", "nan", "void", "empty", "blank",
+    "missing", "undefined", "unspecified", "unassigned", "anonymous", "anonym", "guest", "dummy", "default", "test",
+    "tester", "testing", "xx", "xxx", "xxxx", "tbd", "tbc", "?", "??", "???", "-", "--", "---", ".", "..", "...", "*",
+    "/", "noemail", "nomail", "noname", "nophone", "unbekannt", "keine", "keiner", "inconnu", "aucun", "desconocido",
+    "ninguno", "sconosciuto", "nessuno", "onbekend", "geen", "not available", "not applicable", "not provided", "not known",
+    "not given", "no email", "no e-mail", "no mail", "no phone", "no name", "no number",
+])  # fmt: skip
+"""Compared with the trimmed value in lower case."""
+
+PUNCTUATION: Final = r"[!-/:-@\[-`{-~\s]"
+"""What stands in ids only to be read: ASCII marks and blanks."""
+
+CODE: Final = r"^(0*|9{6,})$"
+"""A key whose letters and digits are these: nothing at all, noughts, or a field filled with nines."""
+
+RECORD_ID: Final = r"^(|0{2,}|9{6,})$"
+"""The same of a record's own id, where a single nought may be the first of a count."""
+
+EMAIL: Final = (
+    r"^(no-?reply|do-?not-?reply|donotreply|none|no-?e?-?mail|unknown|n\.?a|null|nil|test|tester|anonymous|noone|nobody|nospam|xx+|asdf)@"
+    r"|@(none|noemail|nomail|no-mail|unknown|invalid|test|nowhere)\.[a-z]+$"
+)
+"""Searched in a normalised e-mail address."""
+
+PHONE: Final = r"(0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|12345678|123456789|1234567890)$"
+"""Searched in the digits of a phone number: it ends in one digit seven times, or in a count."""
+
+TAX_ID: Final = r"^(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|0?123456789?0?|12345(6|67|678)?)$"
+"""Searched in a normalised tax id."""
+
+
+def words_with(own: Iterable[str]) -> frozenset[str]:
+    """The known words and the project's own, in lower case."""
+    return WORDS | {value.strip().lower() for value in own}
+
+
+def is_placeholder_code(value: ir.StringValue, words: frozenset[str], pattern: str = CODE) -> ir.BooleanValue:
+    """Whether a key, or an id, of an application says that there is none."""
+    return value.strip().lower().isin(sorted(words)) | value.re_replace(PUNCTUATION, "").re_search(pattern)
+
+
+def placeholder_code(value: str, words: frozenset[str]) -> bool:
+    """The same of one value in Python.
+
+    >>> placeholder_code("999999", WORDS), placeholder_code("10042", WORDS)
+    (True, False)
+    """
+    return value.strip().lower() in words or re.search(CODE, re.sub(PUNCTUATION, "", value)) is not None

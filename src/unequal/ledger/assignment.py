@@ -1,0 +1,65 @@
+"""Whose dollar it is: each entry gets a customer, or a named bucket and a reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+
+from unequal.ledger.tables import ENTRY
+from unequal.terms.ids import UNASSIGNED
+
+LEVEL_BUCKET: Final = "level:"
+"""Begins the customer_id of dollars that no single customer caused, as in `level:channel`."""
+
+CUSTOMER_LEVELS: Final = ("unit", "order", "customer")
+"""Levels whose dollars one customer causes, where the source says which; the others stay at their level."""
+
+
+def assign(posted: ibis.Table, customer_record: ibis.Table, records: ibis.Table) -> ibis.Table:
+    """Entries with the customer whose dollar each is.
+
+    - Dollars of a channel, market or the company go to `level:channel`, `level:market`, `level:corporate`,
+      whatever customer the row names: cause and effect does not reach one. Dollars of a unit or an
+      order go to the row's customer, and to `level:unit` or `level:order` where the source maps none.
+    - Else the customer of the record that the row names; where there is none, the bucket
+      `unassigned` with the reason no_customer_id, unknown_customer or test_account.
+
+    Args:
+        posted: converted POSTED.
+        customer_record: CUSTOMER_RECORD; a record belongs to one customer.
+        records: RECORD; records with `is_test` are test accounts.
+
+    Returns:
+        ENTRY, as many rows as `posted`. Buckets are never customers: see `of_customers`.
+    """
+    # Grouping keeps a record that stands twice from doubling a dollar; it costs nothing beside the join.
+    owners = customer_record.group_by(_owner_source="source", _owner_record="record_id").aggregate(
+        _owner=customer_record["customer_id"].min()
+    )
+    tests = records.filter(records["is_test"].fill_null(ibis.literal(value=False)))
+    tests = tests.select(_test_source="source", _test_record="record_id").distinct()
+    joined = posted.left_join(owners, [posted["record_source"] == owners["_owner_source"], posted["record"] == owners["_owner_record"]])
+    joined = joined.left_join(tests, [joined["record_source"] == tests["_test_source"], joined["record"] == tests["_test_record"]])
+    above = ~joined["level"].isin(CUSTOMER_LEVELS) | (joined["level"].isin(("unit", "order")) & joined["record_source"].isnull())
+    reason = ibis.cases(
+        (above, ibis.null("string")),
+        (joined["record"].isnull(), "no_customer_id"),
+        (joined["_test_record"].notnull(), "test_account"),
+        (joined["_owner"].isnull(), "unknown_customer"),
+        else_=ibis.null("string"),
+    )
+    customer = ibis.cases(
+        (above, ibis.literal(LEVEL_BUCKET).concat(joined["level"])), (reason.notnull(), UNASSIGNED), else_=joined["_owner"]
+    )
+    return joined.mutate(customer_id=customer, unassigned_reason=reason).select(*ENTRY.names)
+
+
+def is_real_customer(customer_id: ibis.Value) -> ibis.Value:
+    """Whether an id is a customer's: not `unassigned` and not the bucket of a higher level."""
+    return (customer_id != UNASSIGNED) & ~customer_id.startswith(LEVEL_BUCKET)
+
+
+def of_customers(table: ibis.Table) -> ibis.Table:
+    """Only the rows of real customers: without `unassigned` and without the buckets of higher levels."""
+    return table.filter(is_real_customer(table["customer_id"]))

@@ -1,0 +1,207 @@
+"""The ledger's steps, in the order in which a run takes them: rates, post, book, reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from unequal import config
+from unequal.ledger.assignment import assign
+from unequal.ledger.currency import convert, days_without_rate, declared_rates, rates_from, repeated_rates
+from unequal.ledger.lookups import lookups_of, require_column
+from unequal.ledger.posting import posted_rows, postings_of
+from unequal.ledger.reconciliation import account_for, ledger_totals, reconciliation_rows, refusal, unreconciled
+from unequal.ledger.reconciling import SourceRows, control_totals, located
+from unequal.ledger.returned_sales import links_of_returns, with_links
+from unequal.ledger.statement import customer_statement
+from unequal.ledger.step_checks import (
+    always_in,
+    check_conversion,
+    check_currencies,
+    check_days,
+    check_lookups,
+    check_statement,
+    declared_totals,
+    rows_without_rate,
+)
+from unequal.ledger.tables import RATES, RECONCILIATION
+from unequal.storage import Engine
+from unequal.terms.errors import LedgerError, Problems
+
+
+def rates(engine: Engine, *, project: config.Project, rows: Mapping[str, ibis.Table], folder: Path) -> None:
+    """Write `rate.parquet`: RATES of the config, or of the source that the config names.
+
+    Args:
+        engine: where it runs.
+        project: the config.
+        rows: accepted rows of the source that lists rates, by its name; not needed where the config lists them.
+        folder: where to write.
+
+    Raises:
+        LedgerError: LED002 one currency has two rates for one day; LED005, LED006 the source or a column is not there.
+    """
+    mapping = project.ledger.rates
+    if not isinstance(mapping, config.ledger.RatesFrom):
+        engine.write(engine.rows(RATES.types, declared_rates(mapping)), folder / "rate.parquet")
+        return
+    if mapping.source not in rows:
+        raise LedgerError("LED006", "rates are read from a source that is not there", where="ledger.rates", seen=mapping.source,
+                          do=f"add sources.{mapping.source}, or list the rates")  # fmt: skip
+    for column in (mapping.currency, mapping.since, mapping.rate):
+        require_column(rows[mapping.source], column, where="ledger.rates")
+    listed = engine.materialise(rates_from(rows[mapping.source], mapping), "rates")
+    repeated = engine.fetch(repeated_rates(listed).limit(1))
+    if repeated:
+        raise LedgerError("LED002", "a currency has two rates from one day on", where=f"sources.{mapping.source}",
+                          seen=str(repeated[0]["rate_id"]), do="keep one of them")  # fmt: skip
+    engine.write(listed.distinct().select(*RATES.names), folder / "rate.parquet")
+
+
+def post_source(
+    engine: Engine,
+    name: str,
+    source: config.Source,
+    *,
+    rows: ibis.Table,
+    lookups: Mapping[str, ibis.Table],
+    rates: ibis.Table,
+    project: config.Project,
+    folder: Path,
+) -> None:
+    """Write `posted.parquet`, the entries of one source in the reporting currency, and `quarantined.parquet`.
+
+    Args:
+        engine: where it runs.
+        name: the source's name.
+        source: its config.
+        rows: its accepted rows.
+        lookups: accepted rows of the sources that values are looked up in.
+        rates: RATES.
+        project: the config.
+        folder: where to write.
+
+    Raises:
+        LedgerError: LED001 a currency has no rate and `unknown_currency` is stop; LED003 a row has no day of
+            booking; LED004 a key to look up in is not unique; and those of `posting.post`.
+    """
+    postings = postings_of(name, source)
+    check_lookups(engine, name, postings, lookups)
+    posted = posted_rows(rows, name, source, project=project, lookups=lookups)
+    check_days(engine, name, postings, rows, posted)
+    links = links_of_returns(posted, source)
+    linked = with_links(posted, None if links is None else engine.materialise(links, f"links-{name}"))
+    known = None if always_in(postings, project.reporting_currency) else rates
+    converted = convert(linked, known, reporting_currency=project.reporting_currency, valid_days=project.ledger.rate_valid_days)
+    unknown = converted.limit(0)
+    if known is not None and _some_day_has_no_rate(engine, posted, rates, project):
+        # Rare, so that only then the rows are put aside once more before they are parted.
+        converted = engine.materialise(converted, f"converted-{name}")
+        if source.unknown_currency == "stop":
+            check_currencies(engine, name, converted, rates)
+        unknown = converted.filter(converted["amount"].isnull())
+        converted = converted.filter(converted["amount"].notnull())
+    engine.write(converted, folder / "posted.parquet")
+    engine.write(rows_without_rate(name, rows, unknown), folder / "quarantined.parquet")
+
+
+def _some_day_has_no_rate(engine: Engine, posted: ibis.Table, rates: ibis.Table, project: config.Project) -> bool:
+    days = days_without_rate(posted, rates, reporting_currency=project.reporting_currency, valid_days=project.ledger.rate_valid_days)
+    return engine.count(days.limit(1)) > 0
+
+
+def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.Table, records: ibis.Table, folder: Path) -> None:
+    """Write `entry.parquet` and `statement.parquet` from the posted rows of all sources.
+
+    Args:
+        engine: where it runs.
+        posted: what `post_source` wrote, per source; at least one.
+        customer_record: CUSTOMER_RECORD.
+        records: RECORD.
+        folder: where to write.
+
+    Raises:
+        LedgerError: LED013, the statement does not sum to the entries.
+    """
+    every = posted[0] if len(posted) == 1 else ibis.union(*posted, distinct=False)
+    engine.write(assign(every, customer_record, records), folder / "entry.parquet")
+    entries = engine.read(folder / "entry.parquet")
+    engine.write(customer_statement(entries), folder / "statement.parquet")
+    check_statement(engine, entries, engine.read(folder / "statement.parquet"))
+
+
+def reconcile(
+    engine: Engine,
+    *,
+    project: config.Project,
+    accepted: Mapping[str, Mapping[str, Path]],
+    posted: Mapping[str, Mapping[str, Path]],
+    lookups: Mapping[str, Path],
+    entries: ibis.Table,
+    folder: Path,
+) -> None:
+    """Write `reconciliation.parquet`, or stop the run: every dollar of the raw rows is accounted for, and none is made.
+
+    Args:
+        engine: where it runs.
+        project: the config.
+        accepted: per posting source what accepting wrote, by name: rows, raw, quarantined, counted_once.
+        posted: per posting source what `post_source` wrote, by name.
+        lookups: accepted `rows` of all sources; their `raw` lies beside it.
+        entries: ENTRY, as it is to be published.
+        folder: where to write.
+
+    Raises:
+        LedgerError: LED010 a residual is not zero, with the difference located; LED011 a declared control total
+            disagrees; LED012 a converted amount does not agree with its rate.
+        Problems: several of these, told at once.
+    """
+    check_conversion(engine, entries, _rates_table(engine, project, lookups), project.reporting_currency)
+    booked = engine.fetch(ledger_totals(entries))
+    raw_rows = {name: path.with_name("raw.parquet") for name, path in lookups.items()}
+    rows: list[dict[str, object]] = []
+    problems: list[LedgerError] = []
+    for name, tables in posted.items():
+        source_rows = SourceRows(name, project.sources[name], accepted[name], tables)
+        totals, sums = control_totals(engine, source_rows, project, raw_rows)
+        accounts = account_for(totals, [row for row in booked if row["source"] == name])
+        wrong = unreconciled(accounts)
+        if wrong:
+            problems.append(refusal(name, wrong, located(engine, source_rows, project, raw_rows, entries, places=list(wrong))))
+        declared, disagreeing = declared_totals(name, source_rows.postings, sums, project.reporting_currency)
+        rows += [*reconciliation_rows(name, accounts), *declared]
+        problems += disagreeing
+    if problems:
+        raise problems[0] if len(problems) == 1 else Problems(problems)
+    engine.write(engine.rows(RECONCILIATION.types, rows), folder / "reconciliation.parquet")
+
+
+def looked_up(source: config.Source) -> tuple[str, ...]:
+    """The sources that a source's dollars look values up in, in the order of the config."""
+    return tuple(dict.fromkeys(lookup.source for lookup in lookups_of(source.postings))) if source.postings else ()
+
+
+def _rates_table(engine: Engine, project: config.Project, lookups: Mapping[str, Path]) -> ibis.Table:
+    """RATES of the config, or of the source that it names."""
+    mapping = project.ledger.rates
+    if not isinstance(mapping, config.ledger.RatesFrom):
+        return engine.rows(RATES.types, declared_rates(mapping))
+    if mapping.source not in lookups:
+        raise LedgerError("LED006", "rates are read from a source that is not there", where="ledger.rates", seen=mapping.source,
+                          do=f"add sources.{mapping.source}, or list the rates")  # fmt: skip
+    return rates_from(engine.read(lookups[mapping.source]), mapping).distinct()
+
+
+def trace(engine: Engine, entries: ibis.Table, entry_id: str) -> dict[str, Any]:
+    """One entry with everything that made it: source, file, row, amount name, rate, and the sale it takes back.
+
+    Raises:
+        LedgerError: LED014, there is no such entry.
+    """
+    found = engine.fetch(entries.filter(entries["entry_id"] == entry_id))
+    if not found:
+        raise LedgerError("LED014", "there is no such entry", seen=entry_id, do="take an entry_id from the table entry")
+    return found[0]

@@ -1,0 +1,113 @@
+"""Contracts of the tables that the ledger publishes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from unequal.terms.money import AMOUNT, RATE, TOTAL
+from unequal.terms.tables import Column, TableContract
+
+ENTRY: Final = TableContract(
+    name="entry",
+    meaning="Every dollar that moved, once: one row per source row and amount. Never edited; a correction is a new entry.",
+    key=("entry_id",),
+    columns=(
+        Column("entry_id", "string", "md5 of source, row id and amount name: the same on every run and engine."),
+        Column(
+            "customer_id",
+            "string",
+            "Whose dollar it is; `unassigned` where no customer was found, `level:channel` and the like where no single customer caused it.",
+        ),
+        Column(
+            "unassigned_reason",
+            "string",
+            "Why no customer was found: no_customer_id, unknown_customer or test_account; absent otherwise.",
+            nullable=True,
+        ),
+        Column("level", "string", "The lowest level that cause and effect reaches: unit, order, customer, channel, market or corporate."),
+        Column("account", "string", "The general ledger's account; absent where the source names none.", nullable=True),
+        Column("booked_on", "date", "The day of booking in the company's time zone.", unit="day"),
+        Column("occurred_at", "timestamp(6)", "When it happened, UTC; absent where the source gives a day only.", nullable=True),
+        Column("line", "string", "The line of the chart it is booked on."),
+        Column("amount", AMOUNT, "What moved: income positive, costs and deductions negative.", unit="reporting currency"),
+        Column("original_amount", AMOUNT, "The amount before conversion.", unit="original currency"),
+        Column("currency", "string", "ISO 4217 code of the original amount."),
+        Column("rate_id", "string", "Currency and first day of the rate applied; absent in the reporting currency.", nullable=True),
+        Column("document", "string", "The order's or invoice's number; absent where none is mapped.", nullable=True),
+        Column("product", "string", "The product; absent where none is mapped.", nullable=True),
+        Column("channel", "string", "The channel; absent where none is mapped.", nullable=True),
+        Column("market", "string", "The market; absent where none is mapped.", nullable=True),
+        Column("property", "string", "The property, branch or site; absent where none is mapped.", nullable=True),
+        Column("activity", "string", "The activity that caused a cost; absent where none is mapped.", nullable=True),
+        Column("source", "string", "The source of the row."),
+        Column("record", "string", "The customer's record id as the row gives it; absent where the row gives none.", nullable=True),
+        Column("record_source", "string", "The source that holds the record; absent where dollars have no customer.", nullable=True),
+        Column("source_file", "string", "The file of the row, relative to the project."),
+        Column("source_row", "int64", "The data row in that file, from 1.", unit="rows"),
+        Column("row_id", "string", "The row's stable id in its source."),
+        Column("amount_name", "string", "Which of the row's amounts it is, as the config names it."),
+        Column("reverses", "string", "The entry_id of the sale that this return takes back; absent where none was found.", nullable=True),
+    ),
+)
+
+STATEMENT: Final = TableContract(
+    name="statement",
+    meaning="What each customer, and each named bucket, brought in and cost in a month, line by line.",
+    key=("customer_id", "month", "line"),
+    columns=(
+        Column("customer_id", "string", "The customer, or a named bucket: `unassigned`, `level:channel` and the like."),
+        Column("month", "date", "The first day of the month of booking.", unit="day"),
+        Column("line", "string", "The line of the chart."),
+        Column("amount", TOTAL, "Sum of the entries.", unit="reporting currency"),
+        Column("entries", "int64", "How many entries make the sum.", unit="entries"),
+    ),
+)
+
+WATERFALL: Final = TableContract(
+    name="waterfall",
+    meaning="The way from sales to the figure of an evidence level, line by line.",
+    key=("line",),
+    columns=(
+        Column("position", "int64", "Place of the line in the chart, from 1.", unit="rank"),
+        Column("line", "string", "The line of the chart."),
+        Column("amount", TOTAL, "Sum of the line.", unit="reporting currency"),
+        Column("in_level", "boolean", "Whether the line is part of the level's figure; others are shown beside it."),
+        Column("entries", "int64", "How many entries make the sum.", unit="entries"),
+    ),
+)
+
+RECONCILIATION: Final = TableContract(
+    name="reconciliation",
+    meaning="Per source, month, line and currency: the control total and what it is made of; the residual is zero or the run stops.",
+    key=("source", "period", "line", "currency", "item"),
+    columns=(
+        Column("source", "string", "The source."),
+        Column("period", "date", "The first day of the month; absent for rows whose own date cannot be read.", unit="day", nullable=True),
+        Column("line", "string", "The line of the chart."),
+        Column("currency", "string", "ISO 4217 code: amounts here are in it, before conversion."),
+        Column(
+            "item",
+            "string",
+            "control_total (read apart from the ledger), then what it is made of: customers, unassigned, level:channel and the like, "
+            "quarantined, unknown_currency, counted_once, rounding; residual is what remains.",
+        ),
+        Column("amount", TOTAL, "Sum of the item.", unit="original currency"),
+        Column("rows", "int64", "How many rows or entries make the sum.", unit="rows"),
+        Column("evidence", "string", "Where the figure comes from."),
+    ),
+)
+
+RATES: Final = TableContract(
+    name="rate",
+    meaning="What one unit of a currency was worth in the reporting currency, from a day on.",
+    key=("rate_id",),
+    columns=(
+        Column("rate_id", "string", "Currency and first day, as in `EUR:2026-01-01`."),
+        Column("currency", "string", "ISO 4217 code."),
+        Column("since", "date", "The first day of the rate.", unit="day"),
+        Column("rate", RATE, "Worth of one unit.", unit="reporting currency per unit"),
+    ),
+)
+
+TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, RATES)
+"""Every contract of this room."""

@@ -1,0 +1,170 @@
+"""The examples, run whole on the public data, come to the figures that others have published or recomputed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal as D
+from pathlib import Path
+
+import pytest
+
+from unequal import answers, flow
+from unequal.answers import Answer
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def opened(name: str, data: Path, folder: Path) -> Iterator[flow.OpenBase]:
+    shutil.copytree(EXAMPLES / name, folder / name)
+    project = flow.open_project(folder / name, {"UNEQUAL_DATA": str(data)})
+    flow.run(project)
+    with flow.open_base(project) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def adventureworks(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.OpenBase]:
+    yield from opened("adventureworks", unequal_data, tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="module")
+def online_retail(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.OpenBase]:
+    yield from opened("online-retail", unequal_data, tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="module")
+def superstore(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.OpenBase]:
+    yield from opened("superstore", unequal_data, tmp_path_factory.mktemp("example"))
+
+
+def figures(answer: Answer) -> dict[str, object]:
+    return {figure.name: figure.value for figure in answer.figures}
+
+
+def percent(share: object) -> str:
+    assert isinstance(share, float)
+    return f"{share * 100:.1f}"
+
+
+def cents(amount: object) -> D:
+    assert isinstance(amount, D)
+    return round(amount, 2)
+
+
+def residuals(base: flow.OpenBase) -> set[D]:
+    rows = base.base.fetch(base.base.table("reconciliation"))
+    assert rows
+    return {D(str(row["amount"])) for row in rows if row["item"] == "residual"}
+
+
+class TestAdventureWorks:
+    def test_both_channels_peak_at_135_1_percent_at_97_9_percent_of_customers(self, adventureworks):
+        found = figures(answers.answer("profit", adventureworks.base))
+        assert (percent(found["peak_share"]), percent(found["peak_position"])) == ("135.1", "97.9")
+        assert percent(found["top_fifth_share"]) == "95.8"
+        assert found["customers"] == 18_484 + 635
+
+    def test_its_indexes_agree_with_those_recomputed_from_the_data(self, adventureworks):
+        found = figures(answers.answer("profit", adventureworks.base))
+        assert round(found["stobachoff"], 3) == 0.566
+        assert round(found["gini"], 3) == 0.767
+
+    def test_the_level_says_that_service_is_not_counted(self, adventureworks):
+        answer = answers.answer("profit", adventureworks.base)
+        assert answer.level == "contribution_before_service"
+        assert "profit before service" in answer.sentence
+
+    def test_the_internet_sells_29_358_677_2207_to_18_484_customers(self, adventureworks):
+        answer = answers.answer("profit", adventureworks.base, where="channel = 'internet'", level="revenue")
+        found = figures(answer)
+        assert (found["total"], found["customers"]) == (D("29358677.2207"), 18_484)
+
+    def test_resellers_buy_80_450_596_9823_at_a_product_cost_of_79_980_114_3790(self, adventureworks):
+        answer = answers.answer("profit", adventureworks.base, where="channel = 'reseller'")
+        lines = {row["line"]: row["amount"] for row in answer.tables["lines"].to_pylist()}
+        assert lines["list_revenue"] + lines["on_invoice_discount"] == D("80450596.9823")
+        assert lines["cost_of_goods"] == D("-79980114.3790")
+
+    def test_resellers_alone_peak_at_1_90_million_and_end_below_zero_which_is_said_in_money(self, adventureworks):
+        answer = answers.answer("profit", adventureworks.base, where="channel = 'reseller'")
+        found = figures(answer)
+        assert cents(found["total"]) == D("-1540783.31")
+        assert round(found["peak"] / 1_000_000, 2) == D("1.90")
+        assert (found["losing_customers"], found["customers"]) == (399, 635)
+        assert found["peak_share"] is None
+        assert found["top_fifth_share"] is None
+        assert "%" not in answer.sentence
+        assert "−$1.54M" in answer.sentence or "lose $1.54M" in answer.sentence
+
+    def test_the_slices_by_channel_sum_to_the_whole(self, adventureworks):
+        answer = answers.answer("profit", adventureworks.base, by="channel")
+        slices = {row["value"]: row for row in answer.table.to_pylist()}
+        assert slices["internet"]["customers"] == 18_484
+        assert slices["reseller"]["customers"] == 635
+        assert sum(row["amount"] for row in slices.values()) == figures(answer)["total"]
+
+    def test_every_source_reconciles_to_exactly_zero(self, adventureworks):
+        assert residuals(adventureworks) == {D(0)}
+
+
+class TestOnlineRetail:
+    def test_two_overlapping_years_are_one_base_and_nothing_counts_twice(self, online_retail):
+        extracts = online_retail.base.fetch(online_retail.base.table("extract"))
+        assert sum(row["rows_read"] for row in extracts) == 541_909 + 525_461
+        assert sum(row["rows_counted_once"] for row in extracts) == 22_523
+        assert sum(row["rows_accepted"] for row in extracts) == 1_044_847
+
+    def test_the_dollars_that_would_have_counted_twice_are_told(self, online_retail):
+        answer = answers.answer("profit", online_retail.base)
+        assert [(row["rows"], row["amount"]) for row in answer.tables["overlap"].to_pylist()] == [(22_523, D("377488.4500"))]
+
+    def test_5_942_customers_and_a_net_of_18_909_744_118(self, online_retail):
+        found = figures(answers.answer("profit", online_retail.base))
+        assert found["customers"] == 5_942
+        assert found["ledger_total"] == D("18909744.1180")
+
+    def test_2_566_093_08_has_no_customer_and_stands_in_its_own_bucket(self, online_retail):
+        answer = answers.answer("profit", online_retail.base)
+        assert {row["reason"] for row in answer.tables["unassigned"].to_pylist()} == {"no_customer_id"}
+        assert sum(row["amount"] for row in answer.tables["unassigned"].to_pylist()) == D("2566093.0800")
+
+    def test_fees_postage_and_bad_debt_stand_on_their_own_lines(self, online_retail):
+        base = online_retail.base
+        entries = base.table("entry")
+        by_line = {row["line"]: row["amount"] for row in base.fetch(entries.group_by("line").aggregate(amount=entries["amount"].sum()))}
+        assert by_line["credit_loss"] == D("-147614.0800")
+        fees = entries.filter(entries["product"] == "AMAZONFEE")
+        assert {row["line"] for row in base.fetch(fees.select("line").distinct())} == {"other"}
+        assert by_line["freight"] > 0, "postage is what customers paid"
+
+    def test_without_costs_it_is_revenue_and_never_says_profit(self, online_retail):
+        answer = answers.answer("profit", online_retail.base)
+        told = " ".join([answer.title, answer.sentence, *answer.findings, *(figure.label for figure in answer.figures)])
+        assert answer.level == "revenue"
+        assert "profit" not in told.replace("say nothing of profit", "")
+        assert "cost" in answer.next_file
+
+    def test_every_month_reconciles_to_exactly_zero(self, online_retail):
+        assert residuals(online_retail) == {D(0)}
+
+
+class TestSuperstore:
+    def test_the_curve_peaks_at_124_9_percent_at_80_5_percent_of_793_customers(self, superstore):
+        found = figures(answers.answer("profit", superstore.base))
+        assert (percent(found["peak_share"]), percent(found["peak_position"])) == ("124.9", "80.5")
+        assert (found["losing_customers"], found["customers"]) == (155, 793)
+        assert percent(found["top_fifth_share"]) == "81.4"
+
+    def test_sales_and_profit_come_to_the_last_digit(self, superstore):
+        assert cents(figures(answers.answer("profit", superstore.base))["total"]) == D("286397.02")
+        sales = figures(answers.answer("profit", superstore.base, level="revenue"))["total"]
+        assert sales == D("2297200.8603")
+
+    def test_its_indexes_agree_with_those_recomputed_from_the_data(self, superstore):
+        found = figures(answers.answer("profit", superstore.base))
+        assert round(found["stobachoff"], 3) == 0.509
+        assert round(found["gini"], 3) == 0.692
+
+    def test_every_source_reconciles_to_exactly_zero(self, superstore):
+        assert residuals(superstore) == {D(0)}
