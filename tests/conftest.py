@@ -62,4 +62,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = outcome.get_result()  # type: ignore[attr-defined]
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("UNEQUAL_NO_SKIP") == "1":
         report.outcome = "failed"
-        report.longrepr = f"skipped where no skip is allowed: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}"
+        report.longrepr = (
+            f"skipped where no skip is allowed: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}"
+        )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from unequal.storage import MembershipDifference, RunRow, State
+from unequal.storage.state import MembershipDifference, RunRow, State
 from unequal.storage.state.difference import EVENTS, REDIRECTS
 
 DAY = date(2026, 1, 5)

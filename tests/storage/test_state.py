@@ -14,7 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from tests.storage.states import DAY, difference, membership, run
 
 from unequal import storage
-from unequal.storage import MembershipDifference, faults
+from unequal.storage import faults
+from unequal.storage.state import MembershipDifference
 from unequal.storage.state import membership as membership_tables
 from unequal.storage.state.bulk import ROWS_AT_ONCE
 from unequal.storage.state.difference import EVENTS, REDIRECTS

@@ -1,0 +1,9 @@
+"""The questions a chief executive asks, one file each, and the contract of an answer."""
+
+from unequal.answers.answer import Answer, Figure
+from unequal.answers.asking import QUESTIONS, answer
+from unequal.answers.base import Base
+from unequal.answers.narrowing import narrow, wide_entries
+from unequal.answers.profit import customers_behind
+
+__all__ = ["QUESTIONS", "Answer", "Base", "Figure", "answer", "customers_behind", "narrow", "wide_entries"]

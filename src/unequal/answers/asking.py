@@ -1,0 +1,39 @@
+"""Asking: every interface comes through here, so that the same question has the same answer everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from unequal.answers.answer import Answer
+from unequal.answers.base import Base
+from unequal.answers.profit import profit
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import Level
+from unequal.terms.periods import Period
+
+
+class Question(Protocol):
+    """What every question takes."""
+
+    def __call__(
+        self, base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+    ) -> Answer:
+        """Answer it."""
+
+
+QUESTIONS: Final[Mapping[str, Question]] = {"profit": profit}
+"""Every question that can be asked, by its word."""
+
+
+def answer(
+    question: str, base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+) -> Answer:
+    """Answer a question from a published run.
+
+    Raises:
+        AnswerError: ANS004, there is no such question; and those of the question itself.
+    """
+    if question not in QUESTIONS:
+        raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
+    return QUESTIONS[question](base, where=where, by=by, period=period, level=level)

@@ -1,0 +1,50 @@
+"""What a question is asked of: a published run's tables, and the facts that stand on every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import ibis
+import pyarrow as pa
+
+from unequal import config
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import Level
+
+
+@dataclass(frozen=True)
+class Base:
+    """A published run, open for questions.
+
+    Args:
+        project: the config the run was made by.
+        run_id: the run.
+        published_at: ISO timestamp in UTC.
+        level: the evidence level that the mapped lines reach.
+        tables: published tables by name: entry, statement, customer, customer_attribute, reconciliation,
+            quarantined, extract, counted_once.
+        arrow: runs a table; the storage engine's verb, handed in by flow.
+    """
+
+    project: config.Project
+    run_id: str
+    published_at: str
+    level: Level
+    tables: Mapping[str, ibis.Table]
+    arrow: Callable[[ibis.Table], pa.Table]
+
+    def table(self, name: str) -> ibis.Table:
+        """A published table.
+
+        Raises:
+            AnswerError: ANS001, this run has none of that name.
+        """
+        if name not in self.tables:
+            raise AnswerError("ANS001", f"this run has no table {name}", seen=", ".join(sorted(self.tables)), do="run `unequal run` again")
+        return self.tables[name]
+
+    def fetch(self, table: ibis.Table) -> list[dict[str, object]]:
+        """The rows of a small table as Python values."""
+        rows: list[dict[str, object]] = self.arrow(table).to_pylist()
+        return rows

@@ -1,0 +1,62 @@
+"""Narrowing a base to what a question is asked of: `--where`, `--by`, a period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import ibis
+
+from unequal import customer_base, predicates
+from unequal.answers.base import Base
+from unequal.terms.errors import AnswerError
+from unequal.terms.periods import Period
+
+_NOT_ASKED: Final = frozenset(
+    {"entry_id", "unassigned_reason", "rate_id", "row_id", "reverses", "source_file", "source_row", "occurred_at"}
+)
+"""Columns that trace an entry; they stay for `explain`, and no question narrows by them."""
+
+
+def wide_entries(base: Base) -> ibis.Table:
+    """Entries beside what is known of their customer: kind, band and the attributes that slice.
+
+    Returns:
+        ENTRY and the columns of `customer_attribute`; null where the entry has no customer.
+    """
+    entries = base.table("entry")
+    customers = base.table("customer_attribute")
+    known = customers.rename({f"_{name}": name for name in customers.columns})
+    joined = entries.left_join(known, entries["customer_id"] == known["_customer_id"])
+    return joined.select(*entries.columns, **{name: joined[f"_{name}"] for name in customers.columns if name != "customer_id"})
+
+
+def columns_to_ask(table: ibis.Table) -> Mapping[str, str]:
+    """What `--where` may name: column and type."""
+    return {name: str(kind).removeprefix("!") for name, kind in table.schema().items() if name not in _NOT_ASKED}
+
+
+def narrow(table: ibis.Table, *, where: str | None, period: Period | None) -> ibis.Table:
+    """The entries for which a predicate is true, booked within a period.
+
+    Raises:
+        PredicateError: the text is hostile, too large, or names what does not exist.
+    """
+    if where is not None:
+        predicate = predicates.parse(where, columns_to_ask(table), where="--where")
+        table = table.filter(predicates.compile_batch(predicate, table))
+    if period is not None:
+        table = table.filter(table["booked_on"] >= period.start, table["booked_on"] < period.end)
+    return table
+
+
+def dimension(table: ibis.Table, by: str) -> str:
+    """A dimension's name, once it is known that the table has it.
+
+    Raises:
+        AnswerError: ANS002, there is no such dimension.
+    """
+    known = sorted({*customer_base.DIMENSIONS, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"})
+    if by not in known:
+        raise AnswerError("ANS002", "there is no such dimension to slice by", where="--by", seen=by, do=f"choose one of {', '.join(known)}")
+    return by

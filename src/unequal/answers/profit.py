@@ -1,0 +1,200 @@
+"""Who makes the money: the whale curve, three bands, and what each slice brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from unequal import customer_base, ledger
+from unequal.answers import profit_words as words
+from unequal.answers.answer import Answer, Figure
+from unequal.answers.base import Base
+from unequal.answers.evidence import evidence
+from unequal.answers.narrowing import dimension, narrow, wide_entries
+from unequal.answers.next_file import next_file_worth_most
+from unequal.customer_base import Concentration
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Level, Line
+from unequal.terms.money import from_units, money_sum
+from unequal.terms.periods import Period
+
+CURVE_POINTS = 200
+GIVE_BACKS_SHOWN = 5
+
+
+def profit(
+    base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+) -> Answer:
+    """Who brings the money, and who gives it back.
+
+    Args:
+        base: a published run.
+        where: a predicate over entries and their customers.
+        by: a dimension to slice by.
+        period: half-open; all that is booked by default.
+        level: a lower evidence level than the base reaches.
+
+    Raises:
+        AnswerError: ANS003, the level asked for is above what is known.
+        PredicateError: `where` is refused.
+    """
+    drill_down = words.drill_down(where, period, level)
+    level = _allowed(base.level, level)
+    entries = _entries(base, where, period, by)
+    statement = entries if where or period else base.table("statement")
+    banded = _banded(base, statement, level)
+    units = _units(base, banded)
+    found = customer_base.concentration(units)
+    tables = _tables(base, entries, statement, banded, units, level, by)
+    figures = _figures(base, found, tables, level)
+    return Answer(
+        question="profit",
+        title=words.title(level),
+        sentence=words.sentence(found, level, base.project.reporting_currency),
+        findings=words.findings(found, tables, level, base.project.reporting_currency, known=base.level),
+        level=level,
+        currency=base.project.reporting_currency,
+        period=words.period_words(period, _whole_period(base)) if period else _whole_period(base),
+        as_of=base.published_at,
+        run_id=base.run_id,
+        project=base.project.project,
+        figures=figures,
+        table=tables["slices"] if by else tables["bands"],
+        tables=tables,
+        where=where,
+        by=by,
+        drill_down=drill_down,
+        next_file=next_file_worth_most(base.project, base.level),
+    )
+
+
+def customers_behind(base: Base, *, where: str | None = None, period: Period | None = None, level: Level | None = None) -> ibis.Table:
+    """The customers behind the profit question, best first, with the amounts that it adds up.
+
+    Returns:
+        BAND, of the entries asked about.
+
+    Raises:
+        AnswerError, PredicateError: as `profit`.
+    """
+    statement = _entries(base, where, period, None) if where or period else base.table("statement")
+    return _banded(base, statement, _allowed(base.level, level)).order_by("customer_rank")
+
+
+def _banded(base: Base, statement: ibis.Table, level: Level) -> ibis.Table:
+    limits = base.project.customer_base
+    return customer_base.bands(
+        customer_base.customer_figures(statement, level),
+        break_even_within=Decimal(limits.break_even_within),
+        break_even_share_of_sales=Decimal(str(limits.break_even_share_of_sales)),
+    )
+
+
+def _allowed(known: Level, asked: Level | None) -> Level:
+    order = list(Level)
+    if asked is not None and order.index(asked) > order.index(known):
+        raise AnswerError("ANS003", f"this base does not know {WORD_OF_LEVEL[asked]}", seen=f"its level is {known}",
+                          do="map the lines of cost that the level needs, or ask at a lower level")  # fmt: skip
+    return Level(asked or known)
+
+
+def _entries(base: Base, where: str | None, period: Period | None, by: str | None) -> ibis.Table:
+    """The entries asked about; beside their customers only where the question names them."""
+    if where is None and (by is None or by in base.table("entry").columns or by == "month"):
+        return narrow(base.table("entry"), where=None, period=period)
+    return narrow(wide_entries(base), where=where, period=period)
+
+
+def _units(base: Base, banded: ibis.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    column = base.arrow(banded.select(units=customer_base.units_of(banded["amount"])))["units"]
+    return np.asarray(column.to_numpy(), dtype=np.int64)
+
+
+def _tables(
+    base: Base, entries: ibis.Table, statement: ibis.Table, banded: ibis.Table, units: customer_base.Units, level: Level, by: str | None
+) -> dict[str, pa.Table]:
+    tables = {
+        "bands": base.arrow(_band_rows(banded)),
+        "lines": _line_rows(base, statement, level),
+        "curve": _curve_rows(units),
+        "give_backs": base.arrow(customer_base.give_backs(statement, level, limit=GIVE_BACKS_SHOWN)),
+        "unassigned": base.arrow(_unassigned_rows(entries)),
+        **evidence(base),
+    }
+    if by is not None:
+        tables["slices"] = base.arrow(customer_base.slices(entries, dimension(entries, by), level))
+    return tables
+
+
+def _band_rows(banded: ibis.Table) -> ibis.Table:
+    totals = customer_base.band_totals(banded)
+    per_customer = (totals["amount"] / totals["customers"].cast("decimal(18, 0)")).round(2).cast("decimal(28, 4)")
+    return totals.mutate(per_customer=per_customer)
+
+
+def _line_rows(base: Base, statement: ibis.Table, level: Level) -> pa.Table:
+    """The waterfall of the customers' lines, labelled; lines outside the level are told apart."""
+    rows = base.arrow(ledger.waterfall(ledger.of_customers(statement), level))
+    labels = [LABEL_OF_LINE[Line(str(line))] for line in rows["line"].to_pylist()]
+    return rows.append_column("label", pa.array(labels, pa.string()))
+
+
+def _curve_rows(units: customer_base.Units) -> pa.Table:
+    points = customer_base.curve_points(units, CURVE_POINTS)
+    return pa.table(
+        {
+            "rank": pa.array(points.customer_rank),
+            "share_of_customers": pa.array(points.customers_share),
+            "cumulative": pa.array([from_units(int(units)) for units in points.cumulative], pa.decimal128(28, 4)),
+        }
+    )
+
+
+def _unassigned_rows(entries: ibis.Table) -> ibis.Table:
+    bucketed = entries.filter(~ledger.is_real_customer(entries["customer_id"]))
+    reason = bucketed["unassigned_reason"].coalesce(bucketed["customer_id"])
+    grouped = bucketed.group_by("line", reason=reason).aggregate(amount=money_sum(bucketed["amount"]), entries=bucketed.count())
+    return grouped.select("reason", "line", "amount", "entries").order_by("reason", "line")
+
+
+def _whole_period(base: Base) -> str:
+    entries = base.table("entry")
+    span = base.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]
+    return f"{span['first']} to {span['last']}" if span["first"] else "no entries"
+
+
+def _figures(base: Base, found: Concentration, tables: Mapping[str, pa.Table], level: Level) -> tuple[Figure, ...]:
+    currency, why = base.project.reporting_currency, found.why_no_shares
+    nobody = why if found.customers == 0 else ""
+    word = WORD_OF_LEVEL[level]
+    outside = _sum(row for row in tables["lines"].to_pylist() if not row["in_level"])
+    unassigned = _sum(tables["unassigned"].to_pylist())
+    return (
+        Figure("total", f"{word.capitalize()} of all customers", from_units(found.total), currency),
+        Figure("customers", "Customers", found.customers, "customers"),
+        Figure("peak", "Peak of the curve", from_units(found.peak), currency),
+        Figure("peak_share", f"Peak as a share of {word}", found.peak_share, "share", why_missing=why),
+        Figure("peak_position", "Customers it takes to reach the peak", found.peak_position, "share", why_missing=nobody),
+        Figure("losing_customers", _losing_label(level), found.losing_customers, "customers"),
+        Figure("losing_share", "Their share of customers", found.losing_share, "share", why_missing=nobody),
+        Figure("given_back", "Given back after the peak", from_units(found.given_back), currency),
+        Figure("top_fifth", f"Top fifth, {found.top_fifth_customers:,} customers", from_units(found.top_fifth), currency),
+        Figure("top_fifth_share", f"Their share of {word}", found.top_fifth_share, "share", why_missing=why),
+        Figure("stobachoff", "Stobachoff index", found.stobachoff, "index", why_missing=why),
+        Figure("gini", "Gini, normalised for losses", found.gini, "index", why_missing=why if found.gini is None else ""),
+        Figure("unassigned", "Without a known customer, all lines", unassigned, currency),
+        Figure("outside_level", "Customers' entries on lines outside this figure", outside, currency),
+        Figure("ledger_total", "Ledger, all lines and buckets", from_units(found.total) + outside + unassigned, currency),
+    )
+
+
+def _losing_label(level: Level) -> str:
+    return "Customers below zero" if level is Level.REVENUE else "Customers who lose money"
+
+
+def _sum(rows: object) -> Decimal:
+    return sum((row["amount"] for row in rows), Decimal(0))  # type: ignore[attr-defined]

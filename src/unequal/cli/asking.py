@@ -1,0 +1,130 @@
+"""`ask`, `report` and `export`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from unequal import answers, flow, report
+from unequal.cli.printing import console, print_answer, print_json
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import Level
+from unequal.terms.periods import Period
+
+_Handler = Callable[..., None]
+
+
+def _questions(command: _Handler) -> _Handler:
+    """What narrows and slices a question, the same for every command that asks one."""
+    return _narrowing(click.option("--by", metavar="DIMENSION", help="Slice by channel, product, market, month, band, ...")(command))
+
+
+def _narrowing(command: _Handler) -> _Handler:
+    """What narrows a question or an export to some of the entries."""
+    for option in (
+        click.option("--as-of", metavar="RUN|DAY", help="Of a kept run: its id, or a day."),
+        click.option("--level", type=click.Choice([str(level) for level in Level]), help="A lower evidence level than the base reaches."),
+        click.option("--to", "last", metavar="YYYY-MM-DD", help="Only what is booked up to this day, this day included."),
+        click.option("--from", "first", metavar="YYYY-MM-DD", help="Only what is booked from this day on."),
+        click.option("--where", metavar="PREDICATE", help="Only entries for which this is true, as in \"channel = 'web'\"."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("question")
+@_questions
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure and table, money as exact text.")
+@click.pass_obj
+def ask(directory: str, /, question: str, as_json: bool, **narrowed: Any) -> None:
+    """Ask the base a question: profit."""
+    answer = _answer(directory, question, **narrowed)
+    if as_json:
+        print_json(answer)
+    else:
+        print_answer(answer)
+
+
+def _answer(
+    directory: str,
+    question: str,
+    *,
+    by: str | None,
+    where: str | None,
+    first: str | None,
+    last: str | None,
+    level: str | None,
+    as_of: str | None,
+) -> answers.Answer:
+    with flow.open_base(flow.open_project(directory), as_of=as_of) as opened:
+        return answers.answer(question, opened.base, by=by, where=where, period=_period(first, last), level=Level(level) if level else None)
+
+
+def _period(first: str | None, last: str | None) -> Period | None:
+    if first is None and last is None:
+        return None
+    start = _day(first, "--from") if first else date.min
+    day = _day(last, "--to") if last else date.max
+    end = day + timedelta(days=1) if day < date.max else date.max
+    if end <= start:
+        raise AnswerError("ANS008", "the period ends before it begins", where="--from, --to", seen=f"{first} to {last}", do="swap them")
+    return Period(start, end)
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise AnswerError("ANS008", "not a day", where=option, seen=text, do="write it as YYYY-MM-DD") from error
+
+
+@click.command(name="report")
+@_questions
+@click.option("--board", is_flag=True, help="One page: curve, bands, the largest give-backs, what is assumed, what to decide.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; .unequal/report.html by default.")
+@click.pass_obj
+def report_command(directory: str, /, board: bool, output: Path | None, **narrowed: Any) -> None:
+    """Write a self-contained HTML report: curve, bands, waterfall, reconciliation."""
+    project = flow.open_project(directory)
+    answer = _answer(directory, "profit", **narrowed)
+    path = output or project.folder / ".unequal" / ("board.html" if board else "report.html")
+    path.write_text(report.board(answer) if board else report.full(answer), encoding="utf-8")
+    console().print(f"Written: {path}")
+
+
+@click.command()
+@click.argument("table", type=click.Choice(flow.exporting.TABLES))
+@_narrowing
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .csv or .parquet file; CSV on the terminal by default."
+)
+@click.pass_obj
+def export(
+    directory: str,
+    /,
+    table: str,
+    where: str | None,
+    first: str | None,
+    last: str | None,
+    level: str | None,
+    as_of: str | None,
+    output: Path | None,
+) -> None:
+    """Take a table out, safe to open in a spreadsheet: customers and entries can be narrowed as a question is."""
+    with flow.open_base(flow.open_project(directory), as_of=as_of) as opened:
+        asked = Level(level) if level else None
+        wanted = flow.exporting.export_table(opened, table, where=where, period=_period(first, last), level=asked)
+        if output is None:
+            flow.exporting.write_csv(opened, wanted, sys.stdout)
+            return
+        rows = flow.exporting.write_file(opened, wanted, output)
+    console().print(f"Written: {output}, {rows:,} rows")
+
+
+COMMANDS: Final = (ask, report_command, export)

@@ -1,0 +1,144 @@
+"""How tables, figures and amounts are printed on a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import click
+import pyarrow as pa
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from unequal.answers import Answer, Figure
+from unequal.terms.amounts import MINUS
+
+MISSING: Final = "–"
+WIDTH_OF_A_FILE: Final = 160
+
+
+def console() -> Console:
+    """The terminal; where the output is no terminal, plain text as wide as a file or a pager likes it."""
+    found = Console(highlight=False, soft_wrap=True)
+    if not found.is_terminal:
+        found.width = max(found.width, WIDTH_OF_A_FILE)
+    return found
+
+
+def exact(amount: Decimal) -> str:
+    """An amount to its last digit, with thousands marked and a true minus sign.
+
+    >>> exact(Decimal("-1540783.3125"))
+    '−1,540,783.3125'
+    >>> exact(Decimal("1.5000"))
+    '1.50'
+    """
+    text = f"{abs(amount):,.4f}"
+    return f"{MINUS if amount < 0 else ''}{text.removesuffix('00')}"
+
+
+def cell(value: object) -> str:
+    """Any value of a table as text."""
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return exact(value)
+    if isinstance(value, float):
+        return f"{value:,.4f}".replace("-", MINUS)
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", MINUS)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return str(value)
+
+
+def cut(text: str, length: int = 24) -> str:
+    """A text no longer than so many letters, its end cut off."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def percent(share: float) -> str:
+    """A share in percent with one decimal.
+
+    >>> percent(0.979130)
+    '97.9%'
+    """
+    return f"{share * 100:,.1f}%".replace("-", MINUS)
+
+
+def figure_text(figure: Figure) -> str:
+    """A figure in its unit: money exactly, shares in percent with one decimal."""
+    if figure.value is None:
+        return f"{MISSING}  {figure.why_missing}".rstrip()
+    if figure.unit == "share" and isinstance(figure.value, int | float | Decimal):
+        return percent(float(figure.value))
+    if figure.unit == "index" and isinstance(figure.value, float):
+        return f"{figure.value:.3f}"
+    text = cell(figure.value)
+    return f"{text} {figure.unit}" if isinstance(figure.value, Decimal) else text
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", columns: Sequence[str] = ()) -> None:
+    """Rows as a table: numbers to the right, headings in words."""
+    if not rows:
+        return
+    names = list(columns) or list(rows[0])
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in names:
+        numeric = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_safe(cell(row[name])) for name in names))
+    console().print(table)
+
+
+def _safe(text: str) -> str:
+    # Square brackets are rich's markup, and a control character could move the cursor.
+    return "".join(c if c.isprintable() else "�" for c in text).replace("[", r"\[")
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer: sentence, findings, figures, main table, and where to look next."""
+    out = console()
+    out.print(f"[bold]{_safe(answer.title)}[/bold]  {_safe(answer.project)}, {_safe(answer.period)}")
+    if answer.where:
+        out.print(f"where {_safe(answer.where)}")
+    out.print()
+    for sentence in (answer.sentence, *answer.findings):
+        out.print(_safe(sentence))
+    print_rows([{"figure": figure.label, "value": figure_text(figure)} for figure in answer.figures])
+    print_rows(answer.table.to_pylist(), title=f"By {answer.by}" if answer.by else "")
+    if answer.next_file:
+        out.print(f"Would teach most next: {_safe(answer.next_file)}")
+    out.print(f"[dim]run {answer.run_id}, published {answer.as_of}; behind it: {_safe(answer.drill_down)}[/dim]")
+
+
+def print_json(value: object) -> None:
+    """JSON for another program: decimals as exact texts, dates in ISO form."""
+    click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+
+
+def plain(value: object) -> object:
+    """Any value of ours as plain JSON values."""
+    if isinstance(value, Answer):
+        fields = {name: getattr(value, name) for name in Answer.__dataclass_fields__}
+        return plain(fields)
+    if isinstance(value, Figure):
+        return plain({name: getattr(value, name) for name in Figure.__dataclass_fields__})
+    if isinstance(value, pa.Table):
+        return plain(value.to_pylist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value

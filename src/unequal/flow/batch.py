@@ -1,0 +1,300 @@
+"""The whole run, top to bottom: read this first.
+
+One order's way: its row is read and held against its contract (accept), the record that it
+names becomes a customer (who is who), its amounts become entries on their lines (post), the
+entries get their customer and are summed into statements (book), every dollar is held
+against what the source says it holds (reconcile), and the customers are ranked by what they
+bring (band). Then, and only then, the run is published by one row in the state.
+
+Each step is done once: while its code, parameters and inputs stay as they are, the next run
+finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
+before the last line of `run`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import ibis
+import pyarrow as pa
+
+from unequal import config, customer_base, identity, ledger, sources, storage
+from unequal.flow import checking
+from unequal.flow.keeping import Steps, code_digest
+from unequal.flow.opening import OpenProject
+from unequal.flow.progress import SILENT, Progress
+from unequal.flow.publishing import publish
+from unequal.flow.summary import level_of_project, summary_of
+from unequal.terms.errors import LedgerError
+
+MEMBERSHIP: Final = pa.schema(
+    [*(pa.field(name, pa.string()) for name in ("source", "record_id", "customer_id")), pa.field("since", pa.date32())]
+)
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did.
+
+    Args:
+        run_id: the run now published.
+        steps: step name -> whether it was made anew; false where it was found unchanged.
+        summary: the figures that `status` shows.
+    """
+
+    run_id: str
+    steps: Mapping[str, bool]
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the steps of one run work with."""
+
+    project: config.Project
+    opened: OpenProject
+    folder: storage.RunFolder
+    engine: storage.Engine
+    state: storage.State
+    before: storage.state.RunRow | None
+    steps: Steps
+
+    def read(self, output: storage.StepOutput, table: str) -> ibis.Table:
+        """A table that a step left."""
+        return self.engine.read(output.table(table))
+
+    def read_all(self, outputs: Mapping[str, storage.StepOutput], table: str) -> ibis.Table:
+        """The same table of several steps, as one."""
+        return self.engine.read([output.table(table) for output in outputs.values()])
+
+
+@dataclass(frozen=True)
+class WhoIsWho:
+    """Who is who after this run.
+
+    Args:
+        output: customer_record, customer, and the evidence.
+        made_from: digest of all it was worked out from, except who was who before.
+        difference: what the state must change, in the transaction that publishes the run.
+    """
+
+    output: storage.StepOutput
+    made_from: str
+    difference: storage.state.MembershipDifference
+
+
+Outputs = Mapping[str, storage.StepOutput]
+
+
+def run(opened: OpenProject, progress: Progress = SILENT) -> RunReport:
+    """Take a company's extracts to a published base, or leave the last published run as it is.
+
+    Raises:
+        Problems: the config names columns or rules that cannot be; all of them at once.
+        SourceError, IdentityError, LedgerError, StorageError: see docs/errors.md.
+    """
+    checking.check(opened)
+    with _desk(opened, progress) as desk:
+        accepted = {name: _accept(desk, name, source) for name, source in desk.project.sources.items()}
+        gathered = {name: _gather(desk, name, source, accepted[name]) for name, source in desk.project.sources.items() if source.records}
+        who = _who_is_who(desk, gathered)
+        posted = _post(desk, accepted)
+        book = _book(desk, posted, who.output, gathered)
+        _reconcile(desk, accepted, posted, book)
+        _band(desk, book)
+        return _publish(desk, who)
+
+
+@contextmanager
+def _desk(opened: OpenProject, progress: Progress) -> Iterator[Desk]:
+    folder = opened.run_folder
+    with (
+        folder.writing(),
+        storage.open_state(opened.state_url) as state,
+        folder.scratch() as scratch,
+        storage.open_engine(opened.config.storage, scratch) as engine,
+    ):
+        yield Desk(opened.config, opened, folder, engine, state, state.current_run(), Steps(folder, progress))
+
+
+def _accept(desk: Desk, name: str, source: config.Source) -> storage.StepOutput:
+    """Read one source's files: rows that keep their contract, rows that do not, and every byte's whereabouts."""
+    files = sources.files_of(source, desk.opened.folder)
+    contents = [f"{_place(path, desk.opened.folder)}={_content(path)}" for path in files]
+
+    def work(folder: Path) -> None:
+        sources.accept(desk.engine, name, source, files=files, project=desk.project, folder=folder, root=desk.opened.folder)
+
+    parameters = (source.model_dump_json(exclude={"postings", "interactions"}), desk.project.time_zone, _column_roles(source))
+    return desk.steps.step(f"accept {name}", work, inputs=[*contents, *parameters])
+
+
+def _place(path: Path, folder: Path) -> str:
+    """Where a file lies, seen from the project: a project that has moved finds its steps again."""
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def _content(path: Path) -> str:
+    """What a file holds; a database may hold something else each time it is read."""
+    return storage.durable.digest_of_file(path) if path.is_file() else secrets.token_hex()
+
+
+def _column_roles(source: config.Source) -> str:
+    """What postings say of columns (which are ids, which are quantities) decides how they are read."""
+    return source.postings.model_dump_json() if source.postings else ""
+
+
+def _gather(desk: Desk, name: str, source: config.Source, accepted: storage.StepOutput) -> storage.StepOutput:
+    """The customer records that a source holds, and what each says of its person or organisation."""
+
+    def work(folder: Path) -> None:
+        identity.gather(desk.engine, name, source, rows=desk.read(accepted, "rows"), project=desk.project, folder=folder)
+
+    parameters = (source.model_dump_json(include={"records"}), desk.project.default_region or "", _identity_parameters(desk.project))
+    return desk.steps.step(f"gather {name}", work, inputs=[accepted, *parameters])
+
+
+def _identity_parameters(project: config.Project) -> str:
+    """What identifies a customer anywhere: the section itself, and every declared key."""
+    keys = sorted({key for source in project.sources.values() if source.records for key in source.records.keys})
+    return f"{project.identity.model_dump_json()} {keys} {sorted(project.attributes)}"
+
+
+def _who_is_who(desk: Desk, gathered: Outputs) -> WhoIsWho:
+    """Which records are one customer, under the id that the customer has always had."""
+    current = desk.before
+    constraints = [f"{name} {source.records.deduplicated}" for name, source in desk.project.sources.items() if source.records]
+    made_from = storage.durable.digest_of_texts(
+        code_digest(), _identity_parameters(desk.project), *constraints, *(output.digest for output in gathered.values())
+    )
+    manifest = desk.folder.manifest(current.run_id) if current else None
+    if manifest is not None and manifest.summary.get("membership_made_from") == made_from:
+        # The same records, and nobody moved since: working it out again from its own result would give it again.
+        settled = storage.Run(manifest, desk.folder.folder, "").step("who is who")
+        return WhoIsWho(desk.steps.reuse("who is who", settled), made_from, storage.state.MembershipDifference.empty())
+
+    def work(folder: Path) -> None:
+        before = pa.Table.from_batches(desk.state.membership_batches(), MEMBERSHIP)
+        identity.resolve(
+            desk.engine,
+            records=desk.read_all(gathered, "record"),
+            attributes=desk.read_all(gathered, "person_attribute"),
+            before=desk.engine.rows(identity.BEFORE, before),
+            redirects=desk.engine.rows({"old_id": "string", "customer_id": "string"}, desk.state.redirects()),
+            project=desk.project,
+            day=datetime.now(ZoneInfo(desk.project.time_zone)).date(),
+            folder=folder,
+        )
+
+    output = desk.steps.step("who is who", work, inputs=[made_from, current.membership_version if current else "nobody yet"])
+    difference = storage.state.MembershipDifference.of_files(output.table("customer_event"), output.table("customer_redirect"))
+    return WhoIsWho(output, made_from, difference)
+
+
+def _post(desk: Desk, accepted: Outputs) -> Outputs:
+    """Every amount of every accepted row becomes one entry on its line, in the reporting currency."""
+    rates = _rates(desk, accepted)
+
+    def posted(name: str, source: config.Source) -> storage.StepOutput:
+        lookups = ledger.steps.looked_up(source)
+
+        def work(folder: Path) -> None:
+            ledger.steps.post_source(
+                desk.engine,
+                name,
+                source,
+                rows=desk.read(accepted[name], "rows"),
+                lookups={other: desk.read(accepted[other], "rows") for other in lookups},
+                rates=desk.read(rates, "rate"),
+                project=desk.project,
+                folder=folder,
+            )
+
+        parameters = (source.model_dump_json(include={"postings", "unknown_currency"}), desk.project.reporting_currency,
+                      desk.project.time_zone, str(desk.project.ledger.rate_valid_days))  # fmt: skip
+        return desk.steps.step(f"post {name}", work, inputs=[accepted[name], rates, *(accepted[other] for other in lookups), *parameters])
+
+    found = {name: posted(name, source) for name, source in desk.project.sources.items() if source.postings}
+    if not found:
+        raise LedgerError("LED050", "no source posts any dollars", where="sources", do="add postings to the source that holds sales")
+    return found
+
+
+def _rates(desk: Desk, accepted: Outputs) -> storage.StepOutput:
+    mapping = desk.project.ledger.rates
+    listed = [mapping.source] if isinstance(mapping, config.ledger.RatesFrom) else []
+
+    def work(folder: Path) -> None:
+        rows = {name: desk.read(accepted[name], "rows") for name in listed}
+        ledger.steps.rates(desk.engine, project=desk.project, rows=rows, folder=folder)
+
+    return desk.steps.step("rates", work, inputs=[*(accepted[name] for name in listed), desk.project.ledger.model_dump_json()])
+
+
+def _book(desk: Desk, posted: Outputs, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput:
+    """Entries get the customer of their record, or a named bucket and a reason; statements sum them by month and line."""
+
+    def work(folder: Path) -> None:
+        ledger.steps.book(
+            desk.engine,
+            posted=[desk.read(output, "posted") for output in posted.values()],
+            customer_record=desk.read(who, "customer_record"),
+            records=desk.read_all(gathered, "record"),
+            folder=folder,
+        )
+
+    return desk.steps.step("book", work, inputs=[*posted.values(), who, *gathered.values()])
+
+
+def _reconcile(desk: Desk, accepted: Outputs, posted: Outputs, book: storage.StepOutput) -> storage.StepOutput:
+    """Every source's own total against what became of it; a difference of 0.0001 stops the run here."""
+
+    def work(folder: Path) -> None:
+        ledger.steps.reconcile(
+            desk.engine,
+            project=desk.project,
+            accepted={name: accepted[name].tables for name in posted},
+            posted={name: output.tables for name, output in posted.items()},
+            lookups={name: accepted[name].table("rows") for name in accepted},
+            entries=desk.read(book, "entry"),
+            folder=folder,
+        )
+
+    parameters = [source.model_dump_json() for source in desk.project.sources.values() if source.postings]
+    return desk.steps.step("reconcile", work, inputs=[*accepted.values(), *posted.values(), book, *parameters])
+
+
+def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
+    """What each customer brings, and in which band that puts them."""
+    level = level_of_project(desk.project)
+
+    def work(folder: Path) -> None:
+        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), level=level, project=desk.project, folder=folder)
+
+    return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json()])
+
+
+def _publish(desk: Desk, who: WhoIsWho) -> RunReport:
+    """Check what will be seen, put it on the disk for good, and point at it by one row."""
+    checking.check_published(desk.engine, desk.steps.done)
+    published_at = datetime.now(UTC).replace(tzinfo=None)
+    manifest = storage.Manifest(
+        run_id=f"{published_at:%Y-%m-%dT%H%M%S}-{secrets.token_hex(3)}",
+        project=desk.project.project,
+        config_digest=storage.durable.digest_of_file(desk.opened.loaded.path),
+        code_digest=code_digest(),
+        steps={name: {"key": step.key, "digest": step.digest, "folder": step.folder.name} for name, step in desk.steps.done.items()},
+        summary={**summary_of(desk.engine, desk.project, desk.steps.done), "membership_made_from": who.made_from},
+    )
+    publish(
+        desk.folder, desk.state, manifest, who.difference,
+        previous=desk.before, published_at=published_at, keep_runs=desk.project.storage.keep_runs,
+    )  # fmt: skip
+    return RunReport(manifest.run_id, {name: step.made for name, step in desk.steps.done.items()}, manifest.summary)

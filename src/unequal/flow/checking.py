@@ -1,0 +1,103 @@
+"""What can be told before any data is read, and what is held against its contract before it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from unequal import config, customer_base, identity, ledger, predicates, sources, storage
+from unequal.flow.opening import OpenProject
+from unequal.terms.errors import ConfigError, Problems, UnequalError
+
+
+def check(opened: OpenProject) -> list[dict[str, Any]]:
+    """Hold the config against the files that it names: their headers, and no row of their data.
+
+    Returns:
+        A row for each source: its files and how many columns they have.
+
+    Raises:
+        Problems: files that are not there, columns that no header has, rules that cannot be; all at once.
+    """
+    problems: list[UnequalError] = [*no_records(opened.config)]
+    found: list[dict[str, Any]] = []
+    for name, source in opened.config.sources.items():
+        try:
+            files = sources.files_of(source, opened.folder)
+            columns = sources.columns_of(name, source, files, project=opened.config, root=opened.folder)
+        except UnequalError as error:
+            problems.extend(_placed(error, opened, "sources", name))
+            continue
+        problems.extend(_rules_refused(opened, name, source, columns))
+        found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
+                      "postings": source.postings is not None})  # fmt: skip
+    if problems:
+        raise Problems(problems)
+    return found
+
+
+def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[UnequalError]:
+    """Each error with the place in the config that it comes from, where it does not say so itself."""
+    if isinstance(error, Problems):
+        for problem in error.problems:
+            yield from _placed(problem, opened, *path)
+        return
+    place, named = opened.loaded.where(*path), ".".join(path)
+    if place not in error.where:
+        error.where = f"{named} ({place}), {error.where.removeprefix(named).removeprefix(', ')}".removesuffix(", ")
+    yield error
+
+
+def _rules_refused(opened: OpenProject, name: str, source: config.Source, columns: Mapping[str, str]) -> Iterator[UnequalError]:
+    for path, text in _rules(source):
+        try:
+            predicates.parse(text, columns, where=opened.loaded.where("sources", name, *path))
+        except UnequalError as error:
+            yield error
+
+
+def _rules(source: config.Source) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every rule of a source and its place below the source."""
+    records, postings = source.records, source.postings
+    if records is not None:
+        if records.test_when is not None:
+            yield ("records", "test_when"), records.test_when
+        if isinstance(records.kind, config.sources.KindByRule):
+            yield ("records", "kind", "organisation_when"), records.kind.organisation_when
+    if postings is not None:
+        for amount_name, amount in postings.amounts.items():
+            if amount.when is not None:
+                yield ("postings", "amounts", amount_name, "when"), amount.when
+        for number, rule in enumerate(postings.rules):
+            yield ("postings", "rules", number, "when"), rule.when
+        if postings.returns is not None:
+            yield ("postings", "returns", "when"), postings.returns.when
+
+
+def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> None:
+    """Hold every table that will be seen against its contract.
+
+    Raises:
+        StorageError: STO008, a table breaks its contract.
+    """
+    gathered = [output for name, output in done.items() if name.startswith("gather ")]
+    contracts = (
+        (ledger.ENTRY, [done["book"].table("entry")]),
+        (ledger.tables.STATEMENT, [done["book"].table("statement")]),
+        (customer_base.steps.BAND, [done["band"].table("band")]),
+        (identity.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
+        (identity.CUSTOMER, [done["who is who"].table("customer")]),
+        (identity.RECORD, [output.table("record") for output in gathered]),
+        (identity.PERSON_ATTRIBUTE, [output.table("person_attribute") for output in gathered]),
+    )
+    for contract, paths in contracts:
+        if paths:
+            storage.checks.check_contract(engine, engine.read(paths), contract)
+
+
+def no_records(project: config.Project) -> Sequence[ConfigError]:
+    """A base without a customer record is no base."""
+    if any(source.records for source in project.sources.values()):
+        return ()
+    return (ConfigError("CFG093", "no source holds customer records", where="sources",
+                        do="add records with the column of the customer's id to the source that names customers"),)  # fmt: skip

@@ -1,0 +1,167 @@
+"""Looking closer: one customer, one entry and the source row it came from, the state of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from unequal import ledger, sources, storage
+from unequal.flow.opening import OpenProject
+from unequal.flow.reading import OpenBase
+from unequal.terms.errors import AnswerError, SourceError
+from unequal.terms.ids import SEPARATOR, UNASSIGNED, record_name
+from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class CustomerSheet:
+    """One customer: who, worth, why, and how we know.
+
+    Args:
+        customer_id: under which the customer stands today.
+        asked_for: the id or record that was asked for.
+        who: attribute, value, the record that says so; latest first.
+        worth: amount at the base's level, sales, band, rank; empty where the customer has no entries.
+        why: the waterfall of the customer's lines.
+        months: statement by month and line, latest first.
+        records: the records that are this customer, and since when.
+    """
+
+    customer_id: str
+    asked_for: str
+    level: str
+    currency: str
+    who: Rows
+    worth: Mapping[str, Any]
+    why: Rows
+    months: Rows
+    records: Rows
+
+
+def customer(opened: OpenBase, asked: str) -> CustomerSheet:
+    """One customer by its id, an id it had before, or `source:record_id`.
+
+    Raises:
+        AnswerError: ANS005, nobody is known by that id.
+    """
+    base = opened.base
+    customer_id = find_customer(opened, asked)
+    owned = base.table("customer_record").filter(lambda t: t.customer_id == customer_id)
+    said = base.table("person_attribute").join(owned.select("source", "record_id"), ["source", "record_id"])
+    statement = base.table("statement").filter(lambda t: t.customer_id == customer_id)
+    worth = base.fetch(base.table("band").filter(lambda t: t.customer_id == customer_id))
+    lines = base.fetch(ledger.waterfall(statement, base.level))
+    return CustomerSheet(
+        customer_id=customer_id,
+        asked_for=asked,
+        level=WORD_OF_LEVEL[base.level],
+        currency=base.project.reporting_currency,
+        who=base.fetch(
+            said.select("attribute", value="value_given", source="source", record_id="record_id")
+            .distinct()
+            .order_by("attribute", "source", "record_id")
+        ),
+        worth=worth[0] if worth else {},
+        why=[
+            {"line": LABEL_OF_LINE[Line(str(row["line"]))], **{k: v for k, v in row.items() if k not in {"line", "position"}}}
+            for row in lines
+        ],
+        months=base.fetch(statement.order_by(ibis.desc("month"), "line")),
+        records=base.fetch(owned.order_by("source", "record_id")),
+    )
+
+
+def find_customer(opened: OpenBase, asked: str) -> str:
+    """The id under which a customer stands today."""
+    current = opened.state.redirect(asked)
+    known = opened.base.table("customer")
+    if opened.engine.count(known.filter(known["customer_id"] == current)):
+        return current
+    source, _, record_id = asked.partition(":")
+    records = opened.base.table("customer_record")
+    stored = record_id.replace("|", SEPARATOR)
+    found = opened.base.fetch(records.filter(records["source"] == source, records["record_id"] == stored))
+    if not found:
+        raise AnswerError("ANS005", "nobody is known by that id", seen=asked,
+                          do="give a customer's id (c_...), or SOURCE:RECORD_ID as the source writes it")  # fmt: skip
+    return str(found[0]["customer_id"])
+
+
+@dataclass(frozen=True)
+class EntryTrace:
+    """One entry and how it came to be: the row, the rule, the rate, the customer.
+
+    Args:
+        entry: the entry's own columns.
+        row: the source row's accepted values.
+        raw: the row as it stands in the file; None where the file has changed or is a database.
+        customer: whose it is, and through which record.
+    """
+
+    entry: Mapping[str, Any]
+    row: Mapping[str, Any]
+    raw: str | None
+    customer: str
+
+
+def trace_entry(opened: OpenBase, project: OpenProject, entry_id: str) -> EntryTrace:
+    """An entry back to its source row.
+
+    Raises:
+        AnswerError: ANS006, there is no such entry, or several begin so.
+    """
+    entries = opened.base.table("entry")
+    found = opened.base.fetch(entries.filter(entries["entry_id"].startswith(entry_id)).limit(2))
+    if len(found) != 1:
+        raise AnswerError("ANS006", "no entry has that id" if not found else "several entries begin so", seen=entry_id,
+                          do="`unequal export entries` lists them; the first eight letters of an id are enough where they are its own")  # fmt: skip
+    entry = found[0]
+    rows = opened.source_table(str(entry["source"]), "rows")
+    row = opened.base.fetch(rows.filter(rows["_row_id"] == entry["row_id"]))[0]
+    return EntryTrace(entry, row, _as_it_stands(project, entry), _whose(entry))
+
+
+def _as_it_stands(project: OpenProject, entry: Mapping[str, Any]) -> str | None:
+    """The row's own text; None where the file is gone, or is a database, or has changed since."""
+    file = project.folder / str(entry["source_file"])
+    if not file.is_file():
+        return None
+    try:
+        return sources.raw_row(project.config.sources[str(entry["source"])], file, row=int(entry["source_row"]))
+    except SourceError:
+        return None
+
+
+def _whose(entry: Mapping[str, Any]) -> str:
+    if entry["customer_id"] == UNASSIGNED:
+        return f"unassigned: {str(entry['unassigned_reason']).replace('_', ' ')}"
+    if entry["record"] is None:
+        return str(entry["customer_id"])
+    return f"{entry['customer_id']}, through {record_name(str(entry['record_source']), str(entry['record']))}"
+
+
+def status(opened: OpenProject) -> Mapping[str, Any]:
+    """What is published, and which runs are kept."""
+    with storage.open_state(opened.state_url) as state:
+        runs = state.runs()
+    kept = [run for run in runs if opened.run_folder.manifest(run.run_id) is not None]
+    current = kept[-1] if kept else None
+    return {
+        "project": opened.config.project,
+        "run": current.run_id if current else None,
+        "published_at": f"{current.published_at.isoformat(timespec='seconds')}Z" if current else None,
+        "summary": {k: v for k, v in (current.summary if current else {}).items() if k != "membership_made_from"},
+        "runs": [
+            {"run": run.run_id, "published_at": f"{run.published_at.isoformat(timespec='seconds')}Z", **_short(run.summary)}
+            for run in reversed(kept)
+        ],
+    }
+
+
+def _short(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: summary[name] for name in ("customers", "entries", "total", "currency") if name in summary}

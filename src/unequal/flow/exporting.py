@@ -1,0 +1,120 @@
+"""Taking tables out: CSV that a spreadsheet cannot be tricked by, or Parquet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Final
+
+import ibis
+import pyarrow.parquet as pq
+
+from unequal.answers import customers_behind, narrow, wide_entries
+from unequal.flow.reading import OpenBase
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import Level
+from unequal.terms.periods import Period
+
+TABLES: Final = ("customers", "entries", "statement", "reconciliation", "quarantined")
+"""What can be exported."""
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
+_BLANK: Final = " \x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+_PLAIN_NUMBER: Final = frozenset("0123456789.")
+
+
+def spreadsheet_safe(text: str) -> str:
+    """A cell's text that no spreadsheet takes for a formula.
+
+    A text that begins so, after leading spaces too, gets an apostrophe in front; a plain
+    negative number stays as it is.
+
+    >>> spreadsheet_safe("=cmd|' /C calc'!A0")
+    "'=cmd|' /C calc'!A0"
+    >>> spreadsheet_safe("-12.50")
+    '-12.50'
+    """
+    begins = text.lstrip(_BLANK)
+    if not begins.startswith(_FORMULA):
+        return text
+    is_number = begins == text and text[0] == "-" and len(text) > 1 and set(text[1:]) <= _PLAIN_NUMBER and text.count(".") <= 1
+    return text if is_number else f"'{text}"
+
+
+def export_table(
+    opened: OpenBase, name: str, *, where: str | None = None, period: Period | None = None, level: Level | None = None
+) -> ibis.Table:
+    """One of the tables that can be taken out; entries and customers narrowed as a question is.
+
+    Customers carry what the entries asked about come to, as `unequal ask profit` adds them up.
+
+    Raises:
+        AnswerError: ANS007, there is no such table, or it cannot be narrowed.
+        PredicateError: `where` is refused.
+    """
+    base = opened.base
+    if name not in TABLES:
+        raise AnswerError("ANS007", "there is no such table to export", seen=name, do=f"choose one of {', '.join(TABLES)}")
+    if name == "customers":
+        return customers_behind(base, where=where, period=period, level=level)
+    if level is not None or (name != "entries" and (where is not None or period is not None)):
+        raise AnswerError("ANS007", f"{name} cannot be narrowed so", seen=where or str(period or level), do="narrow entries or customers")
+    if name != "entries":
+        return base.table(name)
+    entries = narrow(wide_entries(base) if where else base.table("entry"), where=where, period=period)
+    return entries.select(*base.table("entry").columns).order_by("booked_on", "entry_id")
+
+
+def write_csv(opened: OpenBase, table: ibis.Table, stream: IO[str]) -> int:
+    """Write a table as CSV in bounded memory; says how many rows."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(table.columns)
+    rows = 0
+    for cells in _rows(opened, table):
+        writer.writerow(cells)
+        rows += 1
+    return rows
+
+
+def write_file(opened: OpenBase, table: ibis.Table, path: Path) -> int:
+    """Write a table as the file's ending says, .parquet or .csv; says how many rows.
+
+    Raises:
+        AnswerError: ANS010, the ending is neither.
+    """
+    if path.suffix.lower() == ".parquet":
+        return write_parquet(opened, table, path)
+    if path.suffix.lower() != ".csv":
+        raise AnswerError(
+            "ANS010", "tables are exported as CSV or Parquet", seen=path.name, do="let the file's name end in .csv or .parquet"
+        )
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        return write_csv(opened, table, stream)
+
+
+def write_parquet(opened: OpenBase, table: ibis.Table, path: Path) -> int:
+    """Write a table as one Parquet file; says how many rows."""
+    rows = 0
+    schema = table.schema().to_pyarrow()
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in opened.engine.batches(table):
+            writer.write_batch(batch.cast(schema))
+            rows += batch.num_rows
+    return rows
+
+
+def _rows(opened: OpenBase, table: ibis.Table) -> Iterator[list[str]]:
+    for batch in opened.engine.batches(table):
+        columns = [batch.column(number).to_pylist() for number in range(batch.num_columns)]
+        for values in zip(*columns, strict=True):
+            yield [_cell(value) for value in values]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return spreadsheet_safe(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,37 @@
+"""The few figures of a run that `status` shows without opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from unequal import config, ledger, storage
+from unequal.terms.lines import Level
+from unequal.terms.money import money_sum
+
+
+def level_of_project(project: config.Project) -> Level:
+    """The evidence level that a project's mapped lines reach together."""
+    return ledger.level_of(line for source in project.sources.values() if source.postings for line in ledger.mapped_lines(source.postings))
+
+
+def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:
+    """Plain JSON values: level, customers, records, entries, dollars and rows, each by an exact count."""
+    entries = engine.read(done["book"].table("entry"))
+    dollars = engine.fetch(entries.aggregate(entries=entries.count(), total=money_sum(entries["amount"]),
+                                             first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]  # fmt: skip
+    extracts = [
+        row for name, output in done.items() if name.startswith("accept ") for row in engine.fetch(engine.read(output.table("extract")))
+    ]
+    return {
+        "level": str(level_of_project(project)),
+        "currency": project.reporting_currency,
+        "customers": engine.count(engine.read(done["band"].table("band"))),
+        "records": engine.count(engine.read([output.table("record") for name, output in done.items() if name.startswith("gather ")])),
+        "entries": dollars["entries"],
+        "total": str(dollars["total"]),
+        "first_day": str(dollars["first"]),
+        "last_day": str(dollars["last"]),
+        "files": len(extracts),
+        **{name: sum(row[name] for row in extracts) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_counted_once")},
+    }

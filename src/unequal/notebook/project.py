@@ -1,0 +1,122 @@
+"""A project as a notebook sees it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from unequal import answers, flow, report
+from unequal.terms.lines import Level
+from unequal.terms.periods import Period
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+
+class Asked:
+    """An answer with its table, its chart and its sentence; shows itself in a notebook."""
+
+    def __init__(self, answer: answers.Answer) -> None:
+        self.answer = answer
+
+    @property
+    def sentence(self) -> str:
+        """The finding, with its dollars."""
+        return self.answer.sentence
+
+    @property
+    def table(self) -> pa.Table:
+        """The main table as Arrow: bands, or slices where the question was asked `by` something."""
+        return self.answer.table
+
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """All tables behind the answer: bands, lines, curve, give_backs, unassigned, reconciliation, ..."""
+        return dict(self.answer.tables)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Figure -> value: money as Decimal, shares as float, None where a figure is missing."""
+        return {figure.name: figure.value for figure in self.answer.figures}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The main table for pandas; money stays exact, as Decimal objects."""
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
+
+    def chart(self) -> alt.TopLevelMixin:
+        """The answer's chart in Altair: the very one that the report shows."""
+        return report.chart_of(self.answer)
+
+    def _repr_html_(self) -> str:
+        """The sentence and the chart, as a notebook shows them."""
+        return report.fragment(self.answer)
+
+    def __repr__(self) -> str:
+        return f"{self.answer.title}: {self.answer.sentence}"
+
+
+class Project:
+    """An open project. Its questions are answered from the current published run, or from a kept one."""
+
+    def __init__(self, opened: flow.OpenProject) -> None:
+        self._opened = opened
+
+    @property
+    def name(self) -> str:
+        """The project's name in its config."""
+        return self._opened.config.project
+
+    def run(self) -> flow.RunReport:
+        """Do the whole job and publish it; see flow/batch.py."""
+        return flow.run(self._opened)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        by: str | None = None,
+        where: str | None = None,
+        first: date | None = None,
+        until: date | None = None,
+        level: str | None = None,
+        as_of: str | None = None,
+    ) -> Asked:
+        """Ask the base a question.
+
+        Args:
+            question: its word, as in "profit".
+            by: a dimension to slice by: channel, product, market, month, band, ...
+            where: a predicate over entries and their customers.
+            first: the first day of the period asked about.
+            until: the day after its last; half-open, as every period here.
+            level: a lower evidence level than the base reaches.
+            as_of: a kept run's id, or a day YYYY-MM-DD.
+
+        Raises:
+            UnequalError: with a code of docs/errors.md.
+        """
+        period = Period(first or date.min, until or date.max) if first or until else None
+        with flow.open_base(self._opened, as_of=as_of) as opened:
+            return Asked(answers.answer(question, opened.base, by=by, where=where, period=period, level=Level(level) if level else None))
+
+    def customer(self, customer_id: str) -> flow.examining.CustomerSheet:
+        """One customer: who, worth, why, and how we know; by id, or `source:record_id`."""
+        with flow.open_base(self._opened) as opened:
+            return flow.examining.customer(opened, customer_id)
+
+    def __repr__(self) -> str:
+        return f"Project({self.name!r})"
+
+
+def open_project(path: Path | str = "unequal.yaml") -> Project:
+    """Open a project by its config, or by its folder.
+
+    Raises:
+        ConfigError: there is none, or it is not sound; every problem with its line.
+    """
+    return Project(flow.open_project(path))

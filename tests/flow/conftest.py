@@ -1,0 +1,29 @@
+"""The small company as yesterday's run left it: made once, copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.company import write_company
+from tests.postgres import postgres_server, postgres_url
+
+from unequal import flow
+
+__all__ = ["postgres_server", "postgres_url"]
+
+
+@pytest.fixture(scope="session")
+def yesterday(tmp_path_factory) -> Path:
+    """A company with one published run; not to be changed."""
+    folder = tmp_path_factory.mktemp("yesterday") / "company"
+    write_company(folder)
+    flow.run(flow.open_project(folder, {}))
+    return folder
+
+
+@pytest.fixture
+def company(yesterday, tmp_path) -> Path:
+    """A copy of yesterday's company, for the test to do with as it likes."""
+    return shutil.copytree(yesterday, tmp_path / "company")

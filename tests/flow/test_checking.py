@@ -1,0 +1,80 @@
+"""`check`: everything that can be told from headers, all at once, and no row of data read."""
+
+from __future__ import annotations
+
+import pytest
+from tests.company import write_company
+from tests.flow.looking import edit
+
+from unequal import flow
+from unequal.terms.errors import Problems, UnequalError
+
+
+@pytest.fixture
+def unrun(tmp_path):
+    write_company(tmp_path)
+    return tmp_path
+
+
+def check(folder):
+    return flow.checking.check(flow.open_project(folder, {}))
+
+
+def problems_of(folder) -> str:
+    with pytest.raises(UnequalError) as caught:
+        check(folder)
+    return str(caught.value)
+
+
+def test_a_sound_config_is_told_with_its_files_and_columns(unrun):
+    assert check(unrun) == [
+        {"source": "crm", "files": 1, "columns": 4, "records": True, "postings": False},
+        {"source": "orders", "files": 2, "columns": 7, "records": False, "postings": True},
+    ]
+
+
+def test_no_row_of_data_is_read(unrun):
+    sound = check(unrun)
+    for path in (unrun / "data").glob("*.csv"):
+        header = path.read_bytes().splitlines(keepends=True)[0]
+        path.write_bytes(header + b'\xff\xfe\x00 "no, row,\n\x00\x00 at all' * 1000)
+    assert check(unrun) == sound
+
+
+def test_every_missing_column_rule_and_file_is_told_at_once_with_its_line(unrun):
+    edit(
+        unrun / "unequal.yaml",
+        ("total: money", "totall: money"),
+        ("column: total, line", "column: totall, line"),
+        ("day: {type", "daye: {type"),
+        ("booked_on: day", "booked_on: daye"),
+        ("mail like '%@example.test'", "mial like '%@example.test'"),
+        ("storage: {threads: 1}", "  notes: {read: data/none-*.csv}\nstorage: {threads: 1}"),
+    )
+    told = problems_of(unrun)
+    text = (unrun / "unequal.yaml").read_text().splitlines()
+    for seen in ("totall", "daye", "mial", "none-"):
+        assert seen in told
+    for seen in ("mial", "notes:", "orders:"):
+        line = next(number for number, row in enumerate(text, 1) if seen in row)
+        assert f"unequal.yaml:{line}" in told, told
+
+
+def test_a_hostile_rule_is_refused_with_its_place(unrun):
+    edit(unrun / "unequal.yaml", ("mail like '%@example.test'", "mail in (select 1)"))
+    told = problems_of(unrun)
+    assert "PRD" in told
+    assert "unequal.yaml:" in told
+
+
+def test_a_header_that_is_not_there_is_told_by_file(unrun):
+    (unrun / "data" / "orders-2026-02.csv").write_text("other,columns\n1,2\n", encoding="utf-8")
+    told = problems_of(unrun)
+    assert "orders-2026-02.csv" in told
+
+
+def test_a_run_checks_first_and_leaves_nothing_where_the_check_says_no(unrun):
+    edit(unrun / "unequal.yaml", ("total: money", "totall: money"), ("column: total, line", "column: totall, line"))
+    with pytest.raises((Problems, UnequalError)):
+        flow.run(flow.open_project(unrun, {}))
+    assert not (unrun / ".unequal" / "store").exists() or list((unrun / ".unequal" / "store").iterdir()) == []

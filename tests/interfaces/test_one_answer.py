@@ -1,0 +1,90 @@
+"""The same question through the command line, Python and the answers room: equal numbers, to the last digit."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+from click.testing import CliRunner
+from tests.company import write_company
+
+import unequal
+from unequal import answers, flow
+from unequal.terms.lines import Level
+from unequal.terms.periods import Period
+
+QUESTIONS = {
+    "as it is": {},
+    "by channel": {"by": "channel"},
+    "by month": {"by": "month"},
+    "by country": {"by": "country"},
+    "narrowed": {"where": "channel = 'web' and amount <> 0"},
+    "in February": {"first": date(2026, 2, 1), "until": date(2026, 3, 1)},
+    "in revenue": {"level": "revenue", "by": "band"},
+}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("company")
+    write_company(folder)
+    unequal.open(folder).run()
+    return folder
+
+
+def direct(folder, *, first=None, until=None, level=None, **narrowed) -> answers.Answer:
+    period = Period(first, until) if first else None
+    with flow.open_base(flow.open_project(folder)) as opened:
+        return answers.answer("profit", opened.base, period=period, level=Level(level) if level else None, **narrowed)
+
+
+def on_the_command_line(folder, *, first=None, until=None, level=None, by=None, where=None) -> dict:
+    from datetime import timedelta
+
+    from unequal.cli import main
+
+    given = {"--from": first, "--to": until - timedelta(days=1) if until else None, "--level": level, "--by": by, "--where": where}
+    options = [text for name, value in given.items() if value for text in (name, str(value))]
+    found = CliRunner().invoke(main, ["-C", str(folder), "ask", "profit", "--json", *options])
+    assert found.exit_code == 0, found.output
+    return json.loads(found.stdout)
+
+
+def as_json(value):
+    """A Python value as exact JSON has it."""
+    if isinstance(value, D):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_three_interfaces_give_one_answer(company, question):
+    narrowed = QUESTIONS[question]
+    answer, asked, told = (
+        direct(company, **narrowed),
+        unequal.open(company).ask("profit", **narrowed),
+        on_the_command_line(company, **narrowed),
+    )
+    assert asked.answer == answer
+    assert [figure["name"] for figure in told["figures"]] == [figure.name for figure in answer.figures]
+    assert [figure["value"] for figure in told["figures"]] == [as_json(figure.value) for figure in answer.figures]
+    assert (told["sentence"], told["findings"], told["period"], told["drill_down"]) == (
+        answer.sentence, list(answer.findings), answer.period, answer.drill_down,
+    )  # fmt: skip
+    assert set(told["tables"]) == set(answer.tables)
+    for name, table in answer.tables.items():
+        assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
+
+
+def test_a_customer_is_the_same_in_python_and_on_the_command_line(company):
+    from unequal.cli import main
+
+    sheet = unequal.open(company).customer("crm:3")
+    told = json.loads(CliRunner().invoke(main, ["-C", str(company), "customer", "crm:3", "--json"]).stdout)
+    assert told["customer_id"] == sheet.customer_id
+    assert told["worth"] == {name: as_json(value) for name, value in sheet.worth.items()}
+    assert [row["amount"] for row in told["months"]] == [as_json(row["amount"]) for row in sheet.months]
