@@ -31,7 +31,7 @@ def said(*amounts, level=BEFORE_SERVICE, currency="USD"):
         ((0,), "The only customer brings no profit before service at all: every amount comes to zero."),
         ((0, 0), "The 2 customers bring no profit before service at all: every amount comes to zero."),
         ((50, 30, 20), "3 customers bring $100.00 of profit before service; none is below zero."),
-        ((60, 10, 10, 10, 10), "5 customers bring $100.00 of profit before service, 60.0% of it from the top fifth; none is below zero."),
+        ((60, 10, 10, 10, 10), "5 customers bring $100.00 of profit before service, 60% of it from the top fifth; none is below zero."),
         (
             (90, 9.5, -15),
             (
@@ -88,7 +88,7 @@ def told(*amounts, level=BEFORE_SERVICE, known=None, unassigned=(), outside=()):
 
 
 def test_the_top_fifth_of_five_is_one_customer_and_of_ten_two():
-    assert told(60, 10, 10, 10, 10)[0] == ("The top fifth, 1 customer, brings €60.00, 60.0% of profit before service.")
+    assert told(60, 10, 10, 10, 10)[0] == ("The top fifth, 1 customer, brings €60.00, 60% of profit before service.")
     assert told(*([60, 20] + [10] * 8))[0].startswith("The top fifth, 2 customers, bring €80.00")
     assert not any("top fifth" in text for text in told(1, 2, 3))
 

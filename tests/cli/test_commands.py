@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from decimal import Decimal as D
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -231,9 +232,11 @@ def test_the_demo_makes_a_company_runs_it_and_says_where_to_look(unequal_elsewhe
 
 
 def test_the_program_itself_says_errors_on_stderr_and_ends_with_one(yesterday):
+    installed = Path(sys.executable).with_name("unequal")
+
     def program(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "unequal.cli", "-C", str(yesterday), *arguments], capture_output=True, text=True, check=False
+            [installed, "-C", str(yesterday), *arguments], capture_output=True, text=True, check=False
         )
 
     failed = program("customer", "crm:77")

@@ -339,3 +339,18 @@ def test_every_table_is_as_its_contract_says(base: Base) -> None:
 
 def test_nought_is_a_record_where_ids_are_counted_from_it_but_no_key(base: Base) -> None:
     assert len(set(base.run(people({"id": "0", "card": "0"}, {"id": "1", "card": "0"}, {"id": "000000"})).values())) == 2
+
+
+def test_a_key_that_is_called_email_is_read_as_an_e_mail(duckdb_engine: storage.Engine, tmp_path: Path) -> None:
+    base = Base(duckdb_engine, tmp_path, project(records={"billing": {"attributes": {}, "keys": {"email": "mail"}}}))
+    found = base.run(people({"id": "1", "mail": "Ann@X.com"}, {"id": "b1", "mail": "ann@x.com"}))
+    assert len(set(found.values())) == 1
+
+
+def test_an_attribute_of_the_projects_own_may_be_an_identifier(duckdb_engine: storage.Engine, tmp_path: Path) -> None:
+    own = {"attributes": {"member": "card"}, "keys": {}}
+    base = Base(duckdb_engine, tmp_path, project(records={"crm": own, "billing": own}, identifiers=["member"]))
+    found = base.run(
+        people({"id": "1", "card": "Ab7", "mail": "a@x.com"}, {"id": "b1", "card": "Ab7"}, {"id": "2", "card": "AB7", "mail": "a@x.com"})
+    )
+    assert parts(found) == {frozenset({"1", "b1"}), frozenset({"2"})}

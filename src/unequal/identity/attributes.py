@@ -62,11 +62,10 @@ class Normalising:
 def normalising_of(project: config.Project) -> Normalising:
     """What normalising must know, from the config."""
     keys = {key for source in project.sources.values() if source.records for key in source.records.keys}
-    identifiers = {name for name in project.identity.identifiers if name not in _MEANING}
+    # A key that is called email is one still.
+    codes = frozenset({*keys, *project.identity.identifiers} - _MEANING.keys())
     region = project.default_region
-    return Normalising(
-        phones.numbering_plan(region) if region else None, region, frozenset(keys | identifiers), project.identity.placeholders
-    )
+    return Normalising(phones.numbering_plan(region) if region else None, region, codes, project.identity.placeholders)
 
 
 def attributes_of(rows: ibis.Table, name: str, source: config.Source, normalising: Normalising) -> ibis.Table:

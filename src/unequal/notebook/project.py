@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from unequal import answers, flow, report
+from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
@@ -100,9 +101,9 @@ class Project:
         Raises:
             UnequalError: with a code of docs/errors.md.
         """
-        period = Period(first or date.min, until or date.max) if first or until else None
+        period, asked_level = _period(first, until), _level(level)
         with flow.open_base(self._opened, as_of=as_of) as opened:
-            return Asked(answers.answer(question, opened.base, by=by, where=where, period=period, level=Level(level) if level else None))
+            return Asked(answers.answer(question, opened.base, by=by, where=where, period=period, level=asked_level))
 
     def customer(self, customer_id: str) -> flow.examining.CustomerSheet:
         """One customer: who, worth, why, and how we know; by id, or `source:record_id`."""
@@ -111,6 +112,22 @@ class Project:
 
     def __repr__(self) -> str:
         return f"Project({self.name!r})"
+
+
+def _period(first: date | None, until: date | None) -> Period | None:
+    if first is None and until is None:
+        return None
+    start, end = first or date.min, until or date.max
+    if end <= start:
+        raise AnswerError("ANS008", "the period ends before it begins", seen=f"{start} until {end}", do="`until` is the day after the last")
+    return Period(start, end)
+
+
+def _level(text: str | None) -> Level | None:
+    known = [str(level) for level in Level]
+    if text is not None and text not in known:
+        raise AnswerError("ANS003", "there is no such evidence level", seen=text, do=f"choose one of {', '.join(known)}")
+    return None if text is None else Level(text)
 
 
 def open_project(path: Path | str = "unequal.yaml") -> Project:

@@ -159,6 +159,8 @@ class _Batch:
         return decimals.cast(-self.exact(node.value), node.type)
 
     def fit(self, node: tree.Fit) -> Any:
+        if isinstance(node.value, tree.Column):
+            return decimals.fitted_column(self.of(node.value), node.type)
         return decimals.fitted(self.exact(node.value), node.type)
 
     # Functions

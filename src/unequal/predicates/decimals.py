@@ -30,14 +30,29 @@ def cast(value: Any, type_: Type) -> Any:
     return ops.Cast(value, to=dtype(type_)).to_expr()
 
 
+def _try_cast(value: Any, type_: Type) -> Any:
+    return ops.TryCast(value, to=dtype(type_)).to_expr()
+
+
 def fitted(value: Any, type_: Type) -> Any:
     """A number rounded half away from zero, as both engines do in a cast to fewer decimals; null where digits are too few."""
+    fits = _try_cast(value, type_)
     kind = value.type()
-    if kind.is_decimal() and kind.scale <= type_.decimals:
-        # DuckDB forgets a cast to as many decimals, and its nulls, when the result is compared with a constant; it
-        # keeps one to fewer decimals. So there is always one decimal to lose.
-        value = ops.TryCast(value, to=dt.Decimal(MOST_DIGITS, type_.decimals + 1)).to_expr()
-    return ops.TryCast(value, to=dtype(type_)).to_expr()
+    if not kind.is_decimal() or kind.scale > type_.decimals:
+        return fits
+    # DuckDB forgets a cast to as many decimals, and its nulls, where it finds one beside a constant. So it finds a sign.
+    turned = -fits
+    return -turned
+
+
+def fitted_column(column: Any, type_: Type) -> Any:
+    """The same of a plain column, which may be named twice: DuckDB rounds a hundred times faster within 18 digits."""
+    kind = column.type()
+    if not kind.is_decimal() or kind.scale <= type_.decimals or not type_.digits <= numbers.NARROW < kind.precision:
+        return fitted(column, type_)
+    narrow = number(numbers.NARROW - kind.scale, kind.scale)
+    small = column.abs() < ibis.literal(10**narrow.whole)
+    return ibis.ifelse(small, fitted(cast(column, narrow), type_), fitted(column, type_))
 
 
 def literal(value: Decimal, type_: Type) -> Any:
@@ -53,35 +68,50 @@ def multiplied(left: Any, right: Any, type_: Type) -> Any:
 def divided(dividend: Any, divisor: Any, type_: Type) -> Any:
     """A quotient of two decimals, exactly rounded half away from zero; null for a divisor of zero.
 
-    No division of decimals means the same on both engines, but the remainder of one is exact on both. So what stands
-    before the point and what stands after it are each made to divide evenly, and only then divided: in doubles, which
-    cannot miss a whole number of so few digits.
+    No division of decimals means the same on both engines. So the whole part is guessed in doubles, then the steps
+    of the smallest decimal in what its exact remainder leaves; the exact remainder of that says whether one more is due.
+    Multiplying back is exact on both, and a hundred times faster than DuckDB's remainder of wide decimals.
+
+    Args:
+        dividend: of at most 37 digits, 10 of them decimals.
+        divisor: of at most 20 digits, 18 of them before the point.
+        type_: of the quotient; numbers.QUOTIENT.
     """
-    decimals = type_.decimals
-    above = cast(dividend.abs(), number(numbers.DIVIDEND_WHOLE, decimals))
-    below = cast(divisor.nullif(ibis.literal(0)).abs(), number(numbers.FACTOR, decimals))
-    rest = cast(above % below, number(numbers.FACTOR, decimals))
-    whole = _evenly(above - rest, below, digits=type_.whole + 1)
+    scale = divisor.type().scale
+    steps_in_one = 10**type_.decimals
+    above = cast(dividend.abs(), number(numbers.WHOLE, numbers.DECIMALS))
+    below = cast(divisor.nullif(ibis.literal(0)).abs(), number(numbers.DIVISOR - scale, scale))
 
-    # Half a divisor more, so that cutting rounds: floor((2 * rest * steps + divisor) / (2 * divisor)).
-    twice = cast(rest * ibis.literal(2 * 10**decimals, type=dt.Decimal(decimals + 1, 0)), number(numbers.FACTOR + decimals + 1, decimals))
-    raised = cast(twice + below, number(numbers.FACTOR + decimals + 2, decimals))
-    double = cast(below + below, number(numbers.FACTOR + 1, decimals))
-    steps = _evenly(raised - raised % double, double, digits=decimals + 1)
+    whole = _try_cast(_in_doubles(above, below), number(type_.whole + 1))
+    rest = _try_cast(above - cast(whole * below, number(numbers.WHOLE, numbers.DECIMALS)), number(numbers.NARROW, numbers.DECIMALS))
 
-    wide = number(type_.whole + 2, decimals)
-    size = cast(cast(whole, wide) + cast(steps * _one_step(decimals), wide), wide)
-    return fitted(ibis.ifelse((dividend < 0) == (divisor < 0), size, -size), type_)
+    # Guessed from below, for the rest lies within half a divisor: at most one step is missing.
+    steps = cast((_in_doubles(rest, below) * ibis.literal(float(steps_in_one)) - ibis.literal(0.25)).floor(), number(type_.decimals + 1))
+    room = number(numbers.NARROW + type_.decimals, numbers.DECIMALS)
+    missed = cast(cast(rest * _whole_number(steps_in_one), room) - cast(steps * below, room), room)
+    one_more = ibis.ifelse(missed * _whole_number(2) >= below, _whole_number(1), _whole_number(0))
+
+    wide = number(type_.whole + 2, type_.decimals)
+    size = cast(cast(whole, wide) + cast((steps + cast(one_more, number(type_.decimals + 1))) * _one_step(type_.decimals), wide), wide)
+    return fitted(_signed(size, (dividend < 0) == (divisor < 0), wide), type_)
 
 
-def _evenly(dividend: Any, divisor: Any, *, digits: int) -> Any:
-    """A quotient that is a whole number; null where it has more digits."""
-    return fitted(dividend.cast("float64") / divisor.cast("float64"), number(digits))
+def _signed(size: Any, positive: Any, type_: Type) -> Any:
+    """A number or its opposite; by a product, for naming it twice would double the SQL of everything in it."""
+    return cast(size * ibis.ifelse(positive, _whole_number(1), _whole_number(-1)), type_)
+
+
+def _whole_number(value: int) -> Any:
+    return ibis.literal(value, type=dt.Decimal(len(str(abs(value))), 0))
+
+
+def _in_doubles(dividend: Any, divisor: Any) -> Any:
+    return dividend.cast("float64") / divisor.cast("float64")
 
 
 def _one_step(decimals: int) -> Any:
     """The smallest step of so many decimals, 19 digits wide: see numbers.factor_types."""
-    return ibis.literal(Decimal(1).scaleb(-decimals), type=dt.Decimal(numbers.FACTOR + 1, decimals))
+    return ibis.literal(Decimal(1).scaleb(-decimals), type=dt.Decimal(numbers.NARROW + 1, decimals))
 
 
 def from_float(column: Any, type_: Type) -> Any:
@@ -98,4 +128,4 @@ def from_float(column: Any, type_: Type) -> Any:
     wide = number(type_.whole + 1, type_.decimals)
     after_point = cast(cast(steps, number(type_.decimals + 1)) * _one_step(type_.decimals), wide)
     exact = cast(cast(whole, wide) + after_point, wide)
-    return fitted(ibis.ifelse(column < 0, -exact, exact), type_)
+    return fitted(_signed(exact, column >= 0, wide), type_)

@@ -1,9 +1,9 @@
 """How far numbers reach: the one place where precision is decided, before anything is computed.
 
-A number of the language has at most 27 digits before the point and 10 after it. Both engines
-compute exactly in decimals of 38 digits, but each widens or cuts results by rules of its own,
-Spark's with one digit to spare; 37 digits are what both, and Python, hold alike. What might
-not fit is brought to size by a `Fit` first, so that every operation below is exact.
+A column or a written number has at most 27 digits before the point and 10 after it; a result has at
+most 37 digits. Both engines compute exactly in decimals of 38 digits, but each widens or cuts
+results by rules of its own, Spark's with one digit to spare; 37 digits are what both, and Python, hold
+alike. What might not fit is brought to size by a `Fit` first, so that every operation is exact.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from unequal.predicates.tree import Fit, Negative, Node, Product, Quotient, Sum,
 WHOLE: Final = 27
 DECIMALS: Final = 10
 TOGETHER: Final = WHOLE + DECIMALS
-FACTOR: Final = TOGETHER // 2
-"""What two wide factors may have each, so that their product is exact: 18 digits."""
 KEPT: Final = 8
-"""Decimals that a wide factor, a divisor and a quotient keep."""
-QUOTIENT: Final = number(FACTOR - KEPT, KEPT)
-DIVIDEND_WHOLE: Final = 20
+"""Decimals that a wide factor and a quotient keep."""
+NARROW: Final = 18
+"""Two factors of so many digits can always be multiplied."""
+DIVISOR: Final = 20
+"""Digits of a divisor; of them at most `NARROW` before the point."""
+QUOTIENT: Final = number(10, KEPT)
 
 
 def fit(node: Node, whole: int, decimals: int) -> Node:
@@ -32,6 +33,11 @@ def fit(node: Node, whole: int, decimals: int) -> Node:
     # Rounding may carry into one more digit before the point, as 9.96 to one decimal does.
     carry = int(node.type.decimals > decimals)
     return Fit(node, number(min(whole, node.type.whole + carry), min(decimals, node.type.decimals)))
+
+
+def read(node: Node) -> Node:
+    """A column's or a written number, as far as the language reaches."""
+    return fit(node, WHOLE, DECIMALS)
 
 
 def literal_type(value: Decimal) -> Type | None:
@@ -48,25 +54,43 @@ def common(types: Sequence[Type]) -> Type:
     return number(max(type_.whole for type_ in types), max(type_.decimals for type_ in types))
 
 
+def _squeezed(whole: int, decimals: int) -> Type:
+    """Such a type in 37 digits: decimals beyond the tenth are given up first, then digits before the point."""
+    decimals = max(min(decimals, DECIMALS), min(decimals, TOGETHER - whole))
+    return number(min(whole, TOGETHER - decimals), decimals)
+
+
+def alike(nodes: Sequence[Node]) -> list[Node]:
+    """Numbers that are compared with each other, brought to types that one type can hold."""
+    widest = common([node.type for node in nodes])
+    shared = _squeezed(widest.whole, widest.decimals)
+    return [fit(node, shared.whole, shared.decimals) for node in nodes]
+
+
 def total(terms: Sequence[Node]) -> Node:
     """The sum of two or more numbers."""
     carry = len(str(len(terms) - 1))
     widest = common([term.type for term in terms])
-    whole = min(widest.whole, WHOLE - carry)
-    return Sum(tuple(fit(term, whole, widest.decimals) for term in terms), number(whole + carry, widest.decimals))
+    result = _squeezed(widest.whole + carry, widest.decimals)
+    return Sum(tuple(fit(term, result.whole - carry, result.decimals) for term in terms), result)
 
 
 def product(left: Node, right: Node) -> Node:
-    """The product of two numbers; rounded to 10 decimals where it may have more."""
+    """The product of two numbers."""
     if factor_types(left.type, right.type) is None:
-        left, right = _factor(left), _factor(right)
-    exact = number(left.type.whole + right.type.whole, left.type.decimals + right.type.decimals)
-    return fit(Product(left, right, exact), WHOLE, DECIMALS)
+        left, right = _shared_room(left, right)
+    if factor_types(left.type, right.type) is None:
+        left, right = (fit(factor, NARROW - min(factor.type.decimals, KEPT), KEPT) for factor in (left, right))
+    return Product(left, right, number(left.type.whole + right.type.whole, left.type.decimals + right.type.decimals))
 
 
-def _factor(node: Node) -> Node:
-    decimals = min(node.type.decimals, KEPT)
-    return node if node.type.digits <= FACTOR else fit(node, FACTOR - decimals, decimals)
+def _shared_room(left: Node, right: Node) -> tuple[Node, Node]:
+    """Two factors with all of their decimals, and what that leaves of 37 digits shared before the point, at least ten each; or as they are."""
+    room = TOGETHER - left.type.decimals - right.type.decimals
+    if room < 2 * DECIMALS:
+        return left, right
+    first = min(left.type.whole, max(room // 2, room - right.type.whole))
+    return fit(left, first, left.type.decimals), fit(right, room - first, right.type.decimals)
 
 
 def factor_types(left: Type, right: Type) -> tuple[Type, Type] | None:
@@ -77,8 +101,8 @@ def factor_types(left: Type, right: Type) -> tuple[Type, Type] | None:
     18 digits in 18 digits, and stops where it has more.
     """
     first, second = (left, right) if left.decimals >= right.decimals else (right, left)
-    taller = number(max(first.digits, second.digits, FACTOR + 1) - first.decimals, first.decimals)
-    wider = number(max(second.whole, first.whole, FACTOR + 1 - first.decimals), first.decimals)
+    taller = number(max(first.digits, second.digits, NARROW + 1) - first.decimals, first.decimals)
+    wider = number(max(second.whole, first.whole, NARROW + 1 - first.decimals), first.decimals)
     for one, other in ((taller, second), (wider, first)):
         if one.digits + other.digits <= TOGETHER:
             return one, other
@@ -87,8 +111,8 @@ def factor_types(left: Type, right: Type) -> tuple[Type, Type] | None:
 
 def quotient(left: Node, right: Node) -> Node:
     """One number divided by another."""
-    divisor_decimals = min(right.type.decimals, KEPT)
-    return Quotient(fit(left, DIVIDEND_WHOLE, KEPT), fit(right, FACTOR - divisor_decimals, divisor_decimals), QUOTIENT)
+    decimals = min(right.type.decimals, DECIMALS)
+    return Quotient(fit(left, WHOLE, DECIMALS), fit(right, min(NARROW, DIVISOR - decimals), decimals), QUOTIENT)
 
 
 def negative(node: Node) -> Node:
@@ -98,4 +122,4 @@ def negative(node: Node) -> Node:
 
 def rounded(node: Node, decimals: int) -> Node:
     """The number rounded to so many decimals."""
-    return fit(node, WHOLE, decimals)
+    return fit(node, TOGETHER - decimals, decimals)

@@ -144,7 +144,7 @@ class _Reader:
             return _Read(None, token.start, token.end)
         leaf: tree.Node = token.leaf
         if isinstance(leaf, tree.Column) and leaf.type.kind is tree.Kind.NUMBER:
-            leaf = numbers.fit(leaf, numbers.WHOLE, numbers.DECIMALS)
+            leaf = numbers.read(leaf)
         return _Read(leaf, token.start, token.end)
 
     def paren(self, node: exp.Expression) -> _Read:
@@ -305,7 +305,7 @@ class _Reader:
         return read
 
     def _alike(self, reads: Sequence[_Read]) -> list[_Read]:
-        """The values with texts that stand beside dates read as dates; refused where kinds still differ."""
+        """The values with texts beside dates read as dates, and numbers brought to size; refused where kinds still differ."""
         kinds = [read.node.type.kind for read in reads]
         dated = next((kind for kind in kinds if kind in {tree.Kind.DATE, tree.Kind.TIMESTAMP}), None)
         if dated is not None:
@@ -315,7 +315,9 @@ class _Reader:
             if read.node.type.kind is not first.node.type.kind:
                 kind, other = first.node.type.kind, read.node.type.kind
                 raise self._refuse("PRD012", f"a {kind} is compared with a {other}", read, _instead(read.node, kind))
-        return list(reads)
+        if first.node.type.kind is not tree.Kind.NUMBER:
+            return list(reads)
+        return [_Read(node, read.start, read.end) for node, read in zip(numbers.alike([read.node for read in reads]), reads, strict=True)]
 
     def _dated(self, read: _Read, kind: tree.Kind) -> _Read:
         if not isinstance(read.node, tree.Literal) or not isinstance(read.node.value, str):
