@@ -47,6 +47,7 @@ def engine(request: pytest.FixtureRequest) -> storage.Engine:
     return opened
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Spark and PostgreSQL start once: their tests stay together on one worker."""
     for item in items:

@@ -235,9 +235,7 @@ def test_the_program_itself_says_errors_on_stderr_and_ends_with_one(yesterday):
     installed = Path(sys.executable).with_name("unequal")
 
     def program(*arguments):
-        return subprocess.run(
-            [installed, "-C", str(yesterday), *arguments], capture_output=True, text=True, check=False
-        )
+        return subprocess.run([installed, "-C", str(yesterday), *arguments], capture_output=True, text=True, check=False)
 
     failed = program("customer", "crm:77")
     assert (failed.returncode, failed.stdout) == (1, "")

@@ -128,7 +128,9 @@ class Model:
         (folder / "data" / "crm.csv").write_text("\n".join(["no,name,mail,land,test", *lines]) + "\n")
         for position, extract in enumerate(self.extracts, 1):
             rows = [f"{n},{c},{1 + position % 28:02}.03.2026,{cents(s)},{cents(k)},{cents(f)},web" for n, (c, s, k, f) in extract.items()]
-            (folder / "data" / f"orders-{position:03}.csv").write_text("\n".join(["order_no,customer,day,total,cost,carrier,shop", *rows]) + "\n")
+            (folder / "data" / f"orders-{position:03}.csv").write_text(
+                "\n".join(["order_no,customer,day,total,cost,carrier,shop", *rows]) + "\n"
+            )
 
 
 def cents(amount: int) -> str:

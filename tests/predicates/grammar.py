@@ -153,7 +153,7 @@ def number(draw: st.DrawFn) -> Written:
                 f"{left.text} + {right.text} - {third.text}", combined(lambda one, two, three: one + two - three, left, right, third)
             )
         case 1:
-            return Written(f"{left.text} * {right.text}", combined(lambda one, two: rounded(one * two, 10), left, right))
+            return Written(f"{left.text} * {right.text}", combined(lambda one, two: one * two, left, right))
         case 2:
             return Written(
                 f"{left.text} / {right.text}", combined(lambda one, two: None if two == 0 else rounded(one / two, 8), left, right)

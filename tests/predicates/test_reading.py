@@ -9,6 +9,7 @@ from decimal import Decimal as D
 import pytest
 
 from unequal.predicates import columns_of, parse
+from unequal.predicates.numbers import common
 from unequal.predicates.tree import (
     DATE,
     TEXT,
@@ -48,6 +49,7 @@ COLUMNS = {
     "small": "int8",
     "profit_12m": "decimal(28, 4)",
     "amount": "decimal(18,4)",
+    "rate": "decimal(20, 10)",
     "price": "decimal(28, 10)",
     "huge": "decimal(38, 0)",
     "fine": "decimal(38, 18)",
@@ -204,29 +206,42 @@ def test_sums_are_one_node_with_room_for_the_largest_result():
     assert root("orders + profit_12m - 1 > 0").left == Sum((ORDERS, PROFIT, digit(-1)), number(25, 4))
     assert root("orders - profit_12m > 0").left == Sum((ORDERS, Negative(PROFIT, PROFIT.type)), number(25, 4))
     assert root(" + ".join(["orders"] * 100) + " > 0").left.type == number(21)
-    # 9,999 thousand thousand thousand ... : what has no room any more is brought to size term by term.
-    assert root("huge + huge > 0").left == Sum(
-        (Fit(Fit(Column("huge", number(38), "decimal(38, 0)"), number(27)), number(26)),) * 2, number(27)
+    assert root("huge + huge > 0").left == Sum((Fit(Column("huge", number(38), "decimal(38, 0)"), number(27)),) * 2, number(28))
+
+
+def test_a_sum_gives_up_decimals_beyond_the_tenth_before_digits_before_the_point():
+    product = root("amount * 0.0000000001 > 0").left
+    assert product.type == number(14, 14)
+    summed = root("amount * 0.0000000001 + huge > 0").left
+    assert summed == Sum(
+        (Fit(product, number(15, 10)), Fit(Fit(Column("huge", number(38), "decimal(38, 0)"), number(27)), number(26))), number(27, 10)
     )
 
 
 def test_products_are_exact_where_both_factors_have_room():
     assert root("amount * 12.5 > 0").left == Product(AMOUNT, Literal(D("12.5"), number(2, 1)), number(16, 5))
     assert root("profit_12m * 0.00125 > 0").left == Product(PROFIT, Literal(D("0.00125"), number(0, 5)), number(24, 9))
+    assert root("amount * amount > 0").left == Product(AMOUNT, AMOUNT, number(28, 8))
     assert root("small * small > 0").left.type == number(6)
 
 
-def test_wide_factors_keep_eight_decimals_and_products_ten():
+def test_factors_without_room_share_it_and_keep_their_decimals():
+    assert root("price * orders > 0").left == Product(Fit(PRICE, number(13, 10)), Fit(ORDERS, number(14)), number(27, 10))
+    assert root("orders * price > 0").left == Product(Fit(ORDERS, number(13)), Fit(PRICE, number(14, 10)), number(27, 10))
+    assert root("profit_12m * profit_12m > 0").left == Product(Fit(PROFIT, number(14, 4)), Fit(PROFIT, number(15, 4)), number(29, 8))
+
+
+def test_two_factors_with_ten_decimals_keep_eight():
     wide = Fit(PRICE, number(10, 8))
-    assert root("price * price > 0").left == Fit(Product(wide, wide, number(20, 16)), number(21, 10))
-    assert root("price * orders > 0").left == Fit(Product(wide, Fit(ORDERS, number(18)), number(28, 8)), number(27, 8))
+    assert root("price * price > 0").left == Product(wide, wide, number(20, 16))
 
 
-def test_quotients_have_eight_decimals_and_a_divisor_keeps_eight():
-    assert root("profit_12m / price > 0").left == Quotient(Fit(PROFIT, number(20, 4)), Fit(PRICE, number(10, 8)), number(10, 8))
+def test_quotients_have_eight_decimals_and_a_divisor_twenty_digits():
+    assert root("profit_12m / price > 0").left == Quotient(PROFIT, Fit(PRICE, number(10, 10)), number(10, 8))
+    assert root("profit_12m / amount > 0").left == Quotient(PROFIT, AMOUNT, number(10, 8))
     assert root("orders / 12 > 0").left == Quotient(ORDERS, Literal(D(12), number(2)), number(10, 8))
-    assert root("amount * (amount / orders) > 0").left == Fit(
-        Product(AMOUNT, Quotient(AMOUNT, Fit(ORDERS, number(18)), number(10, 8)), number(24, 12)), number(25, 10)
+    assert root("amount * (amount / orders) > 0").left == Product(
+        AMOUNT, Quotient(AMOUNT, Fit(ORDERS, number(18)), number(10, 8)), number(24, 12)
     )
 
 
@@ -257,15 +272,15 @@ def test_columns_wider_than_the_language_are_brought_to_size_when_read():
         "coalesce(price, profit_12m)",
         "abs(huge) + fine",
         "price * price * price + 1 / price",
+        "orders * orders * orders * orders",
+        "amount * amount * amount - fine * rate * huge",
+        "(price + price) * (profit_12m - orders) / price",
     ],
 )
-def test_no_number_ever_has_more_than_27_digits_before_the_point_and_10_after_it_when_it_is_compared(written):
-    left = root(f"{written} > 0").left
-    assert left.type.whole <= 27
-    assert left.type.decimals <= 10
-    for node, _ in walk(left):
-        if isinstance(node, Sum | Quotient | Product):
-            assert node.type.digits <= 37
+def test_no_number_that_is_computed_or_compared_ever_needs_more_than_37_digits(written):
+    found = root(f"{written} > price")
+    assert common([found.left.type, found.right.type]).digits <= 37
+    assert all(node.type.digits <= 37 for node, _ in walk(found) if not isinstance(node, Column))
 
 
 def test_coalesce_takes_numbers_of_any_size_together():

@@ -15,7 +15,7 @@ from unequal.sources import shared_identifiers
 from unequal.sources.assessment import Assessment, ColumnProfile, Frequent, SharedIdentifier, SourceProfile
 from unequal.sources.column_values import ColumnValues, values_of
 from unequal.sources.columns_profiled import profile_column, under_contract
-from unequal.sources.mapping import SourceFacts, suggest_sources
+from unequal.sources.mapping import Layout, SourceFacts, suggest_sources
 from unequal.sources.meanings import Meaning
 from unequal.sources.shared_identifiers import Identifier, identifiers_of, stored_kind
 
@@ -57,7 +57,7 @@ def assess(
     looked = {name: _look(engine, table, known.get(name), sample_rows) for name, table in tables.items()}
     identifiers = {name: identifiers_of(each.profiles, _keys(known.get(name))) for name, each in looked.items()}
     shared = _shared(engine, tables, identifiers)
-    facts = [SourceFacts(name, each.profiles, each.values, each.sample) for name, each in looked.items()]
+    facts = [SourceFacts(name, each.profiles, each.values, each.sample, _layout(each, known.get(name))) for name, each in looked.items()]
     mappings = suggest_sources(facts, shared)
     profiles = tuple(SourceProfile(name, each.rows, each.sampled, each.profiles, mappings[name]) for name, each in looked.items())
     return Assessment(profiles, shared)
@@ -72,6 +72,16 @@ class _Looked:
     profiles: tuple[ColumnProfile, ...]
     values: tuple[ColumnValues, ...]
     sample: Any
+
+
+def _layout(looked: _Looked, source: config.Source | None) -> Layout | None:
+    """How the config reads the source already, so that the suggested mapping keeps it."""
+    if source is None:
+        return None
+    read = (source.read,) if isinstance(source.read, str) else source.read
+    settings = source.model_dump(include={"format", "table", "sheet", "delimiter", "skip_lines"}, exclude_defaults=True)
+    is_text = all(column.type == "text" for column in looked.profiles)
+    return Layout(read, is_text=is_text, settings=settings, whole=looked.rows == looked.sampled)
 
 
 def _keys(source: config.Source | None) -> Mapping[str, str]:
