@@ -118,7 +118,7 @@ def _tables(
     base: Base, entries: ibis.Table, statement: ibis.Table, banded: ibis.Table, units: customer_base.Units, level: Level, by: str | None
 ) -> dict[str, pa.Table]:
     tables = {
-        "bands": base.arrow(_band_rows(banded)),
+        "bands": _band_rows(base, banded, level),
         "lines": _line_rows(base, statement, level),
         "curve": _curve_rows(units),
         "give_backs": base.arrow(customer_base.give_backs(statement, level, limit=GIVE_BACKS_SHOWN)),
@@ -130,10 +130,13 @@ def _tables(
     return tables
 
 
-def _band_rows(banded: ibis.Table) -> ibis.Table:
+def _band_rows(base: Base, banded: ibis.Table, level: Level) -> pa.Table:
+    """The bands with their dollars, and what each is called at the level asked about."""
     totals = customer_base.band_totals(banded)
     per_customer = (totals["amount"] / totals["customers"].cast("decimal(18, 0)")).round(2).cast("decimal(28, 4)")
-    return totals.mutate(per_customer=per_customer)
+    rows = base.arrow(totals.mutate(per_customer=per_customer))
+    labels = [words.band_label(str(band), level) for band in rows["band"].to_pylist()]
+    return rows.append_column("label", pa.array(labels, pa.string()))
 
 
 def _line_rows(base: Base, statement: ibis.Table, level: Level) -> pa.Table:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import pyarrow as pa
 
@@ -14,6 +15,17 @@ from unequal.terms.amounts import money_text, share_text
 from unequal.terms.lines import WORD_OF_LEVEL, Level
 from unequal.terms.money import from_units
 from unequal.terms.periods import Period
+
+_BANDS: Final = {
+    "profitable": ("profitable", "above zero"),
+    "break_even": ("about break-even", "about zero"),
+    "unprofitable": ("unprofitable", "below zero"),
+}
+
+
+def band_label(band: str, level: Level) -> str:
+    """What a band is called: in revenue nobody is profitable, for no cost is known."""
+    return _BANDS[band][level is Level.REVENUE]
 
 
 def title(level: Level) -> str:

@@ -113,10 +113,17 @@ def print_answer(answer: Answer) -> None:
     for sentence in (answer.sentence, *answer.findings):
         out.print(_safe(sentence))
     print_rows([{"figure": figure.label, "value": figure_text(figure)} for figure in answer.figures])
-    print_rows(answer.table.to_pylist(), title=f"By {answer.by}" if answer.by else "")
+    print_rows([_labelled(row) for row in answer.table.to_pylist()], title=f"By {answer.by}" if answer.by else "")
     if answer.next_file:
         out.print(f"Would teach most next: {_safe(answer.next_file)}")
     out.print(f"[dim]run {answer.run_id}, published {answer.as_of}; behind it: {_safe(answer.drill_down)}[/dim]")
+
+
+def _labelled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A band under what it is called, not under its code."""
+    if "label" not in row:
+        return dict(row)
+    return {"band": row["label"], **{name: value for name, value in row.items() if name not in {"band", "label"}}}
 
 
 def print_json(value: object) -> None:

@@ -183,12 +183,11 @@ def _is_placeholder(meaning: Meaning, given: ir.StringValue, found: ir.StringVal
         return ibis.literal(False)
     if meaning == "code":
         return placeholders.is_placeholder_code(given, normalising.words)
-    trimmed = given.strip().lower()
-    known = trimmed.isin(sorted(normalising.words))
+    known = placeholders.is_word(given, normalising.words)
     if meaning == "phone":
         own = found.isin(normalising.own_placeholders_as_phones) if normalising.own_placeholders_as_phones else ibis.literal(False)
         return known | own.fill_null(False) | given.re_replace("[^0-9]", "").re_search(placeholders.PHONE)
     if meaning == "tax_id":
         return known | given.re_replace(placeholders.PUNCTUATION, "").re_search(placeholders.TAX_ID)
     pattern = {"email": placeholders.EMAIL, "day": texts.NO_DAY}.get(meaning)
-    return known if pattern is None else known | trimmed.re_search(pattern)
+    return known if pattern is None else known | given.strip().lower().re_search(pattern)

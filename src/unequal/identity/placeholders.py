@@ -45,9 +45,18 @@ def words_with(own: Iterable[str]) -> frozenset[str]:
     return WORDS | {value.strip().lower() for value in own}
 
 
+def is_word(value: ir.StringValue, words: frozenset[str]) -> ir.BooleanValue:
+    """Whether a value is one of the words, in any case and with blanks around it.
+
+    One pattern instead of a list of literals: a query asks this of every attribute, and each literal costs time to compile.
+    """
+    either = "|".join(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", word) for word in sorted(words))
+    return value.strip().lower().re_search(f"^(?:{either})$")
+
+
 def is_placeholder_code(value: ir.StringValue, words: frozenset[str], pattern: str = CODE) -> ir.BooleanValue:
     """Whether a key, or an id, of an application says that there is none."""
-    return value.strip().lower().isin(sorted(words)) | value.re_replace(PUNCTUATION, "").re_search(pattern)
+    return is_word(value, words) | value.re_replace(PUNCTUATION, "").re_search(pattern)
 
 
 def placeholder_code(value: str, words: frozenset[str]) -> bool:
