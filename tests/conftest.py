@@ -8,9 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from unequal import storage
 from unequal.config.storage import Storage
+
+# The same examples every time, and no deadline: a busy machine is no fault of the code. UNEQUAL_SEARCH=1 draws new ones.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=os.environ.get("UNEQUAL_SEARCH") != "1",
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
