@@ -116,3 +116,11 @@ def test_what_the_config_cannot_mean_is_told(engine: storage.Engine) -> None:
     undated = project(records={"crm": {"observed_at": "given"}}).sources["crm"]
     with pytest.raises(IdentityError, match="IDN002"):
         identity.records_of(rows, "crm", undated)
+
+
+def test_placeholders_of_the_project_may_hold_any_sign(engine: storage.Engine) -> None:
+    signs = ["no_mail", "a.b", "(x)", "[y]", "c^d$", "e|f", "g\\h", "{2}", "*+?", "`~'\"", "#!/<=>:;,&%@-", "\u00fc b"]
+    made = project(["crm"], records={"crm": {"attributes": {}, "observed_at": None}}, placeholders=signs)
+    rows = engine.rows(COLUMNS, [{"id": f"r{at}", "card": card.upper()} for at, card in enumerate([*signs, "axb", "x", "hh"])])
+    found = identity.attributes_of(rows, "crm", made.sources["crm"], normalising_of(made))
+    assert {row["value_given"] for row in engine.fetch(found) if row["flag"] != "placeholder"} == {"AXB", "X", "HH"}

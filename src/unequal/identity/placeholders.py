@@ -50,7 +50,7 @@ def is_word(value: ir.StringValue, words: frozenset[str]) -> ir.BooleanValue:
 
     One pattern instead of a list of literals: a query asks this of every attribute, and each literal costs time to compile.
     """
-    either = "|".join(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", word) for word in sorted(words))
+    either = "|".join(re.sub(r"([!-/:-@\[-\^`{-~])", r"\\\1", word) for word in sorted(words))
     return value.strip().lower().re_search(f"^(?:{either})$")
 
 

@@ -68,94 +68,15 @@ _WORDS: Final[dict[str, TokenType]] = {
     "escape": TokenType.ESCAPE, "is": TokenType.IS,
 }  # fmt: skip
 _FIXED_LEAVES: Final[dict[str, Leaf]] = {"true": Literal(value=True, type=TRUTH), "false": Literal(value=False, type=TRUTH), "null": Null()}
-_FOREIGN: Final = frozenset(
-    [
-        "all",
-        "any",
-        "array",
-        "as",
-        "asc",
-        "at",
-        "attach",
-        "begin",
-        "by",
-        "call",
-        "case",
-        "cast",
-        "collate",
-        "copy",
-        "create",
-        "cross",
-        "current_date",
-        "current_time",
-        "current_timestamp",
-        "delete",
-        "desc",
-        "distinct",
-        "do",
-        "drop",
-        "else",
-        "end",
-        "except",
-        "execute",
-        "exists",
-        "extract",
-        "filter",
-        "from",
-        "glob",
-        "group",
-        "having",
-        "insert",
-        "install",
-        "intersect",
-        "interval",
-        "into",
-        "isnull",
-        "join",
-        "lateral",
-        "limit",
-        "load",
-        "natural",
-        "notnull",
-        "nulls",
-        "offset",
-        "on",
-        "order",
-        "outer",
-        "over",
-        "overlaps",
-        "partition",
-        "pragma",
-        "qualify",
-        "regexp",
-        "returning",
-        "rlike",
-        "row",
-        "select",
-        "set",
-        "show",
-        "similar",
-        "some",
-        "struct",
-        "table",
-        "tablesample",
-        "then",
-        "top",
-        "truncate",
-        "try_cast",
-        "union",
-        "unnest",
-        "update",
-        "using",
-        "values",
-        "when",
-        "where",
-        "window",
-        "with",
-        "within",
-        "xor",
-    ]
-)
+_FOREIGN: Final = frozenset({
+    "all", "any", "array", "as", "asc", "at", "attach", "begin", "by", "call", "case", "cast", "collate", "copy", "create", "cross",
+    "current_date", "current_time", "current_timestamp", "delete", "desc", "distinct", "do", "drop", "else", "end", "except",
+    "execute", "exists", "extract", "filter", "from", "glob", "group", "having", "insert", "install", "intersect", "interval", "into",
+    "isnull", "join", "lateral", "limit", "load", "natural", "notnull", "nulls", "offset", "on", "order", "outer", "over", "overlaps",
+    "partition", "pragma", "qualify", "regexp", "returning", "rlike", "row", "select", "set", "show", "similar", "some", "struct",
+    "table", "tablesample", "then", "top", "truncate", "try_cast", "union", "unnest", "update", "using", "values", "when", "where",
+    "window", "with", "within", "xor",
+})  # fmt: skip
 _HINTS: Final[dict[str, str]] = {
     "--": "leave comments out; put a space between two minus signs",
     "/*": "leave comments out",
@@ -179,6 +100,7 @@ _HINTS: Final[dict[str, str]] = {
     "\u2212": "write the minus sign of the keyboard: -",
     "\u00a0": "use a plain space instead of the no-break space",
 }
+_RUN: Final = re.compile(r"[\w.]*", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIMESTAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}[ T]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,6})?", re.ASCII)
 
@@ -255,7 +177,7 @@ class _Scan:
                 "PRD005", f"{what} is not closed", at, at + 1, f"end it with {char}; inside it, write {char}{char} for {char}"
             )
         if (char.isascii() and char.isdigit()) or (char == "." and self.text[at + 1 : at + 2].isdigit()):
-            end = at + len(self.text[at:]) - len(self.text[at:].lstrip("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."))
+            end = next(_RUN.finditer(self.text, at)).end()
             return self._refuse("PRD014", "a number is not written as digits with one decimal point", at, end, "write it as in 1234.50")
         do = _HINTS.get(char) or ("write names with special characters in double quotes" if char.isalpha() else "delete it")
         return self._refuse("PRD004", f"the character {_named(char)} has no place in a predicate", at, at + 1, do)

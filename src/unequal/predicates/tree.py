@@ -35,8 +35,8 @@ class Type:
 
     Args:
         kind: the sort.
-        whole: digits before the point, at most 27; zero for what is no number.
-        decimals: digits after the point, at most 10.
+        whole: digits before the point; zero for what is no number.
+        decimals: digits after the point. See `numbers` for how many there may be.
     """
 
     kind: Kind
@@ -181,10 +181,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Two factors of together 37 digits or fewer multiplied; exact, all of their decimals kept.
-
-    Its own type may have more decimals than a number of the language has: a `Fit` follows then.
-    """
+    """Two factors of together 37 digits or fewer multiplied; exact, all of their decimals kept."""
 
     left: Node
     right: Node
