@@ -66,6 +66,11 @@ def test_stripping_loses_letters_on_spark_alone(duckdb_engine, spark_engine):
     assert stripped["spark"] != "84596f", "the difference is gone: take it off the list"
 
 
+def test_a_text_that_names_a_variable_of_the_environment_stays_as_it_is(engine):
+    sales = engine.rows(TYPES, ROWS[:1])
+    assert engine.fetch(sales.select(text=ibis.literal("${env:HOME}"))) == [{"text": "${env:HOME}"}]
+
+
 def test_each_difference_says_why_and_what_is_done_instead():
     assert all(difference.why and difference.instead for difference in DIFFERENCES)
     assert len({difference.name for difference in DIFFERENCES}) == len(DIFFERENCES)

@@ -106,7 +106,7 @@ def at_instants(folder: Path, put_in: Put, trials: int, seed: int) -> dict[str, 
     while found["before"] + found["after"] < trials:
         fresh(made, work)
         child = Child(lambda: _mutated(put_in, lambda: publish_generation(work, 2)))
-        time.sleep(chance.uniform(0, whole))
+        time.sleep(chance.uniform(0, 0.9 * whole))
         child.kill()
         ended, _ = child.ended()
         saw = look_and_mend(work, 1, 2, put_in, "killed at an instant")

@@ -69,7 +69,6 @@ def test_a_whole_run_killed_at_any_of_its_points_is_published_whole_or_not_at_al
     assert code == 0, told
     assert told["killed"] >= 20, "with the small runs the kills in CI come to three hundred"
     assert told["before"] > 0
-    assert told["after"] > 0
     named = {name.split(" ")[0] for name in told["points"]}
     assert {"list", "sync", "rename", "write", "state"} <= named
 

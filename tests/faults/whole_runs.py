@@ -95,7 +95,8 @@ def chosen(points: list[str], share: int, of: int, one_in: int) -> list[int]:
     """Numbers of the points to try: every one at which something gets its name or is committed, and one in so many of the others."""
     telling = [number for number, name in enumerate(points, 1) if name.startswith(("rename", "write", "state", "remove"))]
     others = [number for number in range(1, len(points) + 1) if number not in telling]
-    return sorted([*telling, *others[::one_in]])[share::of]
+    # The last point lies after the commit: each share has one trial that must see today's run.
+    return sorted({*sorted([*telling, *others[::one_in]])[share::of], len(points)})
 
 
 def killed(folder: Path, share: int, of: int, one_in: int, put_in: Callable[[], None]) -> dict[str, object]:
@@ -120,6 +121,7 @@ def killed(folder: Path, share: int, of: int, one_in: int, put_in: Callable[[], 
         assert set(looked) <= {before, after}, f"{told}, a reader at work meanwhile sees something else: {looked}"
         assert looked == sorted(looked, key=[before, after].index), f"{told}, a reader sees yesterday's run after today's"
         found.append("after" if seen == after else "before")
+    assert found[-1] == "after", f"killed at {points[-1]}, a reader still sees yesterday's run"
     return {"points": points, "killed": len(found), "before": found.count("before"), "after": found.count("after")}
 
 

@@ -34,6 +34,8 @@ class SparkEngine(Engine):
             .config("spark.sql.shuffle.partitions", "4")
             .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
             .config("spark.sql.timestampType", "TIMESTAMP_NTZ")
+            # Else Spark puts the environment's values into texts that hold ${env:NAME}, in a cell or a column's name.
+            .config("spark.sql.variable.substitute", "false")
             .getOrCreate()
         )
         self._backend = ibis.pyspark.connect(self._session)
