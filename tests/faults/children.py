@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import traceback
 from collections.abc import Callable
@@ -64,8 +65,18 @@ def answer_of(work: Callable[[], Any]) -> Any:
     return answer
 
 
-def points_of(work: Callable[[], Any], *, kill_at: int | None = None, at_point: Callable[[int, str], None] | None = None) -> list[str]:
-    """Do something in this process and name the points it passed; with `kill_at`, die as the so-manieth is reached."""
+def kind_of(point: str) -> str:
+    """A point without what differs from run to run: digests, hours, process ids."""
+    return re.sub(r"[0-9a-f]{6,}|\d+", "#", point)
+
+
+def points_of(
+    work: Callable[[], Any], *, kill_at: int | None = None, named: str | None = None, at_point: Callable[[int, str], None] | None = None
+) -> list[str]:
+    """Do something in this process and name the points it passed; with `kill_at`, die as the so-manieth is reached.
+
+    With `named`, that point must be of this name: else the run passes other points than the one that was watched.
+    """
     passed: list[str] = []
 
     def listen(name: str) -> None:
@@ -73,6 +84,8 @@ def points_of(work: Callable[[], Any], *, kill_at: int | None = None, at_point: 
         if at_point is not None:
             at_point(len(passed), name)
         if kill_at is not None and len(passed) == kill_at:
+            if named is not None and kind_of(name) != kind_of(named):
+                raise ChildError(f"point {kill_at} is {name}, and not {named}")
             os.kill(os.getpid(), signal.SIGKILL)
 
     faults.listen(listen)

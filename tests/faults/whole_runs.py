@@ -110,7 +110,10 @@ def killed(folder: Path, share: int, of: int, one_in: int, put_in: Callable[[], 
         stop = folder / "stop"
         stop.unlink(missing_ok=True)
         reader = Child(lambda stop=stop, work=work: _look(work, stop)) if len(found) % READER_EVERY == 0 else None
-        ended, _ = in_child(lambda number=number, work=work: (put_in(), points_of(lambda: run(work), kill_at=number)))
+        named = points[number - 1]
+        ended, _ = in_child(
+            lambda number=number, work=work, named=named: (put_in(), points_of(lambda: run(work), kill_at=number, named=named))
+        )
         assert ended == signal.SIGKILL, f"point {number} did not fire"
         seen, whole = answer_of(lambda work=work: (_asked(work), put_in(), _mended(work))[::2])
         stop.touch()

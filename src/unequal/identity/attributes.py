@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from unequal import config
 from unequal.identity import emails, names, phones, placeholders, texts
 from unequal.identity.records import described_rows
+from unequal.terms.texts import trimmed
 
 Meaning = Literal["email", "phone", "tax_id", "code", "day", "name", "text"]
 
@@ -117,7 +118,7 @@ def _given(rows: ibis.Table, columns: str | Sequence[str]) -> ir.StringValue:
     parts = [rows[column].cast("string") for column in ([columns] if isinstance(columns, str) else columns)]
     if len(parts) == 1:
         return parts[0]
-    filled = [part.strip().nullif("") for part in parts]
+    filled = [trimmed(part).nullif("") for part in parts]
     return ibis.literal(" ").join(filled)
 
 
@@ -128,7 +129,7 @@ def _none(described: ibis.Table, name: str) -> ibis.Table:
 
 
 def _of_one(once: ibis.Table, name: str, attribute: str, value: ir.StringValue) -> ibis.Table:
-    present = once.filter(value.strip() != "")
+    present = once.filter(trimmed(value) != "")
     grouped = present.group_by(record_id=present.record_id, value_given=present[value.get_name()]).aggregate(
         observed_at=present.observed_at.max(), organisation=present.is_organisation.cast("int8").max()
     )
@@ -190,4 +191,4 @@ def _is_placeholder(meaning: Meaning, given: ir.StringValue, found: ir.StringVal
     if meaning == "tax_id":
         return known | given.re_replace(placeholders.PUNCTUATION, "").re_search(placeholders.TAX_ID)
     pattern = {"email": placeholders.EMAIL, "day": texts.NO_DAY}.get(meaning)
-    return known if pattern is None else known | given.strip().lower().re_search(pattern)
+    return known if pattern is None else known | trimmed(given).lower().re_search(pattern)

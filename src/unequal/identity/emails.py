@@ -8,6 +8,7 @@ from typing import Final
 import ibis.expr.types as ir
 
 from unequal.identity.texts import composed
+from unequal.terms.texts import trimmed
 
 _ATOM: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -19,8 +20,8 @@ _FOREIGN_LOCAL: Final = re.compile(r"^[^\s@\"(),:;<>\[\]\\.]+(\.[^\s@\"(),:;<>\[
 
 def email_in_sql(value: ir.StringValue) -> ir.StringValue:
     """A plain address in lower case without blanks around it; null where it is none."""
-    trimmed = value.strip().lower()
-    return (trimmed.re_search(ADDRESS) & ~trimmed.re_search(_LONG)).ifelse(trimmed, None)
+    address = trimmed(value).lower()
+    return (address.re_search(ADDRESS) & ~address.re_search(_LONG)).ifelse(address, None)
 
 
 def email(text: str) -> str | None:

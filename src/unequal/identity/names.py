@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from anyascii import anyascii
 
 from unequal.identity.texts import composed
+from unequal.terms.texts import trimmed
 
 TITLES: Final = frozenset([
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lady", "rev", "herr", "frau", "hr", "fru",
@@ -51,7 +52,7 @@ class Name:
 
 def name_in_sql(value: ir.StringValue) -> ir.StringValue:
     """A plain name: lower case, apostrophes out, other marks as blanks; a comma stays, it says which name comes first."""
-    words = value.lower().re_replace("['`]", "").re_replace("[^a-z0-9,]+", " ").strip()
+    words = trimmed(value.lower().re_replace("['`]", "").re_replace("[^a-z0-9,]+", " "))
     return words.nullif("")
 
 

@@ -13,6 +13,7 @@ from unequal.identity.rules import rule_holds
 from unequal.identity.tables import RECORD
 from unequal.terms.errors import IdentityError
 from unequal.terms.ids import SEPARATOR
+from unequal.terms.texts import trimmed
 
 
 def record_key(rows: ibis.Table, columns: str | Sequence[str]) -> ir.StringValue:
@@ -27,7 +28,7 @@ def record_key(rows: ibis.Table, columns: str | Sequence[str]) -> ir.StringValue
     """
     names = [columns] if isinstance(columns, str) else list(columns)
     parts = [rows[name].cast("string") for name in names]
-    empty = ibis.and_(*[(part.fill_null("").strip() == "") for part in parts])
+    empty = ibis.and_(*[(trimmed(part.fill_null("")) == "") for part in parts])
     whole = parts[0]
     for part in parts[1:]:
         whole = whole.fill_null("") + SEPARATOR + part.fill_null("")

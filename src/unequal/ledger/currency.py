@@ -10,6 +10,7 @@ import ibis
 from unequal import config
 from unequal.terms.errors import LedgerError
 from unequal.terms.money import AMOUNT, RATE, SCALE
+from unequal.terms.texts import trimmed
 
 
 def convert(posted: ibis.Table, rates: ibis.Table | None, *, reporting_currency: str, valid_days: int) -> ibis.Table:
@@ -101,7 +102,7 @@ def rates_from(rows: ibis.Table, mapping: config.ledger.RatesFrom) -> ibis.Table
 
     Two rates of one currency and day are refused by the step that reads them (LED002).
     """
-    currency = rows[mapping.currency].cast("string").strip().upper()
+    currency = trimmed(rows[mapping.currency].cast("string")).upper()
     table = rows.select(currency=currency, since=rows[mapping.since].cast("date"), rate=rows[mapping.rate].cast(RATE))
     full = table.filter(table["currency"].notnull(), table["since"].notnull(), table["rate"].notnull())
     day = full["since"].cast("string").substr(0, 10)

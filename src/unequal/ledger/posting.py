@@ -15,6 +15,7 @@ from unequal.ledger.routing import holds, is_return, line_of
 from unequal.terms.errors import LedgerError
 from unequal.terms.ids import SEPARATOR
 from unequal.terms.money import AMOUNT, QUANTITY, SCALE, money_product
+from unequal.terms.texts import trimmed
 
 _DIMENSIONS = ("account", "product", "channel", "market", "property", "activity")
 
@@ -85,7 +86,7 @@ def _shared_columns(
         "level": ibis.literal(postings.level),
         "booked_on": booked_on,
         "occurred_at": occurred_at,
-        "currency": currency.strip().upper().fill_null(""),
+        "currency": trimmed(currency).upper().fill_null(""),
         "document": value_column(rows, postings.document, where=where),
         **{dimension: values.get(dimension, ibis.null("string")) for dimension in _DIMENSIONS},
         "source": ibis.literal(name),
