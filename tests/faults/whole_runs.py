@@ -111,13 +111,15 @@ def killed(folder: Path, share: int, of: int, one_in: int, put_in: Callable[[], 
         stop.unlink(missing_ok=True)
         reader = Child(lambda stop=stop, work=work: _look(work, stop)) if len(found) % READER_EVERY == 0 else None
         named = points[number - 1]
-        ended, _ = in_child(
-            lambda number=number, work=work, named=named: (put_in(), points_of(lambda: run(work), kill_at=number, named=named))
-        )
-        assert ended == signal.SIGKILL, f"point {number} did not fire"
-        seen, whole = answer_of(lambda work=work: (_asked(work), put_in(), _mended(work))[::2])
-        stop.touch()
-        looked = reader.ended()[1] if reader else []
+        try:
+            ended, _ = in_child(
+                lambda number=number, work=work, named=named: (put_in(), points_of(lambda: run(work), kill_at=number, named=named))
+            )
+            assert ended == signal.SIGKILL, f"point {number} did not fire"
+            seen, whole = answer_of(lambda work=work: (_asked(work), put_in(), _mended(work))[::2])
+        finally:
+            stop.touch()
+            looked = reader.ended()[1] if reader else []
         assert seen in {before, after}, f"{told}, a reader sees neither yesterday's run nor today's: {seen}"
         assert whole == after, f"{told}, the next run does not mend it: {whole}"
         assert not leftovers(work), f"{told}, orphans stay: {leftovers(work)}"

@@ -103,7 +103,7 @@ def _upright(bars: list[_Step], slot: float, width: int, height: int) -> alt.Lay
     below = 14 + LINE_PIXELS * max(len(lines) for lines in labels)
     low, high = _extent(bars)
     inner = height - below - 4
-    headroom, footroom = 22, 22 if bars[-1].amount < 0 else 0
+    headroom, footroom = 22, 22 if any(bar.is_sum and bar.amount < 0 for bar in bars) else 0
     per_pixel = (high - low) / (inner - headroom - footroom)
     domain = (low - footroom * per_pixel, high + headroom * per_pixel)
     frame = Frame(width - 16, inner, (4, 8, below, 8), (-0.5, len(bars) - 0.5), domain)
