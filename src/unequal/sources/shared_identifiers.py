@@ -15,6 +15,7 @@ from unequal.sources.columns_profiled import ZERO_WIDTH
 from unequal.sources.meanings import Meaning
 from unequal.sources.vocabulary import words_of
 from unequal.sources.written_dates import DateEvidence
+from unequal.terms import texts
 
 Kind = Literal["email", "phone", "name_and_birth_date", "key", "id"]
 
@@ -138,8 +139,8 @@ def _normalised(table: ibis.Table, identifier: Identifier) -> Any:
 
 
 def trimmed(column: Any) -> Any:
-    """A column as text without white space around it; by a pattern, as Spark's trim takes letters away."""
-    return column.cast("string").re_replace(r"^\s+|\s+$", "")
+    """A column of any type as text without white space around it."""
+    return texts.trimmed(column.cast("string"))
 
 
 def may_be_chance(mine: Identifier, theirs: Identifier) -> bool:
