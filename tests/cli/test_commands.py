@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from tests.company import write_company
 
-COMMANDS = ("demo", "init", "check", "assess", "data", "run", "status", "ask", "report", "export", "customer", "explain")
+COMMANDS = ("demo", "init", "check", "assess", "data", "run", "status", "ask", "report", "export", "customer", "explain", "review")
 
 
 def test_help_names_every_command_and_what_it_does(unequal):
@@ -40,7 +40,7 @@ def test_the_version_is_told(unequal):
 @pytest.mark.parametrize(
     "arguments",
     [["weather"], ["ask"], ["ask", "profit", "--colour", "red"], ["ask", "profit", "--level", "wisdom"], ["export", "passwords"], ["customer"],
-     ["demo", "--scale", "3"], ["init", "no-such-file.csv"]],
+     ["explain"], ["explain", "customer"], ["explain", "customer", "crm:1", "crm:3"], ["explain", "a", "b"], ["demo", "--scale", "3"], ["init", "no-such-file.csv"]],
 )  # fmt: skip
 def test_wrong_usage_ends_with_two(unequal, arguments):
     assert "Usage: " in unequal(*arguments, code=2).err
@@ -51,7 +51,7 @@ def test_wrong_usage_ends_with_two(unequal, arguments):
     [(["ask", "weather"], "ANS004"), (["ask", "profit", "--by", "colour"], "ANS002"), (["ask", "profit", "--where", "1; drop table x"], "PRD"),
      (["ask", "profit", "--level", "contribution"], "ANS003"), (["ask", "profit", "--from", "yesterday"], "ANS008"),
      (["ask", "profit", "--from", "2026-03-01", "--to", "2026-02-01"], "ANS008"), (["ask", "profit", "--as-of", "1999-01-01"], "STO010"),
-     (["customer", "crm:77"], "ANS005"), (["explain", "f" * 32], "ANS006"), (["export", "statement", "--where", "line = 'freight'"], "ANS007"),
+     (["customer", "crm:77"], "ANS005"), (["explain", "customer", "crm:77"], "ANS005"), (["explain", "f" * 32], "ANS006"), (["export", "statement", "--where", "line = 'freight'"], "ANS007"),
      (["export", "customers", "-o", "customers.xlsx"], "ANS010"), (["assess", "weather"], "ANS009"),
      (["export", "customers", "-o", "no/such/folder/x.csv"], "STO011"), (["report", "-o", "no/such/folder/x.html"], "STO011")],
 )  # fmt: skip
@@ -100,7 +100,7 @@ def test_run_prints_its_steps_and_figures_without_a_terminal_to_draw_on(unequal_
     assert "\x1b[" not in first, "no colours and no moving cursor where the output is no terminal"
     assert "accept orders" in first
     again = unequal_elsewhere("run").out
-    assert again.count("unchanged") == 9
+    assert again.count("unchanged") == 12
 
 
 def test_run_as_json_says_which_steps_were_made(unequal_changing):
@@ -148,6 +148,33 @@ def test_a_customer_is_shown_by_record_and_as_json(unequal):
     for seen in ("Ann Arbour", "ann@bakery.example", "90.00", "Cost of goods", "asked for as crm:3"):
         assert seen in told
     assert json.loads(unequal("customer", "crm:3", "--json").out)["worth"]["amount"] == "90.0000"
+
+
+def test_a_customers_golden_record_stands_before_what_other_records_say(unequal):
+    told = unequal("customer", "crm:3").out
+    assert told.index("ann@bakery.example") < told.index("What other records say") < told.index("ANN@bakery.example")
+    assert "undisputed" in told
+    who = json.loads(unequal("customer", "crm:3", "--json").out)["who"]
+    assert [(row["attribute"], row["record_id"], row["rule"]) for row in who[:4]] == [
+        ("country", "1", "undisputed"), ("email", "1", "undisputed"), ("full_name", "1", "undisputed"), ("country", "3", None),
+    ]  # fmt: skip
+
+
+def test_a_customer_is_explained_as_a_tree_of_its_records_with_its_weak_points(unequal):
+    told = unequal("explain", "customer", "crm:3").out
+    tree = [line for line in told.splitlines() if "──" in line and "crm:" in line]
+    assert [line.index("crm:") for line in tree] == [4, 8]
+    for seen in ("asked for as crm:3", "bits", "weak point: the only link, without it 1 would leave", "How it came about", "founded"):
+        assert seen in told
+    found = json.loads(unequal("explain", "customer", "crm:3", "--json").out)
+    assert [node["record"] for node in found["nodes"]] == ["crm:1", "crm:3"]
+    assert [(edge["record_a"], edge["record_b"], edge["only_link"]) for edge in found["edges"]] == [("crm:1", "crm:3", True)]
+
+
+def test_the_golden_record_is_taken_out_with_its_values(unequal):
+    rows = list(csv.DictReader(unequal("export", "golden").out.splitlines()))
+    assert {(row["attribute"], row["value"], row["rule"]) for row in rows} >= {("full_name", "Cleo Cole", "undisputed")}
+    assert len({(row["customer_id"], row["attribute"]) for row in rows}) == len(rows) == 11
 
 
 def test_an_entry_is_explained_back_to_its_row(unequal):

@@ -86,6 +86,11 @@ def test_what_contradicts_itself_or_is_not_there_is_told(tmp_path: Path, old: st
     [
         ("identity: {identifiers: [email, loyalty_number]}", "CFG022", "did you mean loyalty_no?"),
         ("attributes: {email: {type: text, meaning: The address.}}", "CFG022", "give it another name"),
+        ("identity: {source_trust: [crn]}", "CFG020", "did you mean crm?"),
+        ("identity: {source_trust: {crn: 3}}", "CFG020", "did you mean crm?"),
+        ("identity: {source_trust: [orders, crm]}", "CFG021", "name one that has them: crm"),
+        ("identity: {golden: {emial: [recency]}}", "CFG022", "did you mean email?"),
+        ("identity: {golden: {street: [recency]}}", "CFG034", "under the name address"),
         ("ledger: {rates: {source: rate, currency: c, since: s, rate: r}}", "CFG020", "choose from crm, orders, products"),
         ("ledger: {rates: {source: crm, currency: c, since: order_date, rate: amount}}", "CFG030", "under sources.crm.columns"),
         ("ledger: {rates: [{currency: EUR, since: 2026-01-01, rate: '1'}]}", "CFG032", "one of it is worth one"),
@@ -106,6 +111,24 @@ def test_an_identifier_may_be_a_declared_key_or_an_attribute_of_the_project(tmp_
     text = changed("email: mail", "email: mail, badge: badge") + "attributes: {badge: {type: text, meaning: The badge.}}\n"
     loaded = load(tmp_path, text + "identity: {identifiers: [loyalty_no, badge]}\n")
     assert loaded.project.identity.identifiers == ("loyalty_no", "badge")
+
+
+def test_a_value_is_verified_only_where_the_records_have_it(tmp_path: Path) -> None:
+    told = problem(tmp_path, changed("      keys:", "      verified: {emial: mail is not null}\n      keys:"))
+    assert (told.code, told.line, told.error.do) == ("CFG022", 10, "did you mean email?")
+    loaded = load(tmp_path, changed("      keys:", "      verified: {email: mail is not null, loyalty_no: confirmed}\n      keys:"))
+    assert dict(config.columns.named_predicates(loaded.project.sources["crm"])) == {
+        ("records", "verified", "email"): "mail is not null",
+        ("records", "verified", "loyalty_no"): "confirmed",
+    }
+
+
+def test_trust_is_given_by_order_or_by_weight(tmp_path: Path) -> None:
+    text = changed("  products:\n    read: data/products.parquet", "  products:\n    read: data/products.parquet\n    records: {id: no}")
+    by_order = load(tmp_path, text + "identity: {source_trust: [products, crm]}\n").project.identity
+    by_weight = load(tmp_path, text + "identity: {source_trust: {products: 3, crm: 1}}\n").project.identity
+    for trusted in (by_order, by_weight):
+        assert trusted.trust("products") > trusted.trust("crm") > trusted.trust("orders") == 0
 
 
 def test_rows_may_be_of_the_records_of_their_own_source(tmp_path: Path) -> None:

@@ -99,6 +99,12 @@ def test_one_mistake_gives_one_message(tmp_path: Path, old: str, new: str, told_
     ("section", "code", "what"),
     [
         ("identity: {shared_by_at_most: 1}", "CFG014", "identity.shared_by_at_most must be at least 2"),
+        ("identity: {golden: {email: [newest]}}", "CFG014", "identity.golden.email[0] has no such choice"),
+        ("identity: {golden: {email: []}}", "CFG014", "identity.golden.email is empty"),
+        ("identity: {golden: {email: [recency, recency]}}", "CFG014", "identity.golden.email is a list that has recency twice"),
+        ("identity: {source_trust: [crm, crm]}", "CFG014", "identity.source_trust is a list that has crm twice"),
+        ("identity: {source_trust: crm}", "CFG012", "identity.source_trust cannot be written in this way"),
+        ("identity: {source_trust: {crm: -1}}", "CFG014", "identity.source_trust.crm must be at least 0"),
         ("customer_base: {break_even_share_of_sales: 1.5}", "CFG014", "customer_base.break_even_share_of_sales must be at most 1"),
         ("customer_base: {break_even_share_of_sales: nan}", "CFG012", "customer_base.break_even_share_of_sales must be a number"),
         ("storage: {threads: true}", "CFG014", "storage.threads is not a whole number"),

@@ -9,7 +9,8 @@ import pytest
 from tests.identity.bases import COLUMNS, Base, parts, project
 
 from unequal import identity, storage
-from unequal.identity.attributes import normalising_of, ranked
+from unequal.identity.attributes import attributes_of, normalising_of, ranked
+from unequal.identity.records import records_of
 from unequal.terms.errors import IdentityError
 from unequal.terms.tables import TableContract
 
@@ -30,8 +31,8 @@ def fields(contract: TableContract, rows: list[dict[str, object]]) -> list[tuple
 def test_order_lines_hold_each_record_once(engine: storage.Engine) -> None:
     made = project(records={"crm": {"kind": {"organisation_when": "tax is not null"}, "test_when": "given like 'Zo%' and id = '7'"}})
     rows = engine.rows(COLUMNS, ORDER_LINES)
-    found = engine.fetch(identity.records_of(rows, "crm", made.sources["crm"]).order_by("record_id"))
-    assert fields(identity.RECORD, found) == [
+    found = engine.fetch(records_of(rows, "crm", made.sources["crm"]).order_by("record_id"))
+    assert fields(identity.tables.RECORD, found) == [
         ("crm", "7", "person", datetime(2026, 1, 2), True), ("crm", "8", "organisation", None, False),
     ]  # fmt: skip
 
@@ -52,7 +53,7 @@ def test_a_compound_id_is_one_text_and_a_missing_part_is_empty(engine: storage.E
 def test_values_stand_once_the_latest_first_and_normalised_as_far_as_sql_can(engine: storage.Engine) -> None:
     made = project()
     rows = engine.rows(COLUMNS, ORDER_LINES)
-    found = ranked(identity.attributes_of(rows, "crm", made.sources["crm"], normalising_of(made)))
+    found = ranked(attributes_of(rows, "crm", made.sources["crm"], normalising_of(made)))
     seen = engine.fetch(found.order_by("record_id", "attribute", "rank"))
     assert [(row["record_id"], row["attribute"], row["rank"], row["value_normalised"], row["flag"], row["parsed"]) for row in seen] == [
         ("7", "card", 1, "L-7", None, True),
@@ -75,7 +76,7 @@ def test_gathering_completes_in_python_what_sql_left_and_keeps_what_was_given(en
     assert (found["7", "given_name", 1]["value_normalised"], found["7", "given_name", 1]["value_given"]) == ("zoe", "Zo\u00eb")
     assert found["8", "phone", 1]["value_normalised"] == "+442079460958"
     assert found["8", "given_name", 1]["value_given"] == "\u05d0\u05d1 \U0001f600"
-    assert tuple(found["7", "card", 1]) == identity.PERSON_ATTRIBUTE.names
+    assert tuple(found["7", "card", 1]) == identity.tables.PERSON_ATTRIBUTE.names
 
 
 def test_resolving_agrees(engine: storage.Engine, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_a_source_that_says_nothing_of_its_records_still_has_them(engine: storag
 def test_several_columns_make_one_value(engine: storage.Engine) -> None:
     made = project(["crm"], records={"crm": {"attributes": {"full_name": ["given", "family"]}, "keys": {}, "observed_at": None}})
     rows = engine.rows(COLUMNS, [{"id": "1", "given": "Ann ", "family": "Lee"}, {"id": "2", "family": " Ray"}, {"id": "3", "given": " "}])
-    found = identity.attributes_of(rows, "crm", made.sources["crm"], normalising_of(made)).order_by("record_id")
+    found = attributes_of(rows, "crm", made.sources["crm"], normalising_of(made)).order_by("record_id")
     assert [(row["record_id"], row["value_given"]) for row in engine.fetch(found)] == [("1", "Ann Lee"), ("2", "Ray")]
 
 
@@ -112,15 +113,15 @@ def test_what_the_config_cannot_mean_is_told(engine: storage.Engine) -> None:
     rows = engine.rows(COLUMNS, ORDER_LINES)
     silent = project().sources["crm"].model_copy(update={"records": None})
     with pytest.raises(IdentityError, match="IDN001"):
-        identity.records_of(rows, "crm", silent)
+        records_of(rows, "crm", silent)
     undated = project(records={"crm": {"observed_at": "given"}}).sources["crm"]
     with pytest.raises(IdentityError, match="IDN002"):
-        identity.records_of(rows, "crm", undated)
+        records_of(rows, "crm", undated)
 
 
 def test_placeholders_of_the_project_may_hold_any_sign(engine: storage.Engine) -> None:
     signs = ["no_mail", "a.b", "(x)", "[y]", "c^d$", "e|f", "g\\h", "{2}", "*+?", "`~'\"", "#!/<=>:;,&%@-", "\u00fc b"]
     made = project(["crm"], records={"crm": {"attributes": {}, "observed_at": None}}, placeholders=signs)
     rows = engine.rows(COLUMNS, [{"id": f"r{at}", "card": card.upper()} for at, card in enumerate([*signs, "axb", "x", "hh"])])
-    found = identity.attributes_of(rows, "crm", made.sources["crm"], normalising_of(made))
+    found = attributes_of(rows, "crm", made.sources["crm"], normalising_of(made))
     assert {row["value_given"] for row in engine.fetch(found) if row["flag"] != "placeholder"} == {"AXB", "X", "HH"}

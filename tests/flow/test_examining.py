@@ -83,3 +83,42 @@ def test_an_entry_whose_file_is_gone_is_still_traced_without_its_text(company):
 def test_an_entry_that_cannot_be_told_is_not_guessed(yesterday, asked, told):
     with opened(yesterday) as (project, base), pytest.raises(AnswerError, match=told):
         flow.examining.trace_entry(base, project, asked)
+
+
+def test_the_golden_record_stands_first_and_names_its_rule_and_its_conflicts(company):
+    crm = company / "data" / "crm.csv"
+    edit(crm, ("1,Ann Arbour,ann@bakery.example,DE", "1,Ann Arbour,ann@bakery.example,AT"))
+    run(company)
+    with opened(company) as (_, base):
+        who = flow.examining.customer(base, "crm:1").who
+        sliced = {row["customer_id"]: row["country"] for row in base.base.fetch(base.base.table("customer_attribute"))}
+    assert who[0] == {
+        "attribute": "country", "value": "AT", "source": "crm", "record_id": "1", "rule": "order", "agreeing": 1, "conflicting": 1,
+    }  # fmt: skip
+    assert {
+        "attribute": "country",
+        "value": "DE",
+        "source": "crm",
+        "record_id": "3",
+        "rule": None,
+        "agreeing": None,
+        "conflicting": None,
+    } in who
+    assert sliced[customers(company)["1"]] == "AT"
+
+
+def test_a_verified_value_is_the_one_that_questions_slice_by_and_who_is_who_stays_as_it_is(company):
+    before = customers(company)
+    edit(company / "data" / "crm.csv", ("1,Ann Arbour,ann@bakery.example,DE", "1,Ann Arbour,ann@bakery.example,AT"))
+    edit(company / "unequal.yaml", ("      test_when", "      verified: {country: mail like 'ANN%'}\n      test_when"))
+    run(company)
+    with opened(company) as (_, base):
+        first = flow.examining.customer(base, "crm:1").who[0]
+    assert (first["value"], first["record_id"], first["rule"], first["conflicting"]) == ("DE", "3", "verified", 1)
+    assert customers(company) == before
+
+
+def test_other_rules_choose_anew_and_leave_who_is_who_alone(company):
+    edit(company / "unequal.yaml", ("storage:", "identity: {golden: {full_name: [completeness]}}\nstorage:"))
+    made = {name for name, anew in run(company).steps.items() if anew}
+    assert made == {"golden"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from unequal.identity import nicknames
 from unequal.identity.names import Name, families_conflict, name, name_of, names_conflict
+from unequal.identity.organisations import acronym, organisation_parts
 
 
 @pytest.mark.parametrize(
@@ -102,3 +104,75 @@ def test_names_come_down_to_latin_letters(text: str, letters: str | None) -> Non
 
 def test_names_in_other_scripts_stay_names() -> None:
     assert all(name(text) for text in ("\u05d0\u05d1\u05e8\u05d4\u05dd", "\u0645\u062d\u0645\u062f", "\u738b\u4f1f", "\uae40"))
+
+
+@pytest.mark.parametrize(
+    ("full", "given", "family", "generation"),
+    [
+        ("thomas clifford, 1st baron clifford of chudleigh", "thomas", "clifford", 0),
+        ("thomas clifford of chudleigh", "thomas", "clifford", 0),
+        ("anne, queen of great britain", "anne", "", 0),
+        ("john of gaunt", "john", "gaunt", 0),
+        ("smith, lady ann", "ann", "smith", 0),
+        ("ludwig van der berg", "ludwig", "van der berg", 0),
+        ("berg, ludwig von", "ludwig von", "berg", 0),
+        ("maria de la cruz", "maria", "de la cruz", 0),
+        ("maria garcia lopez", "maria", "garcia lopez", 0),
+        ("mary o brien", "mary", "obrien", 0),
+        ("ronald mc donald jr", "ronald", "mcdonald", 2),
+        ("anna schmidt geb mueller", "anna", "schmidt muller", 0),
+        ("john smith ph d", "john", "smith", 0),
+        ("yang, jon, iii", "jon", "yang", 3),
+        ("major john smith", "john", "smith", 0),
+        ("major smith", "major", "smith", 0),
+    ],
+)
+def test_whole_names_with_all_that_stands_in_them(full: str, given: str, family: str, generation: int) -> None:
+    assert name_of("person", full=full) == Name(tuple(given.split()), tuple(family.split()), generation)
+
+
+def test_umlauts_rings_and_slashes_have_one_key_form() -> None:
+    ways = [
+        ("M\u00fcller", "Mueller", "Muller"),
+        ("J\u00f8rgensen", "Joergensen", "Jorgensen"),
+        ("\u00c5gaard", "Aagaard", "Agaard"),
+        ("Wei\u00df", "Weiss"),
+    ]
+    for words in ways:
+        assert len({name_of("person", family=name(word) or "") for word in words}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "form"),
+    [
+        ("M\u00fcller & S\u00f6hne GmbH & Co. KG", "muller sohne", "gmbh co kg"),
+        ("I.B.M. Corp.", "ibm", "corp"),
+        ("Acme Pty. Ltd.", "acme", "pty ltd"),
+        ("Grupo Acme, S.A. de C.V.", "grupo acme", "sa de cv"),
+        ("Acme Sp. z o.o.", "acme", "sp z o o"),
+        ("Novo A/S", "novo", "as"),
+        ("The Smith Company Limited", "smith", "ltd"),
+        ("OOO Romashka", "romashka", "ooo"),
+        ("Limited", "limited", ""),
+    ],
+)
+def test_an_organisations_words_and_its_legal_form(text: str, words: str, form: str) -> None:
+    found = organisation_parts(name(text) or "")
+    assert (" ".join(found.words), found.form) == (words, form)
+    assert acronym(found.words)[0] == words[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("bill", "liam"), ("peggy", "margaret"), ("muhammad", "mohamed"), ("youssef", "yusuf"), ("sergei", "sergey"), ("jose", "pepe"), ("jurgen", "georg"),
+     ("aaron", "aron")],
+)  # fmt: skip
+def test_nicknames_and_other_spellings_are_one_name(one: str, other: str) -> None:
+    assert nicknames.same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("paul", "paula"), ("mary", "mark"), ("patrick", "patricia"), ("andrew", "andrea"), ("eva", "ava")]
+)
+def test_couples_and_sisters_are_not_one_name(one: str, other: str) -> None:
+    assert not nicknames.same(one, other)

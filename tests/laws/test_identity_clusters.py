@@ -1,119 +1,131 @@
-"""What holds for clusters and customer ids, whatever the records."""
+"""What holds for groups of records and for customer ids, whatever the records."""
 
 from __future__ import annotations
-
-import itertools
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unequal.identity.clustering import UNKNOWN, Clusters, Links, Refusal, Traits, cluster
 from unequal.identity.customer_ids import NONE, assign_ids
+from unequal.identity.matching.grouping import MUST, grouped
+from unequal.identity.matching.scoring import NEVER
 
-RECORDS = 12
-NAMES_IN_CONFLICT = {(0, 1), (1, 0), (0, 3), (3, 0)}
+RECORDS = 9
+LINK_FROM = 1.25
+
+Square = np.ndarray
+"""The weight of every pair of records, both ways."""
 
 
 def ints(values: list[int]) -> np.ndarray:
     return np.array(values, dtype=np.int64)
 
 
-def conflict(one: int, other: int) -> bool:
-    return (one, other) in NAMES_IN_CONFLICT
-
-
 @st.composite
-def bases(draw: st.DrawFn) -> tuple[list[tuple[int, int, int]], Traits]:
-    pairs = st.tuples(st.integers(0, RECORDS - 1), st.integers(0, RECORDS - 1), st.integers(0, 3)).filter(lambda pair: pair[0] < pair[1])
-    links = draw(st.lists(pairs, max_size=30, unique=True))
-    codes = {name: ints(draw(st.lists(st.integers(lowest, 3), min_size=RECORDS, max_size=RECORDS)))
-             for name, lowest in {"once": UNKNOWN, "birth_date": UNKNOWN, "name": UNKNOWN}.items()}  # fmt: skip
-    kind = ints(draw(st.lists(st.integers(0, 1), min_size=RECORDS, max_size=RECORDS)))
-    return links, Traits(**codes, kind=kind, names_conflict=conflict)
+def squares(draw: st.DrawFn, *, must: bool = True) -> Square:
+    """Weights of all pairs, some of them by rule; MUST is drawn from parts that NEVER never cuts."""
+    size = RECORDS * (RECORDS - 1) // 2
+    bits = np.array(draw(st.lists(st.integers(-40, 40), min_size=size, max_size=size))) / 4
+    never = np.array(draw(st.lists(st.integers(0, 9), min_size=size, max_size=size))) == 0
+    part = ints(draw(st.lists(st.integers(0, 6), min_size=RECORDS, max_size=RECORDS)))
+    one, other = np.triu_indices(RECORDS, 1)
+    together = (part[one] == part[other]) & must
+    found = np.zeros((RECORDS, RECORDS))
+    found[one, other] = np.where(together, MUST, np.where(never, NEVER, bits))
+    return found + found.T
 
 
-def links_of(pairs: list[tuple[int, int, int]]) -> Links:
-    strength = ints([pair[2] for pair in pairs])
-    return Links(
-        ints([pair[0] for pair in pairs]), ints([pair[1] for pair in pairs]), strength, strength >= 2, np.zeros(len(pairs), dtype=bool)
-    )
+def labels(square: Square, order: np.ndarray | None = None) -> np.ndarray:
+    """Groups of records, of all pairs in some order."""
+    one, other = np.triu_indices(len(square), 1)
+    in_turn = np.arange(len(one)) if order is None else order
+    a, b = one[in_turn], other[in_turn]
+    return grouped(len(square), a, b, square[a, b], lambda left, right: square[left, right], link_from=LINK_FROM).label
 
 
-def together(found: Clusters) -> list[list[int]]:
-    return [list(np.flatnonzero(found.label == label)) for label in np.unique(found.label)]
+@given(squares())
+def test_no_group_holds_a_pair_that_never_can_be_one(square: Square) -> None:
+    label = labels(square)
+    together = label[:, None] == label[None, :]
+    assert not (together & (square == NEVER)).any()
 
 
-@given(bases(), st.randoms(use_true_random=False))
-def test_the_order_of_links_decides_nothing(base: tuple[list[tuple[int, int, int]], Traits], random: object) -> None:
-    pairs, traits = base
-    shuffled = list(pairs)
-    random.shuffle(shuffled)
-    one, other = cluster(RECORDS, links_of(pairs), traits), cluster(RECORDS, links_of(shuffled), traits)
-    assert list(one.label) == list(other.label)
-    assert dict(zip(pairs, one.refused, strict=True)) == dict(zip(shuffled, other.refused, strict=True))
+@given(squares())
+def test_what_must_be_one_is_one_where_nothing_forbids_it(square: Square) -> None:
+    label = labels(square)
+    for a, b in zip(*np.nonzero(square == MUST), strict=True):
+        # The two sides of a pair that stays apart hold somebody who never can be one with somebody of the other.
+        sides = np.ix_(label == label[a], label == label[b])
+        assert label[a] == label[b] or (square[sides] == NEVER).any()
 
 
-@given(bases())
-def test_no_cluster_holds_two_records_of_a_source_without_duplicates(base: tuple[list[tuple[int, int, int]], Traits]) -> None:
-    pairs, traits = base
-    for members in together(cluster(RECORDS, links_of(pairs), traits)):
-        known = [int(traits.once[record]) for record in members if traits.once[record] != UNKNOWN]
-        assert len(known) == len(set(known))
+@given(squares(must=False))
+def test_no_two_groups_that_agree_on_average_are_left_apart(square: Square) -> None:
+    label = labels(square)
+    held = [np.flatnonzero(label == name) for name in np.unique(label)]
+    capped = np.where(square == NEVER, NEVER, np.clip(square, -12, 12))
+    tied = np.array([(square[members] >= LINK_FROM).any() for members in held])
+    for at, one in enumerate(held):
+        for place, other in enumerate(held[:at]):
+            if tied[at] and tied[place]:
+                assert capped[np.ix_(one, other)].mean() < LINK_FROM
 
 
-@given(bases())
-def test_without_keys_no_cluster_holds_what_conflicts(base: tuple[list[tuple[int, int, int]], Traits]) -> None:
-    pairs, traits = base
-    for members in together(cluster(RECORDS, links_of([(a, b, 2 + s % 2) for a, b, s in pairs]), traits)):
-        assert len({int(traits.kind[record]) for record in members}) == 1
-        assert len({int(traits.birth_date[record]) for record in members} - {UNKNOWN}) <= 1
-        names = {int(traits.name[record]) for record in members}
-        assert not any(conflict(one, other) for one, other in itertools.product(names, names))
+@given(squares(), st.randoms(use_true_random=False))
+def test_the_order_of_pairs_decides_nothing(square: Square, random: object) -> None:
+    order = list(range(RECORDS * (RECORDS - 1) // 2))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    assert list(labels(square)) == list(labels(square, np.array(order)))
 
 
-@given(bases())
-def test_a_link_that_is_not_refused_joins_and_a_cluster_is_held_together_by_such_links(
-    base: tuple[list[tuple[int, int, int]], Traits],
-) -> None:
-    pairs, traits = base
-    found = cluster(RECORDS, links_of(pairs), traits)
-    kept = [(a, b) for (a, b, _), why in zip(pairs, found.refused, strict=True) if why == Refusal.NONE]
-    assert all(found.label[a] == found.label[b] for a, b in kept)
-    assert len(together(found)) >= RECORDS - len(kept)
-    assert list(found.label) == [int(min(np.flatnonzero(found.label == found.label[record]))) for record in range(RECORDS)]
+@given(squares())
+def test_a_group_is_called_after_its_lowest_record(square: Square) -> None:
+    label = labels(square)
+    assert list(label) == [int(min(np.flatnonzero(label == label[record]))) for record in range(RECORDS)]
 
 
-@given(bases())
-def test_a_refused_link_could_not_be_taken_after_all(base: tuple[list[tuple[int, int, int]], Traits]) -> None:
-    """Between two clusters that are refused each other something does conflict: nobody is kept apart for nothing."""
-    pairs, traits = base
-    found = cluster(RECORDS, links_of(pairs), traits)
-    members = {label: np.flatnonzero(found.label == label) for label in np.unique(found.label)}
-    for (a, b, strength), why in zip(pairs, found.refused, strict=True):
-        one, other = members[found.label[a]], members[found.label[b]]
-        if why == Refusal.NONE or found.label[a] == found.label[b]:
-            continue
-        crossing = list(itertools.product(one, other))
-        once = any(traits.once[x] == traits.once[y] != UNKNOWN for x, y in crossing)
-        softer = any(
-            traits.kind[x] != traits.kind[y]
-            or (traits.birth_date[x] != traits.birth_date[y] and UNKNOWN not in {int(traits.birth_date[x]), int(traits.birth_date[y])})
-            or conflict(int(traits.name[x]), int(traits.name[y]))
-            for x, y in crossing
-        )
-        # Two clusters may each hold two dates by keys; then a soft link finds a difference inside either.
-        assert once or (strength >= 2 and (softer or _inner_difference(one, other, traits)))
+@given(squares(), squares())
+def test_what_has_nothing_to_do_with_some_records_changes_nothing_of_them(square: Square, stranger: Square) -> None:
+    both = np.full((2 * RECORDS, 2 * RECORDS), -9.0)
+    both[:RECORDS, :RECORDS], both[RECORDS:, RECORDS:] = square, stranger
+    found = labels(both)
+    assert list(found[:RECORDS]) == list(labels(square))
+    assert list(found[RECORDS:] - RECORDS) == list(labels(stranger))
 
 
-def _inner_difference(one: np.ndarray, other: np.ndarray, traits: Traits) -> bool:
-    return any(len({int(code[record]) for record in [*one, *other]} - {UNKNOWN}) > 1 for code in (traits.kind, traits.birth_date))
+def test_a_chain_of_weak_links_makes_no_crowd_of_strangers() -> None:
+    square = np.full((RECORDS, RECORDS), -9.0)
+    for at in range(RECORDS - 1):
+        square[at, at + 1] = square[at + 1, at] = 2.0
+    label = labels(square)
+    assert max(np.bincount(label)) == 2
+
+
+def test_a_thousand_records_of_one_identifier_are_one_group_at_once() -> None:
+    """So many that every pair of them would not be weighed, tied like beads by pairs that must be one."""
+    count = 1000
+    a = np.arange(count - 1)
+    found = grouped(count, a, a + 1, np.full(count - 1, MUST), lambda one, _: np.full(len(one), -3.0), link_from=LINK_FROM)
+    assert not found.label.any()
+
+
+def test_a_crowd_tied_by_rule_still_keeps_apart_who_never_can_be_one() -> None:
+    count = 1000
+    a = np.arange(count - 1)
+
+    def weigh(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        ends = (np.minimum(one, other) == 0) & (np.maximum(one, other) == count - 1)
+        return np.where(ends, NEVER, np.where(np.abs(one - other) == 1, MUST, -3.0))
+
+    found = grouped(count, a, a + 1, weigh(a, a + 1), weigh, link_from=LINK_FROM)
+    assert found.label[0] != found.label[count - 1]
+    assert len(np.unique(found.label)) == 2
 
 
 partitions = st.lists(st.integers(0, 5), min_size=1, max_size=14)
 
 
-def labels(partition: list[int]) -> np.ndarray:
+def heads_of(partition: list[int]) -> np.ndarray:
     first: dict[int, int] = {}
     return ints([first.setdefault(part, record) for record, part in enumerate(partition)])
 
@@ -121,7 +133,7 @@ def labels(partition: list[int]) -> np.ndarray:
 @given(partitions, st.data())
 def test_ids_are_inherited_once_and_by_the_rule(partition: list[int], data: st.DataObject) -> None:
     records = len(partition)
-    label = labels(partition)
+    label = heads_of(partition)
     before = ints(data.draw(st.lists(st.integers(NONE, 4), min_size=records, max_size=records)))
     founded = ints(data.draw(st.lists(st.integers(0, 2), min_size=5, max_size=5)))
     found = assign_ids(label, before, founded)
@@ -140,7 +152,7 @@ def test_ids_are_inherited_once_and_by_the_rule(partition: list[int], data: st.D
 
 @given(partitions)
 def test_the_same_partition_again_keeps_every_id(partition: list[int]) -> None:
-    label = labels(partition)
+    label = heads_of(partition)
     codes = {head: code for code, head in enumerate(np.unique(label))}
     before = ints([codes[head] for head in label])
     found = assign_ids(label, before, ints([0] * len(codes)))

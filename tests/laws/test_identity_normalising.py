@@ -27,7 +27,8 @@ typed = {
     "phone": st.from_regex(r"\A\+?[0-9().\- /]{5,16}\Z") | st.sampled_from(["212-555-0187", "2125550187x4", "0012125550187"]),
     "tax_id": st.from_regex(r"\A[A-Za-z]{0,2}[0-9 ./-]{2,12}\Z"),
     "code": st.from_regex(r"\A ?[0-9A-Za-z-]{0,8} ?\Z") | st.sampled_from(["000", "999999", "99-99-99", "?", "WALK-IN"]),
-    "day": st.from_regex(r"\A[12][0-9]{3}-[01][0-9]-[0-3][0-9]( 00:00:00)?\Z"),
+    "day": st.from_regex(r"\A[12][0-9]{3}-[01][0-9]-[0-3][0-9]( 00:00:00)?\Z|\A[0-3]?[0-9][-/.][01]?[0-9][-/.]19[0-9]{2}\Z")
+    | st.sampled_from(["6-Jun-1978", "0000-00-00"]),
     "name": st.from_regex(r"\A[A-Za-z' .,-]{1,12}\Z") | st.sampled_from(["Unknown", "O'Neil", "Lee,  Ann"]),
     "text": st.from_regex(r"\A[A-Za-z0-9 .]{1,12}\Z"),
 }

@@ -84,3 +84,16 @@ def test_a_project_names_itself(project):
 def test_where_there_is_no_project_the_error_says_so(tmp_path):
     with pytest.raises(UnequalError, match="CFG091"):
         unequal.open(tmp_path)
+
+
+def test_verdicts_are_given_from_python_and_act_at_once(tmp_path):
+    write_company(tmp_path)
+    project = unequal.open(tmp_path / "unequal.yaml")
+    project.run()
+    assert [(pair["a"], pair["b"]) for pair in project.review().pairs] == [("crm:1", "crm:3")]
+    before = project.ask("profit").figures
+    assert project.judge("crm:2", "crm:4", "same", reason="one firm", author="jo", commit=False).action is None
+    assert project.judge("crm:2", "crm:4", "same", reason="one firm", author="jo").action == 1
+    assert project.customer("crm:2").customer_id == project.customer("crm:4").customer_id
+    after = project.ask("profit").figures
+    assert (after["customers"], after["ledger_total"]) == (before["customers"] - 1, before["ledger_total"])

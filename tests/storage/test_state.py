@@ -83,7 +83,7 @@ def test_events_hold_what_a_change_overwrote_so_that_it_can_be_undone(state: sto
     last = rows_of(state, membership_tables.CUSTOMER_EVENT)[-1]
     assert {name: value for name, value in last.items() if name != "event"} == {
         "run_id": "r2", "kind": "merged", "source": "crm", "record_id": "2", "from_customer": "c_2", "to_customer": "c_1",
-        "from_since": DAY, "from_run": "r1",
+        "from_since": DAY, "from_run": "r1", "action": None,
     }  # fmt: skip
 
 

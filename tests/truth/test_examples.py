@@ -15,7 +15,7 @@ from unequal.answers import Answer
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-def opened(name: str, data: Path, folder: Path) -> Iterator[flow.OpenBase]:
+def opened(name: str, data: Path, folder: Path) -> Iterator[flow.reading.OpenBase]:
     shutil.copytree(EXAMPLES / name, folder / name)
     project = flow.open_project(folder / name, {"UNEQUAL_DATA": str(data)})
     flow.run(project)
@@ -24,17 +24,17 @@ def opened(name: str, data: Path, folder: Path) -> Iterator[flow.OpenBase]:
 
 
 @pytest.fixture(scope="module")
-def adventureworks(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.OpenBase]:
+def adventureworks(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
     yield from opened("adventureworks", unequal_data, tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="module")
-def online_retail(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.OpenBase]:
+def online_retail(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
     yield from opened("online-retail", unequal_data, tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="module")
-def superstore(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.OpenBase]:
+def superstore(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
     yield from opened("superstore", unequal_data, tmp_path_factory.mktemp("example"))
 
 
@@ -52,7 +52,7 @@ def cents(amount: object) -> D:
     return round(amount, 2)
 
 
-def residuals(base: flow.OpenBase) -> set[D]:
+def residuals(base: flow.reading.OpenBase) -> set[D]:
     rows = base.base.fetch(base.base.table("reconciliation"))
     assert rows
     return {D(str(row["amount"])) for row in rows if row["item"] == "residual"}

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
+from unequal.answers.customers import customers
 from unequal.answers.profit import profit
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -22,7 +23,7 @@ class Question(Protocol):
         """Answer it."""
 
 
-QUESTIONS: Final[Mapping[str, Question]] = {"profit": profit}
+QUESTIONS: Final[Mapping[str, Question]] = {"profit": profit, "customers": customers}
 """Every question that can be asked, by its word."""
 
 

@@ -25,6 +25,7 @@ class Base:
         tables: published tables by name: entry, statement, customer, customer_attribute, reconciliation,
             quarantined, extract, counted_once.
         arrow: runs a table; the storage engine's verb, handed in by flow.
+        leads_to: a customer's id -> the one under which the customer stands; itself where it was not merged away.
     """
 
     project: config.Project
@@ -33,6 +34,7 @@ class Base:
     level: Level
     tables: Mapping[str, ibis.Table]
     arrow: Callable[[ibis.Table], pa.Table]
+    leads_to: Callable[[str], str] = str
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

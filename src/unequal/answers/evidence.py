@@ -68,3 +68,10 @@ def _reconciliation(reconciliation: ibis.Table) -> ibis.Table:
         )
         .order_by("source", "period", "line", "currency")
     )
+
+
+def whole_period(base: Base) -> str:
+    """The days on which anything is booked, in words."""
+    entries = base.table("entry")
+    span = base.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]
+    return f"{span['first']} to {span['last']}" if span["first"] else "no entries"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import ibis
@@ -36,14 +36,14 @@ def columns_to_ask(table: ibis.Table) -> Mapping[str, str]:
     return {name: str(kind).removeprefix("!") for name, kind in table.schema().items() if name not in _NOT_ASKED}
 
 
-def narrow(table: ibis.Table, *, where: str | None, period: Period | None) -> ibis.Table:
-    """The entries for which a predicate is true, booked within a period.
+def narrow(table: ibis.Table, *, where: str | None, period: Period | None, leads_to: Callable[[str], str] = str) -> ibis.Table:
+    """The entries for which a predicate is true, booked within a period; ids merged away are followed by `leads_to`.
 
     Raises:
         PredicateError: the text is hostile, too large, or names what does not exist.
     """
     if where is not None:
-        predicate = predicates.parse(where, columns_to_ask(table), where="--where")
+        predicate = predicates.led(predicates.parse(where, columns_to_ask(table), where="--where"), "customer_id", leads_to)
         table = table.filter(predicates.compile_batch(predicate, table))
     if period is not None:
         table = table.filter(table["booked_on"] >= period.start, table["booked_on"] < period.end)
@@ -56,7 +56,9 @@ def dimension(table: ibis.Table, by: str) -> str:
     Raises:
         AnswerError: ANS002, there is no such dimension.
     """
-    known = sorted({*customer_base.DIMENSIONS, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"})
+    known = sorted(
+        {"month", *customer_base.rollups.ALONE, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"}
+    )
     if by not in known:
         raise AnswerError("ANS002", "there is no such dimension to slice by", where="--by", seen=by, do=f"choose one of {', '.join(known)}")
     return by

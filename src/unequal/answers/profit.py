@@ -13,9 +13,11 @@ from unequal import customer_base, ledger
 from unequal.answers import profit_words as words
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
-from unequal.answers.evidence import evidence
+from unequal.answers.customers import customers_side_by_side, definitions
+from unequal.answers.evidence import evidence, whole_period
 from unequal.answers.narrowing import dimension, narrow, wide_entries
 from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.rolling_up import as_counted, rolled_up
 from unequal.customer_base import Concentration
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Level, Line
@@ -44,12 +46,15 @@ def profit(
     """
     drill_down = words.drill_down(where, period, level)
     level = _allowed(base.level, level)
-    entries = _entries(base, where, period, by)
-    statement = entries if where or period else base.table("statement")
+    entries, statement = _asked(base, where, period, by)
     banded = _banded(base, statement, level)
     units = _units(base, banded)
     found = customer_base.concentration(units)
     tables = _tables(base, entries, statement, banded, units, level, by)
+    if "household" in base.tables:
+        tables["definitions"] = customers_side_by_side(definitions(base), base.project)
+    if by in customer_base.rollups.ALONE:
+        tables["slices"] = rolled_up(base, _entries(base, where, period, by), by, level)
     figures = _figures(base, found, tables, level)
     return Answer(
         question="profit",
@@ -58,7 +63,7 @@ def profit(
         findings=words.findings(found, tables, level, base.project.reporting_currency, known=base.level),
         level=level,
         currency=base.project.reporting_currency,
-        period=words.period_words(period, _whole_period(base)) if period else _whole_period(base),
+        period=words.period_words(period, whole_period(base)) if period else whole_period(base),
         as_of=base.published_at,
         run_id=base.run_id,
         project=base.project.project,
@@ -81,7 +86,7 @@ def customers_behind(base: Base, *, where: str | None = None, period: Period | N
     Raises:
         AnswerError, PredicateError: as `profit`.
     """
-    statement = _entries(base, where, period, None) if where or period else base.table("statement")
+    _, statement = _asked(base, where, period, None)
     return _banded(base, statement, _allowed(base.level, level)).order_by("customer_rank")
 
 
@@ -102,20 +107,30 @@ def _allowed(known: Level, asked: Level | None) -> Level:
     return Level(asked or known)
 
 
+def _asked(base: Base, where: str | None, period: Period | None, by: str | None) -> tuple[ibis.Table, ibis.Table]:
+    """The entries asked about, and a statement of them, under whom the project counts as one customer."""
+    entries = as_counted(base, _entries(base, where, period, by))
+    whole = where is None and period is None and base.project.identity.customer != "account"
+    return entries, as_counted(base, base.table("statement")) if whole else entries
+
+
 def _entries(base: Base, where: str | None, period: Period | None, by: str | None) -> ibis.Table:
     """The entries asked about; beside their customers only where the question names them."""
-    if where is None and (by is None or by in base.table("entry").columns or by == "month"):
+    if where is None and (by is None or by in {"month", *customer_base.rollups.ALONE, *base.table("entry").columns}):
         return narrow(base.table("entry"), where=None, period=period)
-    return narrow(wide_entries(base), where=where, period=period)
+    return narrow(wide_entries(base), where=where, period=period, leads_to=base.leads_to)
 
 
-def _units(base: Base, banded: ibis.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+Units = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def _units(base: Base, banded: ibis.Table) -> Units:
     column = base.arrow(banded.select(units=customer_base.units_of(banded["amount"])))["units"]
     return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
 def _tables(
-    base: Base, entries: ibis.Table, statement: ibis.Table, banded: ibis.Table, units: customer_base.Units, level: Level, by: str | None
+    base: Base, entries: ibis.Table, statement: ibis.Table, banded: ibis.Table, units: Units, level: Level, by: str | None
 ) -> dict[str, pa.Table]:
     tables = {
         "bands": _band_rows(base, banded, level),
@@ -125,7 +140,7 @@ def _tables(
         "unassigned": base.arrow(_unassigned_rows(entries)),
         **evidence(base),
     }
-    if by is not None:
+    if by is not None and by not in customer_base.rollups.ALONE:
         tables["slices"] = base.arrow(customer_base.slices(entries, dimension(entries, by), level))
     return tables
 
@@ -146,7 +161,7 @@ def _line_rows(base: Base, statement: ibis.Table, level: Level) -> pa.Table:
     return rows.append_column("label", pa.array(labels, pa.string()))
 
 
-def _curve_rows(units: customer_base.Units) -> pa.Table:
+def _curve_rows(units: Units) -> pa.Table:
     points = customer_base.curve_points(units, CURVE_POINTS)
     return pa.table(
         {
@@ -162,12 +177,6 @@ def _unassigned_rows(entries: ibis.Table) -> ibis.Table:
     reason = bucketed["unassigned_reason"].coalesce(bucketed["customer_id"])
     grouped = bucketed.group_by("line", reason=reason).aggregate(amount=money_sum(bucketed["amount"]), entries=bucketed.count())
     return grouped.select("reason", "line", "amount", "entries").order_by("reason", "line")
-
-
-def _whole_period(base: Base) -> str:
-    entries = base.table("entry")
-    span = base.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]
-    return f"{span['first']} to {span['last']}" if span["first"] else "no entries"
 
 
 def _figures(base: Base, found: Concentration, tables: Mapping[str, pa.Table], level: Level) -> tuple[Figure, ...]:

@@ -21,7 +21,7 @@ _Handler = Callable[..., None]
 
 def _questions(command: _Handler) -> _Handler:
     """What narrows and slices a question, the same for every command that asks one."""
-    return _narrowing(click.option("--by", metavar="DIMENSION", help="Slice by channel, product, market, month, band, ...")(command))
+    return _narrowing(click.option("--by", metavar="DIMENSION", help="Slice by channel, product, month, band, household, ...")(command))
 
 
 def _narrowing(command: _Handler) -> _Handler:
@@ -43,7 +43,7 @@ def _narrowing(command: _Handler) -> _Handler:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure and table, money as exact text.")
 @click.pass_obj
 def ask(directory: str, /, question: str, as_json: bool, **narrowed: Any) -> None:
-    """Ask the base a question: profit."""
+    """Ask the base a question: profit, customers."""
     answer = _answer(directory, question, **narrowed)
     if as_json:
         print_json(answer)

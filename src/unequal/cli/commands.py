@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from unequal.cli import asking, examining, running, starting
+from unequal.cli import asking, examining, identifying, reviewing, running, starting
 from unequal.terms.errors import Problems, StorageError, UnequalError
 from unequal.version import __version__
 
@@ -60,5 +60,5 @@ def main(ctx: click.Context, directory: str) -> None:
     ctx.obj = directory
 
 
-for command in (*starting.COMMANDS, *running.COMMANDS, *asking.COMMANDS, *examining.COMMANDS):
+for command in (*starting.COMMANDS, *running.COMMANDS, *asking.COMMANDS, *examining.COMMANDS, *identifying.COMMANDS, *reviewing.COMMANDS):
     main.add_command(command)

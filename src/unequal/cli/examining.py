@@ -1,16 +1,21 @@
-"""`customer` and `explain`."""
+"""`customer`, and `explain` of an entry or a customer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 import click
+from rich.tree import Tree
 
 from unequal import flow
-from unequal.cli.printing import cell, console, print_json, print_rows
+from unequal.cli.identifying import explain_match
+from unequal.cli.printing import cell, console, print_json, print_rows, safe
 
 _MONTH_LINES_SHOWN: Final = 24
+_RECORDS_DRAWN: Final = 100
+_LINES_SHOWN: Final = 50
 
 
 @click.command()
@@ -24,21 +29,44 @@ def customer(directory: str, customer_id: str, as_json: bool) -> None:
     if as_json:
         print_json(asdict(sheet))
         return
-    asked = f" (asked for as {sheet.asked_for})" if sheet.asked_for != sheet.customer_id else ""
-    console().print(f"Customer {sheet.customer_id}{asked}")
-    print_rows(sheet.who, title="Who, as the sources say")
+    console().print(f"Customer {sheet.customer_id}{_asked_for(sheet.customer_id, sheet.asked_for)}")
+    golden = [row for row in sheet.who if row["rule"] is not None]
+    print_rows(golden, title="Who: the golden record, and which rule chose each value")
+    others = [row for row in sheet.who if row["rule"] is None]
+    print_rows(others, title="What other records say", columns=("attribute", "value", "source", "record_id"))
     print_rows([dict(sheet.worth)] if sheet.worth else [], title=f"Worth: {sheet.level} in {sheet.currency}")
     print_rows(sheet.why, title="Why")
     print_rows(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
+    print_rows(sheet.related, title="With whom: household and relationships")
     print_rows(sheet.records, title="How we know: the records that are this customer")
 
 
+def _asked_for(customer_id: str, asked: str) -> str:
+    return f" (asked for as {safe(asked)})" if asked != customer_id else ""
+
+
 @click.command()
-@click.argument("entry_id")
+@click.argument("what", nargs=-1, required=True, metavar="ENTRY | customer ID | match A B")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def explain(directory: str, entry_id: str, as_json: bool) -> None:
-    """One entry of the ledger, back to the row of the file it came from."""
+def explain(directory: str, what: tuple[str, ...], as_json: bool) -> None:
+    """How it came to be: one entry of the ledger, back to the row of the file it came from.
+
+    Or `customer ID`: the records of a customer, the links that make them one, and those that were refused. Or `match A B`: two
+    records (SOURCE:RECORD_ID) side by side, and how much each thing they share says.
+    """
+    form = _FORMS.get(what[0])
+    named, show = form or ((), _explain_entry)
+    arguments = what[1:] if form else what
+    wanted = len(named) or 1
+    if len(arguments) != wanted:
+        raise click.UsageError(
+            f"`explain {' '.join((what[0], *named)) if form else 'ENTRY'}` takes {wanted} of these, not {len(arguments)}"
+        )
+    show(directory, *arguments, as_json=as_json)
+
+
+def _explain_entry(directory: str, entry_id: str, *, as_json: bool) -> None:
     project = flow.open_project(directory)
     with flow.open_base(project) as opened:
         trace = flow.examining.trace_entry(opened, project, entry_id)
@@ -60,5 +88,90 @@ def explain(directory: str, entry_id: str, as_json: bool) -> None:
         title="The row as it was read",
     )
 
+
+def _explain_customer(directory: str, customer_id: str, *, as_json: bool) -> None:
+    with flow.open_base(flow.open_project(directory)) as opened:
+        found = flow.tracing.customer_graph(opened, customer_id)
+    if as_json:
+        print_json(asdict(found))
+        return
+    out = console()
+    out.print(f"Customer {found.customer_id}{_asked_for(found.customer_id, found.asked_for)}: {_in_short(found)}")
+    out.print(_tree(found))
+    if len(found.tree) > _RECORDS_DRAWN:
+        out.print(f"The first {_RECORDS_DRAWN:,} of {len(found.tree):,} records are drawn; --json has all.")
+    spare = [edge for edge in found.edges if not edge["in_tree"]]
+    _print_first([_pair(edge) for edge in spare], "Linked as well, beside the tree")
+    _print_first(
+        [{**_pair(edge), "refused_because": _words(edge["refused_because"])} for edge in found.refused], "Refused between its own records"
+    )
+    _print_first([_near(row) for row in found.neighbours], "Nearly joined: records of other customers")
+    _print_first(found.history, "How it came about", columns=("published_at", "kind", "record", "from_customer", "to_customer"))
+
+
+def _in_short(found: flow.tracing.CustomerGraph) -> str:
+    told = f"records {len(found.nodes):,}, linked pairs {len(found.edges):,}"
+    weak = sum(edge["only_link"] for edge in found.edges)
+    return f"{told}, weak points {weak:,}" if weak else told
+
+
+def _tree(found: flow.tracing.CustomerGraph) -> Tree:
+    """The strongest links, drawn; each record hangs on the one above it."""
+    node_of = {node["record"]: node for node in found.nodes}
+    top = Tree("Its records, by their strongest links")
+    above = [top]
+    for branch in found.tree[:_RECORDS_DRAWN]:
+        del above[int(branch["depth"]) + 1 :]
+        edge = None if branch["edge"] is None else found.edges[branch["edge"]]
+        above.append(above[-1].add(_of_record(node_of[branch["record"]], edge)))
+    return top
+
+
+def _of_record(node: Mapping[str, Any], edge: Mapping[str, Any] | None) -> str:
+    marks = [f"since {node['since']}"]
+    if not node["seen"]:
+        marks.append("no longer delivered")
+    if node["is_test"]:
+        marks.append("test account")
+    text = f"{safe(node['record'])}  [dim]{', '.join(marks)}[/dim]"
+    if edge is None:
+        return text
+    weak = f"  [yellow]weak point: the only link, without it {edge['cuts_off']:,} would leave[/yellow]" if edge["only_link"] else ""
+    return f"{text}  by {safe(_evidence(edge['evidence']))}{weak}"
+
+
+def _evidence(evidence: Sequence[Mapping[str, Any]]) -> str:
+    """What links two records: `email, 14.2 bits`."""
+    return "; ".join(_one_evidence(row) for row in evidence)
+
+
+def _one_evidence(row: Mapping[str, Any]) -> str:
+    name = {"weight": "all that they have in common", "verdict": "a steward's verdict"}.get(row["basis"], _words(row["identifier"]))
+    return name if row["weight"] is None else f"{name}, {row['weight']:,.1f} bits"
+
+
+def _words(name: str | None) -> str:
+    return (name or "").replace("_", " ")
+
+
+def _pair(edge: Mapping[str, Any]) -> dict[str, Any]:
+    return {"record": edge["record_a"], "other": edge["record_b"], "evidence": _evidence(edge["evidence"])}
+
+
+def _near(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: row[name] for name in ("record", "neighbour", "customer_id")}
+    return {**shown, "evidence": _evidence(row["evidence"]), "refused_because": _words(row["refused_because"])}
+
+
+def _print_first(rows: Sequence[Mapping[str, Any]], title: str, columns: Sequence[str] = ()) -> None:
+    more = f" (the first {_LINES_SHOWN:,} of {len(rows):,}; --json has all)" if len(rows) > _LINES_SHOWN else ""
+    print_rows(rows[:_LINES_SHOWN], title=f"{title}{more}", columns=columns)
+
+
+_FORMS: Final[Mapping[str, tuple[tuple[str, ...], Callable[..., None]]]] = {
+    "customer": (("ID",), _explain_customer),
+    "match": (("A", "B"), explain_match),
+}
+"""What can be explained beside an entry: its word, the arguments that follow, and what shows it."""
 
 COMMANDS: Final = (customer, explain)

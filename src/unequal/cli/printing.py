@@ -19,6 +19,8 @@ from unequal.terms.amounts import MINUS
 
 MISSING: Final = "–"
 WIDTH_OF_A_FILE: Final = 160
+ROWS_SHOWN: Final = 60
+"""Rows of an answer's table that a terminal is shown; a base has thousands of households."""
 
 
 def console() -> Console:
@@ -94,29 +96,49 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", columns: S
         numeric = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
         table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_safe(cell(row[name])) for name in names))
+        table.add_row(*(safe(cell(row[name])) for name in names))
     console().print(table)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """A text that cannot colour, link or move what is printed around it."""
     # Square brackets are rich's markup, and a control character could move the cursor.
     return "".join(c if c.isprintable() else "�" for c in text).replace("[", r"\[")
+
+
+def accuracy_words(found: Mapping[str, Any]) -> str:
+    """How right the links are, in a sentence; see flow.reviewing.Queue."""
+    right, missed = (_share(found[name]) for name in ("right", "missed"))
+    if not found["right"]["of"] and not found["missed"]["of"]:
+        return "How right the links are is not measured yet: judge pairs that were drawn at random."
+    return f"By pairs drawn at random: of links right {right}; of weighed pairs that are no links missed {missed}."
+
+
+def _share(found: Mapping[str, Any]) -> str:
+    if not found["of"]:
+        return f"{MISSING} (none judged)"
+    return (
+        f"{percent(found['share'])} ({found['number']} of {found['of']}; 95% between {percent(found['low'])} and {percent(found['high'])})"
+    )
 
 
 def print_answer(answer: Answer) -> None:
     """An answer: sentence, findings, figures, main table, and where to look next."""
     out = console()
-    out.print(f"[bold]{_safe(answer.title)}[/bold]  {_safe(answer.project)}, {_safe(answer.period)}")
+    out.print(f"[bold]{safe(answer.title)}[/bold]  {safe(answer.project)}, {safe(answer.period)}")
     if answer.where:
-        out.print(f"where {_safe(answer.where)}")
+        out.print(f"where {safe(answer.where)}")
     out.print()
     for sentence in (answer.sentence, *answer.findings):
-        out.print(_safe(sentence))
+        out.print(safe(sentence))
     print_rows([{"figure": figure.label, "value": figure_text(figure)} for figure in answer.figures])
-    print_rows([_labelled(row) for row in answer.table.to_pylist()], title=f"By {answer.by}" if answer.by else "")
+    shown = answer.table.slice(0, ROWS_SHOWN)
+    print_rows([_labelled(row) for row in shown.to_pylist()], title=f"By {answer.by}" if answer.by else "")
+    if answer.table.num_rows > ROWS_SHOWN:
+        out.print(f"and {answer.table.num_rows - ROWS_SHOWN:,} more rows; --json has them all")
     if answer.next_file:
-        out.print(f"Would teach most next: {_safe(answer.next_file)}")
-    out.print(f"[dim]run {answer.run_id}, published {answer.as_of}; behind it: {_safe(answer.drill_down)}[/dim]")
+        out.print(f"Would teach most next: {safe(answer.next_file)}")
+    out.print(f"[dim]run {answer.run_id}, published {answer.as_of}; behind it: {safe(answer.drill_down)}[/dim]")
 
 
 def _labelled(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from typing import Any, Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from unequal import flow
-from unequal.cli.printing import cell, console, print_json, print_rows
+from unequal import answers, flow
+from unequal.cli.printing import accuracy_words, cell, console, percent, print_json, print_rows
+from unequal.terms.amounts import MINUS
 from unequal.version import __version__
 
-_STEPS_OF_ALL: Final = ("who is who", "rates", "book", "reconcile", "band")
+_STEPS_OF_ALL: Final = ("who is who", "index", "golden", "relate", "rates", "book", "reconcile", "band")
 
 
 class Shown:
@@ -24,21 +25,22 @@ class Shown:
         self._task = bar.add_task("", total=total)
 
     def begin(self, step: str) -> None:
-        """See flow.Progress."""
+        """See flow/progress.py."""
         self._bar.update(self._task, description=step)
 
     def end(self, step: str, *, made: bool, seconds: float) -> None:
-        """See flow.Progress."""
+        """See flow/progress.py."""
         self._bar.advance(self._task)
         self._bar.console.print(f"  {step:<32} {f'{seconds:6.1f} s' if made else 'unchanged'}", highlight=False)
 
 
 @click.command()
+@click.option("--retrain", is_flag=True, help="Learn anew what agreement of records is worth.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and no progress.")
 @click.pass_obj
-def run(directory: str, as_json: bool) -> None:
+def run(directory: str, retrain: bool, as_json: bool) -> None:
     """Read the sources, book and reconcile every dollar, and publish the base."""
-    report = run_shown(flow.open_project(directory), quiet=as_json)
+    report = run_shown(flow.open_project(directory), quiet=as_json, retrain=retrain)
     if as_json:
         print_json({"run": report.run_id, "steps": report.steps, "summary": report.summary})
         return
@@ -46,16 +48,16 @@ def run(directory: str, as_json: bool) -> None:
     console().print(f"Published run {report.run_id}. Ask it: unequal ask profit")
 
 
-def run_shown(project: flow.OpenProject, *, quiet: bool = False) -> flow.RunReport:
+def run_shown(project: flow.OpenProject, *, quiet: bool = False, retrain: bool = False) -> flow.RunReport:
     """Run a project with its progress on the terminal."""
     if quiet:
-        return flow.run(project)
+        return flow.run(project, retrain=retrain)
     # Each source is accepted; those with records are gathered, those with postings posted.
     each = [(True, bool(source.records), bool(source.postings)) for source in project.config.sources.values()]
     steps = sum(map(sum, each)) + len(_STEPS_OF_ALL)
     columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(), transient=True) as bar:
-        return flow.run(project, Shown(bar, steps))
+        return flow.run(project, Shown(bar, steps), retrain=retrain)
 
 
 def print_summary(summary: Mapping[str, Any]) -> None:
@@ -73,6 +75,26 @@ def print_summary(summary: Mapping[str, Any]) -> None:
         ("rows in two extracts, counted once", summary["rows_counted_once"]),
     ]
     print_rows([{"figure": figure, "value": cell(value)} for figure, value in told])
+    print_rows([_matching(kind, found) for kind, found in summary.get("matching", {}).items()], title="Who is who")
+    for kind, found in summary.get("matching", {}).items():
+        for reason in found["retrain"]:
+            console().print(f"A new model is advised for {kind}s: {reason}")
+    measured = summary.get("accuracy")
+    if measured and (measured["right"]["of"] or measured["missed"]["of"]):
+        console().print(accuracy_words(measured))
+
+
+def _matching(kind: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """How one kind's records were matched, in a line."""
+    return {
+        "records of": f"{kind}s",
+        "records": found["records"],
+        "pairs compared": found["pairs"],
+        "keys learned": found["keys"],
+        "linked from": f"{found['threshold']:,.1f} bits, {percent(found['probability'])}".replace("-", MINUS),
+        "false links expected": percent(found["false_share"]),
+        "matches out of reach": None if found["missed"] is None else f"{round(found['missed']):,} at least",
+    }
 
 
 @click.command()
@@ -80,7 +102,8 @@ def print_summary(summary: Mapping[str, Any]) -> None:
 @click.pass_obj
 def status(directory: str, as_json: bool) -> None:
     """What is published, and which runs are kept."""
-    found = flow.examining.status(flow.open_project(directory))
+    opened = flow.open_project(directory)
+    found = flow.examining.status(opened)
     if as_json:
         print_json({**found, "version": __version__})
         return
@@ -89,6 +112,11 @@ def status(directory: str, as_json: bool) -> None:
         return
     console().print(f"{found['project']}: run {found['run']}, published {found['published_at']}")
     print_summary(found["summary"])
+    if found["stewards_since"]:
+        console().print(f"Stewards' actions since: {found['stewards_since']:,}. Readers see them, and the next run takes them in.")
+    if "definitions" in found["summary"]:
+        counted = answers.customers_side_by_side(found["summary"]["definitions"], opened.config)
+        print_rows(counted.to_pylist(), title="Customers by definition, for the company and per source")
     print_rows(found["runs"], title="Runs kept, latest first")
 
 

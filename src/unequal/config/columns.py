@@ -7,9 +7,21 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from unequal.config.problems import KeyPath
+from unequal.config.relationships import HolderOf, RecordById, Relationship
 from unequal.config.sources import TEXT_FORMATS, ColumnContract, ColumnType, Constant, Format, KindByRule, Lookup, Postings, Records, Source
 
-__all__ = ["format_of", "lookups_of", "named_columns", "named_predicates", "parts", "type_of"]
+__all__ = [
+    "HolderOf",
+    "RecordById",
+    "Relationship",
+    "ends_of",
+    "format_of",
+    "lookups_of",
+    "named_columns",
+    "named_predicates",
+    "parts",
+    "type_of",
+]
 
 Named = str | tuple[str, ...] | Constant | Lookup | None
 
@@ -53,6 +65,11 @@ def lookups_of(source: Source) -> Iterator[tuple[KeyPath, Lookup]]:
                 yield (section, name), value
 
 
+def ends_of(relationship: Relationship) -> tuple[tuple[str, RecordById | HolderOf], ...]:
+    """Both ends of a relationship, by the names of their keys."""
+    return (("from", relationship.from_), ("to", relationship.to))
+
+
 def named_columns(source: Source) -> Iterator[tuple[KeyPath, str]]:
     """Every column of this source that its config names, with the path of the key below the source.
 
@@ -69,6 +86,8 @@ def named_columns(source: Source) -> Iterator[tuple[KeyPath, str]]:
         yield from _named(("interactions", "customer", "id"), source.interactions.customer.id)
         for name in ("occurred_at", "duration_seconds", *_VALUES_OF_INTERACTIONS):
             yield from _named(("interactions", name), getattr(source.interactions, name))
+    for index, relationship in enumerate(source.relationships):
+        yield from ((("relationships", index, *path), column) for path, column in _named_by_relationship(relationship))
     if source.footer is not None:
         yield ("footer", "column"), source.footer.column
         for column, total in source.footer.checks.items():
@@ -82,6 +101,7 @@ def named_predicates(source: Source) -> Iterator[tuple[KeyPath, str]]:
             yield ("records", "kind", "organisation_when"), source.records.kind.organisation_when
         if source.records.test_when is not None:
             yield ("records", "test_when"), source.records.test_when
+        yield from ((("records", "verified", attribute), rule) for attribute, rule in source.records.verified.items())
     if source.postings is not None:
         for name, amount in source.postings.amounts.items():
             if amount.when is not None:
@@ -89,6 +109,9 @@ def named_predicates(source: Source) -> Iterator[tuple[KeyPath, str]]:
         yield from ((("postings", "rules", index, "when"), rule.when) for index, rule in enumerate(source.postings.rules))
         if source.postings.returns is not None:
             yield ("postings", "returns", "when"), source.postings.returns.when
+    for index, relationship in enumerate(source.relationships):
+        if relationship.when is not None:
+            yield ("relationships", index, "when"), relationship.when
 
 
 def _named(path: KeyPath, given: Named) -> Iterator[tuple[KeyPath, str]]:
@@ -98,6 +121,14 @@ def _named(path: KeyPath, given: Named) -> Iterator[tuple[KeyPath, str]]:
         yield path, given
     elif isinstance(given, tuple):
         yield from (((*path, index), column) for index, column in enumerate(given))
+
+
+def _named_by_relationship(relationship: Relationship) -> Iterator[tuple[KeyPath, str]]:
+    for name, end in ends_of(relationship):
+        yield from _named((name, "id"), end.id) if isinstance(end, RecordById) else [((name, "column"), end.column)]
+    for name in ("since", "until", "weight"):
+        given = getattr(relationship, name)
+        yield from _named((name,), given if isinstance(given, str) else None)
 
 
 def _named_by_records(records: Records) -> Iterator[tuple[KeyPath, str]]:

@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from unequal.config.columns import format_of, named_columns, parts, type_of
+from unequal.config.columns import ends_of, format_of, named_columns, parts, type_of
 from unequal.config.formats import MAY_BE_FORMATTED, fault_of_format
 from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
 from unequal.config.project import Project
+from unequal.config.relationships import RecordById
 from unequal.config.sources import TEXT_FORMATS, ColumnContract, ColumnType, Source
 
 _NUMBERS: Final = ("integer", "decimal", "money")
@@ -160,6 +161,12 @@ def _needs(source: Source) -> Iterator[tuple[KeyPath, str, tuple[ColumnType, ...
         yield ("interactions", "occurred_at"), contacts.occurred_at, times, "the time of a contact is a timestamp or date"
         if contacts.duration_seconds:
             yield ("interactions", "duration_seconds"), contacts.duration_seconds, ("integer", "decimal"), "a duration is a number"
+    for index, relationship in enumerate(source.relationships):
+        for name in ("since", "until"):
+            if column := getattr(relationship, name):
+                yield ("relationships", index, name), column, times, "the day of a relationship is a date or timestamp"
+        if isinstance(relationship.weight, str):
+            yield ("relationships", index, "weight"), relationship.weight, ("decimal", "integer"), "a weight is a number"
     if source.records and source.records.observed_at:
         yield ("records", "observed_at"), source.records.observed_at, times, "the time of observation is a date or timestamp"
     for path, column in _ids(source):
@@ -173,3 +180,8 @@ def _ids(source: Source) -> Iterator[tuple[KeyPath, str]]:
     for section, given in (("postings", source.postings), ("interactions", source.interactions)):
         if given is not None and given.customer is not None:
             yield from (((section, "customer", "id"), column) for column in parts(given.customer.id))
+    for index, relationship in enumerate(source.relationships):
+        for name, end in ends_of(relationship):
+            columns = parts(end.id) if isinstance(end, RecordById) else (end.column,)
+            key = "id" if isinstance(end, RecordById) else "column"
+            yield from ((("relationships", index, name, key), column) for column in columns)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from unequal.config.columns import lookups_of, parts, type_of
+from unequal.config.columns import ends_of, lookups_of, parts, type_of
+from unequal.config.identity import ADDRESS_PARTS
 from unequal.config.ledger import DatedRate, RatesFrom
 from unequal.config.model import CURRENCY
 from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
 from unequal.config.project import Project
+from unequal.config.relationships import RecordById
 from unequal.config.sources import ATTRIBUTES, Constant, CustomerOf, Postings, Source
 
 _OF_ONE_CUSTOMER: Final = ("unit", "order", "customer")
@@ -31,8 +33,10 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
                 yield from _customer(project, name, source.postings.customer, (*at, "postings", "customer"))
         if source.interactions is not None:
             yield from _customer(project, name, source.interactions.customer, (*at, "interactions", "customer"))
+        yield from _relationships(project, name, source, (*at, "relationships"))
     yield from _own_attributes(project)
     yield from _identifiers(project)
+    yield from _survivorship(project)
     yield from _rates(project)
 
 
@@ -57,7 +61,22 @@ def _lookups(project: Project, source: Source, at: KeyPath) -> Iterator[Problem]
             yield from _column_in_header(other, lookup.value, (*path, "value"))
 
 
-def _customer(project: Project, name: str, customer: CustomerOf, at: KeyPath) -> Iterator[Problem]:
+def _relationships(project: Project, name: str, source: Source, at: KeyPath) -> Iterator[Problem]:
+    known = {*project.identity.identifiers, *(key for each in project.sources.values() if each.records for key in each.records.keys)}
+    for index, relationship in enumerate(source.relationships):
+        for key, end in ends_of(relationship):
+            path = (*at, index, key)
+            if isinstance(end, RecordById):
+                yield from _customer(project, name, end, path)
+            elif end.identifier not in known:
+                do = did_you_mean(end.identifier, known, otherwise="name one of identity.identifiers, or a declared key")
+                yield Problem("CFG022", "there is no such identifier", (*path, "identifier"), seen=shown(end.identifier), do=do)
+        if relationship.from_ == relationship.to:
+            do = "let `to` name another record than `from`"
+            yield Problem("CFG035", "a relationship leads from a record to itself", (*at, index, "to"), do=do)
+
+
+def _customer(project: Project, name: str, customer: CustomerOf | RecordById, at: KeyPath) -> Iterator[Problem]:
     named = customer.source or name
     path = (*at, "source") if customer.source else at
     yield from _known_source(project, named, path)
@@ -94,6 +113,14 @@ def _attributes(project: Project, source: Source, at: KeyPath) -> Iterator[Probl
             yield Problem(
                 "CFG022", "a declared key has the name of an attribute", (*at, "records", "keys", key), seen=key, do=do, at_key=True
             )
+    held = {*source.records.attributes, *source.records.keys}
+    for attribute in source.records.verified:
+        if attribute not in held:
+            do = did_you_mean(attribute, held, otherwise="name an attribute that these records have")
+            yield Problem(
+                "CFG022", "a value is verified that these records do not have", (*at, "records", "verified", attribute),
+                seen=attribute, do=do, at_key=True,
+            )  # fmt: skip
 
 
 def _own_attributes(project: Project) -> Iterator[Problem]:
@@ -106,12 +133,41 @@ def _own_attributes(project: Project) -> Iterator[Problem]:
 
 
 def _identifiers(project: Project) -> Iterator[Problem]:
-    keys = {key for source in project.sources.values() if source.records for key in source.records.keys}
-    known = {*ATTRIBUTES, *project.attributes, *keys}
+    known = _known_values(project)
     for index, identifier in enumerate(project.identity.identifiers):
         if identifier not in known:
             do = did_you_mean(identifier, known, otherwise="name an attribute, or a key that a source declares under records.keys")
             yield Problem("CFG022", "there is no such identifier", ("identity", "identifiers", index), seen=identifier, do=do)
+
+
+def _known_values(project: Project) -> set[str]:
+    """What records may say: known attributes, the project's own, and declared keys."""
+    keys = {key for source in project.sources.values() if source.records for key in source.records.keys}
+    return {*ATTRIBUTES, *project.attributes, *keys}
+
+
+def _survivorship(project: Project) -> Iterator[Problem]:
+    trusted, at = project.identity.source_trust, ("identity", "source_trust")
+    weighed = isinstance(trusted, dict)
+    for index, name in enumerate(trusted):
+        if name not in project.sources:
+            do = did_you_mean(name, project.sources)
+            yield Problem("CFG020", "there is no such source", (*at, name if weighed else index), seen=name, do=do, at_key=weighed)
+        elif project.sources[name].records is None:
+            holders = [other for other, source in project.sources.items() if source.records]
+            do = f"take it out, or name one that has them: {', '.join(holders)}"
+            what = f"the source {name} has no records whose word could be trusted"
+            yield Problem("CFG021", what, (*at, name if weighed else index), seen=name, do=do, at_key=weighed)
+    known = _known_values(project)
+    for attribute in project.identity.golden:
+        path: KeyPath = ("identity", "golden", attribute)
+        if attribute not in known:
+            do = did_you_mean(attribute, known, otherwise="name an attribute, or a key that a source declares under records.keys")
+            yield Problem("CFG022", "there is no such attribute", path, seen=attribute, do=do, at_key=True)
+        elif attribute in ADDRESS_PARTS and attribute != "address":
+            do = "give the rules of the whole address, under the name address"
+            yield Problem("CFG034", "the parts of an address survive together, and one is given rules of its own", path,
+                          seen=attribute, do=do, at_key=True)  # fmt: skip
 
 
 def _level(postings: Postings, at: KeyPath) -> Iterator[Problem]:

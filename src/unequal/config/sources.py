@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
-from unequal.config.model import ColumnName, Columns, DecimalText, Name, PredicateText, Section, TimeZone, WholeNumber, shape_of
+from unequal.config.model import REGION, ColumnName, Columns, DecimalText, Name, PredicateText, Section, TimeZone, WholeNumber, shape_of
+from unequal.config.relationships import Relationship
 from unequal.terms.lines import Line
 
 ColumnType = Literal["text", "integer", "decimal", "money", "date", "timestamp", "boolean"]
@@ -135,6 +136,7 @@ class Records(Section):
                     "attributes": {"full_name": ["first_name", "last_name"], "email": "mail"},
                     "keys": {"loyalty_no": "card"},
                     "test_when": "mail like '%@example.com'",
+                    "verified": {"email": "mail_confirmed = 'Y'"},
                 }
             ]
         }
@@ -154,6 +156,11 @@ class Records(Section):
     )
     observed_at: ColumnName | None = Field(None, description="The column that says when the record was last known to be right.")
     test_when: PredicateText | None = Field(None, description="Which records are test accounts: out of the base, dollars shown.")
+    verified: dict[Name, PredicateText] = Field(
+        default_factory=dict,
+        description="Attribute: a rule, or a column of type boolean, that says for which rows its value was verified, as in "
+        "email: email_confirmed. Golden values are chosen by it.",
+    )
     deduplicated: bool = Field(False, description="Two ids of this source are two customers: they are never merged.")
 
 
@@ -323,6 +330,9 @@ class Source(Section):
     decimal: Literal[".", ","] = Field(".", description="Decimal mark of the source's numbers.")
     thousands: Literal[".", ",", " ", "'", ""] = Field("", description="Thousands mark of the source's numbers; none by default.")
     time_zone: TimeZone | None = Field(None, description="IANA zone of timestamps without an offset; the project's by default.")
+    default_region: Annotated[str, Field(pattern=REGION)] | None = Field(
+        None, description="ISO 3166 code of the country that its local phone numbers belong to; the project's by default."
+    )
     null_values: tuple[str, ...] = Field((), description="Texts that mean nothing was entered, in any column, beside the empty one.")
     columns: dict[ColumnName, ColumnRead] = Field(
         default_factory=dict, description="Contracts of columns; a column without one is text in text sources, as stored in typed ones."
@@ -338,3 +348,4 @@ class Source(Section):
     records: Records | None = Field(None, description="The customer records that its rows hold.")
     postings: Postings | None = Field(None, description="The dollars that its rows move.")
     interactions: Interactions | None = Field(None, description="The contacts that its rows record.")
+    relationships: tuple[Relationship, ...] = Field((), description="What its rows say of how customers stand to each other.")

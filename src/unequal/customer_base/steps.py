@@ -13,7 +13,7 @@ from unequal.customer_base.tables import BAND
 from unequal.storage import Engine
 from unequal.terms.lines import Level
 
-__all__ = ["BAND", "band"]
+__all__ = ["BAND", "band", "banded"]
 
 
 def band(engine: Engine, *, statement: ibis.Table, level: Level, project: config.Project, folder: Path) -> None:
@@ -26,10 +26,14 @@ def band(engine: Engine, *, statement: ibis.Table, level: Level, project: config
         project: for the thresholds of the bands.
         folder: where to write.
     """
+    engine.write(banded(customer_figures(statement, level), project), folder / "band.parquet")
+
+
+def banded(figures: ibis.Table, project: config.Project) -> ibis.Table:
+    """BAND of CUSTOMER_FIGURE, by the project's thresholds."""
     limits = project.customer_base
-    banded = bands(
-        customer_figures(statement, level),
+    return bands(
+        figures,
         break_even_within=Decimal(limits.break_even_within),
         break_even_share_of_sales=Decimal(str(limits.break_even_share_of_sales)),
     )
-    engine.write(banded, folder / "band.parquet")

@@ -81,5 +81,17 @@ GIVE_BACK: Final = TableContract(
     ),
 )
 
-TABLES: Final = (CUSTOMER_FIGURE, BAND, BAND_TOTAL, CURVE, SLICE, GIVE_BACK)
+DEFINITION: Final = TableContract(
+    name="definition",
+    meaning="How many customers the company has, under each definition and per source.",
+    key=("definition", "source"),
+    columns=(
+        Column("definition", "string", "records, accounts, customers, persons, organisations or households."),
+        Column("source", "string", "The source that knows them; absent for the whole company.", nullable=True),
+        Column("known", "int64", "How many there are.", unit="customers"),
+        Column("active", "int64", "Of these, how many the project counts as active.", unit="customers"),
+    ),
+)
+
+TABLES: Final = (CUSTOMER_FIGURE, BAND, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION)
 """Every contract of this room."""

@@ -3,23 +3,22 @@
 The only room that opens things, publishes and reads the clock.
 """
 
-from unequal.flow import assessing, checking, examining, exporting
+from unequal.flow import assessing, checking, examining, exporting, identifying, reviewing, tracing
 from unequal.flow.batch import RunReport, run
 from unequal.flow.opening import OpenProject, open_project
-from unequal.flow.progress import SILENT, Progress
-from unequal.flow.reading import OpenBase, open_base
+from unequal.flow.reading import open_base
 
 __all__ = [
-    "SILENT",
-    "OpenBase",
     "OpenProject",
-    "Progress",
     "RunReport",
     "assessing",
     "checking",
     "examining",
     "exporting",
+    "identifying",
     "open_base",
     "open_project",
+    "reviewing",
     "run",
+    "tracing",
 ]

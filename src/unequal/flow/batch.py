@@ -1,7 +1,7 @@
 """The whole run, top to bottom: read this first.
 
 One order's way: its row is read and held against its contract (accept), the record that it
-names becomes a customer (who is who), its amounts become entries on their lines (post), the
+names becomes a customer (who is who) with the best of what its records say (golden) and its household (relate), its amounts become entries on their lines (post), the
 entries get their customer and are summed into statements (book), every dollar is held
 against what the source says it holds (reconcile), and the customers are ranked by what they
 bring (band). Then, and only then, the run is published by one row in the state.
@@ -27,6 +27,7 @@ import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage
 from unequal.flow import checking
+from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.keeping import Steps, code_digest
 from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
@@ -64,6 +65,7 @@ class Desk:
     engine: storage.Engine
     state: storage.State
     before: storage.state.RunRow | None
+    last_action: int
     steps: Steps
 
     def read(self, output: storage.StepOutput, table: str) -> ibis.Table:
@@ -83,18 +85,25 @@ class WhoIsWho:
         output: customer_record, customer, and the evidence.
         made_from: digest of all it was worked out from, except who was who before.
         difference: what the state must change, in the transaction that publishes the run.
+        model_for: digest of what the model in force was learned for.
     """
 
     output: storage.StepOutput
     made_from: str
     difference: storage.state.MembershipDifference
+    model_for: str
 
 
 Outputs = Mapping[str, storage.StepOutput]
 
 
-def run(opened: OpenProject, progress: Progress = SILENT) -> RunReport:
+def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = False) -> RunReport:
     """Take a company's extracts to a published base, or leave the last published run as it is.
+
+    Args:
+        opened: the project.
+        progress: listens.
+        retrain: learn anew what agreement of records is worth, though the model in force would still do.
 
     Raises:
         Problems: the config names columns or rules that cannot be; all of them at once.
@@ -104,7 +113,10 @@ def run(opened: OpenProject, progress: Progress = SILENT) -> RunReport:
     with _desk(opened, progress) as desk:
         accepted = {name: _accept(desk, name, source) for name, source in desk.project.sources.items()}
         gathered = {name: _gather(desk, name, source, accepted[name]) for name, source in desk.project.sources.items() if source.records}
-        who = _who_is_who(desk, gathered)
+        who = _who_is_who(desk, gathered, retrain=retrain)
+        _index(desk, who.output, gathered)
+        _golden(desk, who.output, gathered)
+        _relate(desk, accepted, gathered, who.output)
         posted = _post(desk, accepted)
         book = _book(desk, posted, who.output, gathered)
         _reconcile(desk, accepted, posted, book)
@@ -121,7 +133,9 @@ def _desk(opened: OpenProject, progress: Progress) -> Iterator[Desk]:
         folder.scratch() as scratch,
         storage.open_engine(opened.config.storage, scratch) as engine,
     ):
-        yield Desk(opened.config, opened, folder, engine, state, state.current_run(), Steps(folder, progress))
+        # What stewards do from here on is not in this run, and the state will not publish it then.
+        last_action = state.last_action()
+        yield Desk(opened.config, opened, folder, engine, state, state.current_run(), last_action, Steps(folder, progress))
 
 
 def _accept(desk: Desk, name: str, source: config.Source) -> storage.StepOutput:
@@ -162,23 +176,29 @@ def _gather(desk: Desk, name: str, source: config.Source, accepted: storage.Step
 
 
 def _identity_parameters(project: config.Project) -> str:
-    """What identifies a customer anywhere: the section itself, and every declared key."""
+    """What identifies a customer anywhere: the section itself, and every declared key. Golden values come after."""
     keys = sorted({key for source in project.sources.values() if source.records for key in source.records.keys})
-    return f"{project.identity.model_dump_json()} {keys} {sorted(project.attributes)}"
+    return f"{project.identity.model_dump_json(exclude={'golden', 'source_trust', 'households', 'customer', 'active'})} {keys} {sorted(project.attributes)}"
 
 
-def _who_is_who(desk: Desk, gathered: Outputs) -> WhoIsWho:
+def _who_is_who(desk: Desk, gathered: Outputs, *, retrain: bool) -> WhoIsWho:
     """Which records are one customer, under the id that the customer has always had."""
     current = desk.before
     constraints = [f"{name} {source.records.deduplicated}" for name, source in desk.project.sources.items() if source.records]
+    verdicts = [{name: getattr(row, name) for name in identity.VERDICT} for row in desk.state.verdicts()]
+    said = sorted("\x1f".join(row.values()) for row in verdicts)
     made_from = storage.durable.digest_of_texts(
-        code_digest(), _identity_parameters(desk.project), *constraints, *(output.digest for output in gathered.values())
+        code_digest(), _identity_parameters(desk.project), *constraints, *said, *(output.digest for output in gathered.values())
     )
     manifest = desk.folder.manifest(current.run_id) if current else None
-    if manifest is not None and manifest.summary.get("membership_made_from") == made_from:
+    if manifest is not None and manifest.summary.get("membership_made_from") == made_from and not retrain:
         # The same records, and nobody moved since: working it out again from its own result would give it again.
         settled = storage.Run(manifest, desk.folder.folder, "").step("who is who")
-        return WhoIsWho(desk.steps.reuse("who is who", settled), made_from, storage.state.MembershipDifference.empty())
+        reused = desk.steps.reuse("who is who", settled)
+        return WhoIsWho(reused, made_from, storage.state.MembershipDifference.empty(), str(manifest.summary.get("model_for", "")))
+
+    model_for = storage.durable.digest_of_texts(code_digest(), _identity_parameters(desk.project), *_compared(desk.project))
+    kept = None if retrain or manifest is None else _model_in_force(desk, manifest, model_for, gathered)
 
     def work(folder: Path) -> None:
         before = pa.Table.from_batches(desk.state.membership_batches(), MEMBERSHIP)
@@ -187,15 +207,94 @@ def _who_is_who(desk: Desk, gathered: Outputs) -> WhoIsWho:
             records=desk.read_all(gathered, "record"),
             attributes=desk.read_all(gathered, "person_attribute"),
             before=desk.engine.rows(identity.BEFORE, before),
-            redirects=desk.engine.rows({"old_id": "string", "customer_id": "string"}, desk.state.redirects()),
+            redirects=desk.engine.rows({"old_id": "string", "customer_id": "string"}, desk.state.ids_given_up()),
+            verdicts=desk.engine.rows(identity.VERDICT, verdicts),
+            model=None if kept is None else {name: desk.engine.read(kept.table(name)) for name in identity.steps.MODEL_TABLES},
             project=desk.project,
             day=datetime.now(ZoneInfo(desk.project.time_zone)).date(),
             folder=folder,
         )
 
-    output = desk.steps.step("who is who", work, inputs=[made_from, current.membership_version if current else "nobody yet"])
+    model = kept.digest if kept is not None else f"learned anew {current.run_id if current and retrain else ''}"
+    version = current.membership_version if current else "nobody yet"
+    output = desk.steps.step("who is who", work, inputs=[made_from, version, str(desk.last_action), model])
     difference = storage.state.MembershipDifference.of_files(output.table("customer_event"), output.table("customer_redirect"))
-    return WhoIsWho(output, made_from, difference)
+    return WhoIsWho(output, made_from, difference, model_for)
+
+
+def _compared(project: config.Project) -> list[str]:
+    """What of records is compared: where this changes, the model in force says nothing of what is new."""
+    return sorted({name for source in project.sources.values() if source.records for name in source.records.attributes})
+
+
+def _model_in_force(desk: Desk, manifest: storage.Manifest, model_for: str, gathered: Outputs) -> storage.StepOutput | None:
+    """The step that holds the model that earlier runs used; None where records have outgrown it, or it was learned for something else."""
+    if manifest.summary.get("model_for") != model_for:
+        return None
+    settled = storage.Run(manifest, desk.folder.folder, "").step("who is who")
+    learned_from = identity.steps.learned_from(desk.engine, desk.engine.read(settled.table("match_figure")))
+    records = desk.engine.count(desk.read_all(gathered, "record"))
+    return settled if records <= learned_from * identity.steps.GROWTH_BEFORE_RETRAINING else None
+
+
+def _index(desk: Desk, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput:
+    """By what somebody is found who is looked up: it follows from the records and the model, whoever is who."""
+    model = ("match_level", "match_figure", "value_frequency")
+
+    def work(folder: Path) -> None:
+        identity.lookup.index(
+            desk.engine,
+            records=desk.read_all(gathered, "record"),
+            attributes=desk.read_all(gathered, "person_attribute"),
+            model={name: desk.read(who, name) for name in model},
+            project=desk.project,
+            folder=folder,
+        )
+
+    digests = [storage.durable.digest_of_file(who.table(name)) for name in model]
+    return desk.steps.step("index", work, inputs=[*gathered.values(), *digests, _identity_parameters(desk.project)])
+
+
+def _golden(desk: Desk, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput:
+    """Which of the values that a customer's records give stands for the customer."""
+
+    def work(folder: Path) -> None:
+        identity.steps.choose(
+            desk.engine,
+            customer_records=desk.read(who, "customer_record"),
+            attributes=desk.read_all(gathered, "person_attribute"),
+            records=desk.read_all(gathered, "record"),
+            project=desk.project,
+            folder=folder,
+        )
+
+    parameters = desk.project.identity.model_dump_json(include={"golden", "source_trust"})
+    return desk.steps.step("golden", work, inputs=[who, *gathered.values(), parameters])
+
+
+def _relate(desk: Desk, accepted: Outputs, gathered: Outputs, who: storage.StepOutput) -> storage.StepOutput:
+    """Who lives together, and how customers stand to each other."""
+    stating = {name: source for name, source in desk.project.sources.items() if source.relationships}
+
+    def work(folder: Path) -> None:
+        identity.steps.relate(
+            desk.engine,
+            rows={name: desk.read(accepted[name], "rows") for name in stating},
+            customers=desk.read(who, "customer"),
+            members=desk.read(who, "customer_record"),
+            records=desk.read_all(gathered, "record"),
+            attributes=desk.read_all(gathered, "person_attribute"),
+            project=desk.project,
+            folder=folder,
+        )
+
+    parameters = [source.model_dump_json(include={"relationships"}) for source in stating.values()]
+    parameters += [
+        desk.project.identity.households.model_dump_json(),
+        desk.project.default_region or "",
+        _identity_parameters(desk.project),
+    ]
+    return desk.steps.step("relate", work, inputs=[who, *gathered.values(), *(accepted[name] for name in stating), *parameters])
 
 
 def _post(desk: Desk, accepted: Outputs) -> Outputs:
@@ -291,10 +390,15 @@ def _publish(desk: Desk, who: WhoIsWho) -> RunReport:
         config_digest=storage.durable.digest_of_file(desk.opened.loaded.path),
         code_digest=code_digest(),
         steps={name: {"key": step.key, "digest": step.digest, "folder": step.folder.name} for name, step in desk.steps.done.items()},
-        summary={**summary_of(desk.engine, desk.project, desk.steps.done), "membership_made_from": who.made_from},
+        summary={
+            **summary_of(desk.engine, desk.project, desk.steps.done),
+            "membership_made_from": who.made_from,
+            "model_for": who.model_for,
+            "accuracy": accuracy_of(in_force(desk.state)),
+        },
     )
     publish(
         desk.folder, desk.state, manifest, who.difference,
-        previous=desk.before, published_at=published_at, keep_runs=desk.project.storage.keep_runs,
+        previous=desk.before, published_at=published_at, keep_runs=desk.project.storage.keep_runs, last_action=desk.last_action,
     )  # fmt: skip
     return RunReport(manifest.run_id, {name: step.made for name, step in desk.steps.done.items()}, manifest.summary)

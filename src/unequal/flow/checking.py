@@ -62,6 +62,7 @@ def _rules(source: config.Source) -> Iterator[tuple[tuple[str | int, ...], str]]
     if records is not None:
         if records.test_when is not None:
             yield ("records", "test_when"), records.test_when
+        yield from ((("records", "verified", attribute), rule) for attribute, rule in records.verified.items())
         if isinstance(records.kind, config.sources.KindByRule):
             yield ("records", "kind", "organisation_when"), records.kind.organisation_when
     if postings is not None:
@@ -72,6 +73,9 @@ def _rules(source: config.Source) -> Iterator[tuple[tuple[str | int, ...], str]]
             yield ("postings", "rules", number, "when"), rule.when
         if postings.returns is not None:
             yield ("postings", "returns", "when"), postings.returns.when
+    for number, relationship in enumerate(source.relationships):
+        if relationship.when is not None:
+            yield ("relationships", number, "when"), relationship.when
 
 
 def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> None:
@@ -85,10 +89,14 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         (ledger.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
         (customer_base.steps.BAND, [done["band"].table("band")]),
-        (identity.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
-        (identity.CUSTOMER, [done["who is who"].table("customer")]),
-        (identity.RECORD, [output.table("record") for output in gathered]),
-        (identity.PERSON_ATTRIBUTE, [output.table("person_attribute") for output in gathered]),
+        (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
+        (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
+        (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),
+        (identity.tables.GOLDEN_ATTRIBUTE, [done["golden"].table("golden_attribute")]),
+        (identity.tables.HOUSEHOLD, [done["relate"].table("household")]),
+        (identity.tables.RELATIONSHIP, [done["relate"].table("relationship")]),
+        (identity.tables.RECORD, [output.table("record") for output in gathered]),
+        (identity.tables.PERSON_ATTRIBUTE, [output.table("person_attribute") for output in gathered]),
     )
     for contract, paths in contracts:
         if paths:

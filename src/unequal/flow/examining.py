@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import ibis
 
 from unequal import ledger, sources, storage
+from unequal.answers import Base
 from unequal.flow.opening import OpenProject
-from unequal.flow.reading import OpenBase
+from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError, SourceError
 from unequal.terms.ids import SEPARATOR, UNASSIGNED, record_name
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
@@ -25,11 +26,13 @@ class CustomerSheet:
     Args:
         customer_id: under which the customer stands today.
         asked_for: the id or record that was asked for.
-        who: attribute, value, the record that says so; latest first.
+        who: the golden values first: attribute, value, the record that says so, rule, agreeing, conflicting; then what else
+            its records say, without a rule.
         worth: amount at the base's level, sales, band, rank; empty where the customer has no entries.
         why: the waterfall of the customer's lines.
         months: statement by month and line, latest first.
         records: the records that are this customer, and since when.
+        related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
     """
 
     customer_id: str
@@ -41,6 +44,7 @@ class CustomerSheet:
     why: Rows
     months: Rows
     records: Rows
+    related: Rows = ()
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -52,7 +56,6 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
     base = opened.base
     customer_id = find_customer(opened, asked)
     owned = base.table("customer_record").filter(lambda t: t.customer_id == customer_id)
-    said = base.table("person_attribute").join(owned.select("source", "record_id"), ["source", "record_id"])
     statement = base.table("statement").filter(lambda t: t.customer_id == customer_id)
     worth = base.fetch(base.table("band").filter(lambda t: t.customer_id == customer_id))
     lines = base.fetch(ledger.waterfall(statement, base.level))
@@ -61,11 +64,7 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         asked_for=asked,
         level=WORD_OF_LEVEL[base.level],
         currency=base.project.reporting_currency,
-        who=base.fetch(
-            said.select("attribute", value="value_given", source="source", record_id="record_id")
-            .distinct()
-            .order_by("attribute", "source", "record_id")
-        ),
+        who=_who(opened, customer_id),
         worth=worth[0] if worth else {},
         why=[
             {"line": LABEL_OF_LINE[Line(str(row["line"]))], **{k: v for k, v in row.items() if k not in {"line", "position"}}}
@@ -73,15 +72,57 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         ],
         months=base.fetch(statement.order_by(ibis.desc("month"), "line")),
         records=base.fetch(owned.order_by("source", "record_id")),
+        related=_related(base, customer_id),
     )
+
+
+def _who(opened: OpenBase, customer_id: str) -> Rows:
+    """What stands for a customer and which rule chose it, then what else its records say."""
+    base = opened.base
+    golden, owned = base.table("golden_attribute"), base.table("customer_record")
+    chosen = golden.filter(golden["customer_id"] == customer_id)
+    said = base.table("person_attribute").semi_join(owned.filter(owned["customer_id"] == customer_id), ["source", "record_id"])
+    others = said.anti_join(chosen, ["source", "record_id", "attribute", "rank"])
+    first = golden_values(chosen, said).select("attribute", "value", "source", "record_id", "rule", "agreeing", "conflicting")
+    then = others.order_by("attribute", "source", "record_id", "rank").select("attribute", "source", "record_id", value="value_given")
+    nothing = {"rule": None, "agreeing": None, "conflicting": None}
+    return [*base.fetch(first.order_by("attribute")), *({**_in_order(row), **nothing} for row in base.fetch(then))]
+
+
+def _in_order(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("attribute", "value", "source", "record_id")}
+
+
+def _related(base: Base, customer_id: str) -> Rows:
+    """A customer's household and relationships, in words a reader follows: `employer of`, `has employer`."""
+    if "household" not in base.tables:
+        return ()
+    home = base.fetch(base.table("household").filter(lambda t: t.customer_id == customer_id))
+    # The household's weight is in bits, a tie's is a share: only the ties' is shown.
+    told = [
+        {"stands": "member of household", "to": row["household_id"], **{name: row[name] for name in _OF_A_TIE}, "weight": None}
+        for row in home
+    ]
+    ties = base.table("relationship")
+    for own, other, words in (("from_customer", "to_customer", "{} of"), ("to_customer", "from_customer", "has {}")):
+        rows = base.fetch(ties.filter(ties[own] == customer_id).order_by("kind", other))
+        told += [
+            {"stands": words.format(str(row["kind"]).replace("_", " ")), "to": row[other], **{name: row[name] for name in _OF_A_TIE}}
+            for row in rows
+        ]
+    return told
+
+
+_OF_A_TIE: Final = ("evidence", "weight", "since")
 
 
 def find_customer(opened: OpenBase, asked: str) -> str:
     """The id under which a customer stands today."""
-    current = opened.state.redirect(asked)
     known = opened.base.table("customer")
-    if opened.engine.count(known.filter(known["customer_id"] == current)):
-        return current
+    # Itself first: an older run knows ids that lead elsewhere today.
+    for candidate in dict.fromkeys((asked, opened.state.redirect(asked))):
+        if opened.engine.count(known.filter(known["customer_id"] == candidate)):
+            return candidate
     source, _, record_id = asked.partition(":")
     records = opened.base.table("customer_record")
     stored = record_id.replace("|", SEPARATOR)
@@ -148,14 +189,15 @@ def _whose(entry: Mapping[str, Any]) -> str:
 def status(opened: OpenProject) -> Mapping[str, Any]:
     """What is published, and which runs are kept."""
     with storage.open_state(opened.state_url) as state:
-        runs = state.runs()
+        runs, last_action = state.runs(), state.last_action()
     kept = [run for run in runs if opened.run_folder.manifest(run.run_id) is not None]
     current = kept[-1] if kept else None
     return {
         "project": opened.config.project,
         "run": current.run_id if current else None,
         "published_at": f"{current.published_at.isoformat(timespec='seconds')}Z" if current else None,
-        "summary": {k: v for k, v in (current.summary if current else {}).items() if k != "membership_made_from"},
+        "summary": {k: v for k, v in (current.summary if current else {}).items() if k not in {"membership_made_from", "model_for"}},
+        "stewards_since": last_action - current.last_action if current else 0,
         "runs": [
             {"run": run.run_id, "published_at": f"{run.published_at.isoformat(timespec='seconds')}Z", **_short(run.summary)}
             for run in reversed(kept)

@@ -12,13 +12,15 @@ import ibis
 import pyarrow.parquet as pq
 
 from unequal.answers import customers_behind, narrow, wide_entries
-from unequal.flow.reading import OpenBase
+from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
-TABLES: Final = ("customers", "entries", "statement", "reconciliation", "quarantined")
+TABLES: Final = ("customers", "entries", "statement", "reconciliation", "quarantined", "golden", "households", "relationships")
 """What can be exported."""
+
+_PUBLISHED_AS: Final = {"households": "household", "relationships": "relationship"}
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
 _BLANK: Final = " \x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
@@ -61,9 +63,11 @@ def export_table(
         return customers_behind(base, where=where, period=period, level=level)
     if level is not None or (name != "entries" and (where is not None or period is not None)):
         raise AnswerError("ANS007", f"{name} cannot be narrowed so", seen=where or str(period or level), do="narrow entries or customers")
+    if name == "golden":
+        return golden_values(base.table("golden_attribute"), base.table("person_attribute")).order_by("customer_id", "attribute")
     if name != "entries":
-        return base.table(name)
-    entries = narrow(wide_entries(base) if where else base.table("entry"), where=where, period=period)
+        return base.table(_PUBLISHED_AS.get(name, name))
+    entries = narrow(wide_entries(base) if where else base.table("entry"), where=where, period=period, leads_to=base.leads_to)
     return entries.select(*base.table("entry").columns).order_by("booked_on", "entry_id")
 
 

@@ -17,6 +17,7 @@ def publish(
     previous: storage.state.RunRow | None,
     published_at: datetime,
     keep_runs: int,
+    last_action: int = 0,
 ) -> storage.state.RunRow:
     """Point readers at a run whose steps are done, and sweep what no kept run needs.
 
@@ -31,6 +32,7 @@ def publish(
         difference: what the run changes in who is who.
         previous: the run that was current when this one began.
         published_at: naive UTC.
+        last_action: number of the last steward's action that the run began with.
         keep_runs: how many of the latest runs stay, beside the last one of each month.
 
     Raises:
@@ -46,6 +48,7 @@ def publish(
         level=str(manifest.summary["level"]),
         summary=manifest.summary,
         previous_run=previous.run_id if previous else None,
+        last_action=last_action,
     )
     written = state.publish(row, difference)
     folder.sweep(keep=kept(state.runs(), keep_runs))

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Final
 
 import ibis
+import pyarrow as pa
 
-from unequal import config, storage
+from unequal import config, customer_base, identity, ledger, storage
 from unequal.answers import Base
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
@@ -24,12 +25,18 @@ _TRIES: Final = 5
 
 @dataclass(frozen=True)
 class OpenBase:
-    """A published run, open: what answers need, and what tracing needs beside it."""
+    """A published run, open: what answers need, and what tracing needs beside it.
+
+    Args:
+        base: the run's tables, with what stewards changed since it was made.
+        last_action: the steward's action up to which that is so: the overlay's version.
+    """
 
     base: Base
     run: storage.Run
     engine: storage.Engine
     state: storage.State
+    last_action: int
 
     def source_table(self, source: str, table: str) -> ibis.Table:
         """A table that accepting a source left: rows, quarantined, span, extract, counted_once."""
@@ -65,15 +72,23 @@ def _opened(
     opened: OpenProject, folder: storage.RunFolder, state: storage.State, run: storage.Run, row: storage.state.RunRow
 ) -> Iterator[OpenBase]:
     with folder.scratch() as scratch, storage.open_engine(opened.config.storage, scratch) as engine:
+        # An older run is asked how it was then.
+        is_current = row == state.current_run()
+        last_action = state.last_action() if is_current else row.last_action
+        moved = state.changed_since(row.last_action) if is_current else None
+        tables = _tables(engine, run)
+        if moved is not None and moved.num_rows:
+            tables = laid_over(engine, tables, moved, opened.config, Level(row.level))
         base = Base(
             project=opened.config,
             run_id=run.run_id,
             published_at=f"{row.published_at.isoformat(timespec='seconds')}Z",
             level=Level(row.level),
-            tables=_tables(engine, run, opened.config),
+            tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
             arrow=engine.arrow,
+            leads_to=state.redirect if is_current else str,
         )
-        yield OpenBase(base, run, engine, state)
+        yield OpenBase(base, run, engine, state, last_action)
 
 
 def _wanted(state: storage.State, folder: storage.RunFolder, as_of: str | None) -> storage.state.RunRow:
@@ -98,22 +113,78 @@ def _not_after(row: storage.state.RunRow, as_of: str) -> bool:
         return False
 
 
-def _tables(engine: storage.Engine, run: storage.Run, project: config.Project) -> Mapping[str, ibis.Table]:
+def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table]:
     """The published tables by the names that answers use."""
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
-    tables = {
+    # A run of before there were relationships has none.
+    related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
+    return {
+        **related,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
         "band": engine.read(run.step("band").table("band")),
         "customer": engine.read(who.table("customer")),
         "customer_record": engine.read(who.table("customer_record")),
+        "golden_attribute": engine.read(run.step("golden").table("golden_attribute")),
         "record": engine.read([step.table("record") for step in gathered]),
         "person_attribute": engine.read([step.table("person_attribute") for step in gathered]),
         "quarantined": engine.read([step.table("quarantined") for prefix in ("accept ", "post ") for step in run.steps(prefix)]),
+        "edge": engine.read(who.table("edge")),
+        "shared_identifier": engine.read(who.table("shared_identifier")),
         "extract": engine.read([step.table("extract") for step in run.steps("accept ")]),
     }
-    return {**tables, "customer_attribute": customer_attributes(tables, sliceable(project))}
+
+
+def laid_over(
+    engine: storage.Engine, tables: Mapping[str, ibis.Table], rows: pa.Table, project: config.Project, level: Level
+) -> Mapping[str, ibis.Table]:
+    """A run's tables with records elsewhere: what belongs to the customers concerned is made anew, all else is as it was.
+
+    No amount changes, and no entry but for whose it is.
+    """
+    overlay = identity.stewardship.overlay
+    changed = engine.materialise(engine.rows(identity.BEFORE, rows), "changed")
+    entry, crosswalk = tables["entry"], tables["customer_record"]
+    concerned = engine.materialise(overlay.concerned(crosswalk, changed), "concerned")
+    records = overlay.customer_records(crosswalk, changed)
+    entries = overlay.owned(
+        entry, changed, is_customers=ledger.is_real_customer(entry["customer_id"]), source="record_source", record="record"
+    )
+    statement = engine.materialise(ledger.customer_statement(overlay.only_of(entries, concerned)), "statement-of-concerned")
+    customers = identity.stewardship.customers_of(overlay.only_of(records, concerned), tables["record"])
+    figures = customer_base.customer_figures(statement, level)
+    kept = tables["band"].select(*figures.columns)
+    return {
+        **tables,
+        "customer_record": records,
+        "entry": entries,
+        "statement": overlay.replaced(tables["statement"], statement, concerned),
+        "customer": overlay.replaced(tables["customer"], customers, concerned),
+        "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
+        **_said_of_customers(engine, tables, records, concerned, project),
+    }
+
+
+def _said_of_customers(
+    engine: storage.Engine, tables: Mapping[str, ibis.Table], records: ibis.Table, concerned: ibis.Table, project: config.Project
+) -> Mapping[str, ibis.Table]:
+    """Golden values made anew for the customers concerned; households and relationships under the names of today.
+
+    Who lives with whom is inferred again by the next run.
+    """
+    overlay = identity.stewardship.overlay
+    golden = identity.steps.golden_of(
+        engine, customer_records=overlay.only_of(records, concerned), attributes=tables["person_attribute"], records=tables["record"], project=project
+    )  # fmt: skip
+    found = {"golden_attribute": overlay.replaced(tables["golden_attribute"], golden, concerned)}
+    if "household" in tables:
+        names = engine.materialise(overlay.heirs(tables["customer_record"], records), "heirs")
+        found["household"] = overlay.one_each(overlay.renamed(tables["household"], names, "customer_id"), ["customer_id"])
+        ties = overlay.renamed(overlay.renamed(tables["relationship"], names, "from_customer"), names, "to_customer")
+        ties = ties.filter(ties["from_customer"] != ties["to_customer"])
+        found["relationship"] = overlay.one_each(ties, ["from_customer", "to_customer", "kind"])
+    return found
 
 
 def sliceable(project: config.Project) -> tuple[str, ...]:
@@ -129,15 +200,29 @@ def customer_attributes(tables: Mapping[str, ibis.Table], attributes: tuple[str,
     Worked out when a question names them and published nowhere: values about persons live in `person_attribute` alone.
 
     Returns:
-        customer_id, kind, band, and a text column an attribute: the smallest of the customer's values where they differ.
+        customer_id, kind, band, and a text column an attribute: the golden value, as its record gives it.
     """
     customers = tables["customer"].select("customer_id", "kind")
     bands = tables["band"].select("customer_id", "band")
     known = customers.left_join(bands, "customer_id").select("customer_id", "kind", "band")
     if not attributes:
         return known
-    values = tables["person_attribute"].filter(tables["person_attribute"]["attribute"].isin(attributes))
-    owned = values.join(tables["customer_record"], ["source", "record_id"])
-    value = owned["value_given"]
-    wide = owned.group_by("customer_id").aggregate(**{name: value.min(where=owned["attribute"] == name) for name in attributes})
+    golden = tables["golden_attribute"].filter(tables["golden_attribute"]["attribute"].isin(attributes))
+    owned = golden_values(golden, tables["person_attribute"])
+    wide = owned.group_by("customer_id").aggregate(**{name: owned["value"].max(where=owned["attribute"] == name) for name in attributes})
     return known.left_join(wide, "customer_id").select(*known.columns, *attributes)
+
+
+def golden_values(golden: ibis.Table, attributes: ibis.Table) -> ibis.Table:
+    """The golden record with its values, which stand in `person_attribute` alone.
+
+    Args:
+        golden: GOLDEN_ATTRIBUTE.
+        attributes: PERSON_ATTRIBUTE.
+
+    Returns:
+        GOLDEN_ATTRIBUTE, with `value` as its record gives it after `attribute`.
+    """
+    at = ["source", "record_id", "attribute", "rank"]
+    values = attributes.select(*at, value="value_given")
+    return golden.inner_join(values, at).select("customer_id", "attribute", "value", *golden.columns[2:])

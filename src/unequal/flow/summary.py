@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from unequal import config, ledger, storage
+from unequal import config, customer_base, identity, ledger, storage
 from unequal.terms.lines import Level
 from unequal.terms.money import money_sum
 
@@ -16,7 +17,7 @@ def level_of_project(project: config.Project) -> Level:
 
 
 def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:
-    """Plain JSON values: level, customers, records, entries, dollars and rows, each by an exact count."""
+    """Plain JSON values: level, customers, records, entries, dollars and rows, each by an exact count, and how records were matched."""
     entries = engine.read(done["book"].table("entry"))
     dollars = engine.fetch(entries.aggregate(entries=entries.count(), total=money_sum(entries["amount"]),
                                              first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]  # fmt: skip
@@ -33,5 +34,24 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "first_day": str(dollars["first"]),
         "last_day": str(dollars["last"]),
         "files": len(extracts),
+        "matching": identity.run_figures.figures_of_run(engine.fetch(engine.read(done["who is who"].table("match_figure")))),
+        "definitions": _definitions(engine, project, done, last=dollars["last"]),
         **{name: sum(row[name] for row in extracts) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_counted_once")},
     }
+
+
+def _definitions(
+    engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput], *, last: date | None
+) -> list[dict[str, Any]]:
+    """How many customers there are under each definition, and per source."""
+    active, who = project.identity.active, done["who is who"]
+    counted = customer_base.definitions.definitions(
+        records=engine.read([output.table("record") for name, output in done.items() if name.startswith("gather ")]),
+        members=engine.read(who.table("customer_record")),
+        customers=engine.read(who.table("customer")),
+        households=engine.read(done["relate"].table("household")),
+        entries=engine.read(done["book"].table("entry")),
+        lines=[str(line) for line in active.lines],
+        since=(last or date.max) - timedelta(days=active.within_days - 1),
+    )
+    return engine.fetch(counted)

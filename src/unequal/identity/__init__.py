@@ -1,11 +1,10 @@
-"""Records into customers: normalising, exact identifiers under guards, and ids that are kept for life."""
+"""Records into customers, customers into households: weighed, put together under constraints, judged by stewards, given ids for life."""
 
-from unequal.identity.attributes import attributes_of, normalising_of
-from unequal.identity.records import record_key, records_of
-from unequal.identity.steps import BEFORE, gather, resolve
-from unequal.identity.tables import CUSTOMER, CUSTOMER_RECORD, PERSON_ATTRIBUTE, RECORD, TABLES
+from unequal.identity import graph, lookup, run_figures, steps, stewardship, tables
+from unequal.identity.records import record_key
+from unequal.identity.steps import BEFORE, VERDICT, gather, resolve
 
 __all__ = [
-    "BEFORE", "CUSTOMER", "CUSTOMER_RECORD", "PERSON_ATTRIBUTE", "RECORD", "TABLES",
-    "attributes_of", "gather", "normalising_of", "record_key", "records_of", "resolve",
+    "BEFORE", "VERDICT",
+    "gather", "graph", "lookup", "record_key", "resolve", "run_figures", "steps", "stewardship", "tables",
 ]  # fmt: skip

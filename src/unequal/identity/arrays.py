@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -33,3 +34,9 @@ def arrow(values: Any, kind: pa.DataType | None = None) -> Any:
 def strings(values: Iterable[str | None]) -> Any:
     """An Arrow array of texts."""
     return pa.array(list(values), pa.string())
+
+
+def distinct(values: Any) -> Any:
+    """The distinct values of an array of whole numbers, ascending: by sorting, which is several times faster than numpy's own way."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered

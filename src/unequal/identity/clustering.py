@@ -1,107 +1,23 @@
-"""Records into customers: linked ones together, except where that would join what cannot be one.
+"""Groups of one kind into customers: by what stewards said, and across persons and organisations by exact identifiers.
 
-Plain connected components are not enough: a shared phone chains strangers. Links are taken
-from the strongest down, and one is refused when the two groups that it would join hold
-something that only two customers can: two ids of a source that has no duplicates, or, for
-links by e-mail and phone, two birth dates, two names, a person and an organisation.
+A steward's words lie over the evidence. What is said to be the same joins whole groups, and splits none. Only where that
+would put two records together that are said to be different, a group comes apart, along its weakest evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from unequal.identity.arrays import Flags, Ints
+from unequal.identity.arrays import Ints
 
 UNKNOWN: Final = -1
-
-
-class Refusal(IntEnum):
-    """Why a link was refused; 0, it was not."""
-
-    NONE = 0
-    DEDUPLICATED = 1
-    KINDS = 2
-    BIRTH_DATES = 3
-    NAMES = 4
-
-
-@dataclass(frozen=True)
-class Links:
-    """Pairs of records that share an identifier.
-
-    Args:
-        a, b: numbers of records, a < b.
-        strength: 0 for the strongest kind of identifier; weaker kinds later.
-        guarded: whether persons who differ may share it, as they share an e-mail or a phone.
-        barred: whether the two records' names already say that it means nothing.
-    """
-
-    a: Ints
-    b: Ints
-    strength: Ints
-    guarded: Flags
-    barred: Flags
-
-
-@dataclass(frozen=True)
-class Traits:
-    """What can keep records apart, a code for each record; UNKNOWN (-1) where it is not known.
-
-    Args:
-        once: the source, if it holds each customer once only.
-        kind: person or organisation.
-        birth_date: the day.
-        name: what it is called; `names_conflict` says which two names cannot be one's.
-    """
-
-    once: Ints
-    kind: Ints
-    birth_date: Ints
-    name: Ints
-    names_conflict: Callable[[int, int], bool]
-
-
-@dataclass(frozen=True)
-class Clusters:
-    """The outcome.
-
-    Args:
-        label: for each record the lowest number of its cluster.
-        refused: for each link a Refusal.
-    """
-
-    label: Ints
-    refused: Ints
-
-
-def cluster(records: int, links: Links, traits: Traits) -> Clusters:
-    """Join linked records under constraints; the same for any order of the links.
-
-    Args:
-        records: how many; numbered 0 to records - 1.
-        links: pairs.
-        traits: for each record.
-
-    Returns:
-        Clusters. A refused link may lie inside one: a declared key joined what the e-mail alone would not.
-    """
-    refused = _direct_refusals(links, traits)
-    order = np.lexsort((links.b, links.a, links.strength))
-    open_links = order[refused[order] == Refusal.NONE]
-    label = components(records, links.a[open_links], links.b[open_links])
-    doubtful = _doubtful(label, links, open_links, traits)
-    for link, why in _joined_with_care(open_links[doubtful[label[links.a[open_links]]]], links, traits):
-        refused[link] = why
-    kept = refused == Refusal.NONE
-    label = components(records, links.a[kept], links.b[kept])
-    return Clusters(label, refused)
+Ends = tuple[Ints, Ints]
+"""Pairs of records, as two arrays."""
 
 
 def components(records: int, a: Ints, b: Ints) -> Ints:
@@ -113,112 +29,129 @@ def components(records: int, a: Ints, b: Ints) -> Ints:
     return lowest[part]
 
 
-def conflicting(links: Links, name: Ints, among: Flags, names_conflict: Callable[[int, int], bool]) -> Flags:
-    """Which of the links in `among` lie between names that conflict; each pair of names is asked about once."""
-    suspects = np.flatnonzero(among & _differ(name, links))
-    pairs = np.sort(np.column_stack([name[links.a[suspects]], name[links.b[suspects]]]), axis=1)
-    distinct, back = np.unique(pairs, axis=0, return_inverse=True)
-    answers = np.array([names_conflict(one, other) for one, other in distinct.tolist()], dtype=np.bool_)
-    found = np.zeros(len(links.a), dtype=np.bool_)
-    found[suspects] = answers[back.reshape(-1)] if len(suspects) else False
+def closed(records: int, same: Ends, different: Ends) -> Ends:
+    """Every pair that verdicts keep apart: who is the same as one is different from whom that one is different from.
+
+    Args:
+        records: how many there are.
+        same, different: what was said; no chain of `same` joins two that are different.
+
+    Returns:
+        Pairs, the lower record first, each once and in order.
+    """
+    label = components(records, *same)
+    of_one = _members(label, label[np.concatenate(different)])
+    pairs = {
+        (min(left, right), max(left, right))
+        for one, other in zip(label[different[0]].tolist(), label[different[1]].tolist(), strict=True)
+        for left in of_one[one]
+        for right in of_one[other]
+    }
+    found = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+def joined(label: Ints, same: Ends, different: Ends, evidence: Ends) -> Ints:
+    """Groups that stewards' words put together.
+
+    Args:
+        label: for each record the lowest of its group; no group holds two that are different.
+        same: pairs said to be the same.
+        different: see closed.
+        evidence: pairs of records of one group, the strongest first: along them a group comes apart, where it must.
+
+    Returns:
+        For each record the lowest of its customer.
+    """
+    records = len(label)
+    everyone = np.arange(records)
+    whole = components(records, np.concatenate([everyone, same[0]]), np.concatenate([label, same[1]]))
+    torn = np.unique(whole[different[0]][whole[different[0]] == whole[different[1]]])
+    if not len(torn):
+        return whole
+    concerned = np.flatnonzero(np.isin(whole, torn))
+    parts = Parts(components(records, *same), concerned, _foes(different), {})
+    inside = (label[evidence[0]] == label[evidence[1]]) & np.isin(evidence[0], concerned)
+    one = np.concatenate([evidence[0][inside], label[concerned]])
+    other = np.concatenate([evidence[1][inside], concerned])
+    for a, b in zip(one.tolist(), other.tolist(), strict=True):
+        parts.join(a, b)
+    return parts.labels(whole)
+
+
+def across(label: Ints, bridges: Ends, different: Ends, once: Ints) -> Ints:
+    """Customers joined that share an exact identifier, unless that would join what cannot be one.
+
+    Args:
+        label: for each record the lowest of its customer.
+        bridges: pairs of records that share one; those that come first are taken first.
+        different: see closed.
+        once: for each record the source, if that holds each customer once; UNKNOWN else.
+    """
+    open_ = label[bridges[0]] != label[bridges[1]]
+    if not open_.any():
+        return label
+    concerned = np.flatnonzero(np.isin(label, label[np.concatenate(bridges)[np.tile(open_, 2)]]))
+    known = concerned[once[concerned] != UNKNOWN]
+    parts = Parts(label, concerned, _foes(different), dict(zip(known.tolist(), once[known].tolist(), strict=True)))
+    for a, b in zip(bridges[0][open_].tolist(), bridges[1][open_].tolist(), strict=True):
+        parts.join(a, b)
+    return parts.labels(label)
+
+
+class Parts:
+    """Groups of a few records that grow one join after the other, as far as nothing forbids it."""
+
+    def __init__(self, label: Ints, records: Ints, foes: Mapping[int, frozenset[int]], once: Mapping[int, int]) -> None:
+        """Begin with the groups as they are.
+
+        Args:
+            label: for each record of the base its group's name.
+            records: those concerned: whole groups.
+            foes: records that are different from a record.
+            once: a record's source, where that holds each customer once.
+        """
+        self._members = _members(label, label[records])
+        self._at = {record: group for group, members in self._members.items() for record in members}
+        self._foes = {group: {foe for record in members for foe in foes.get(record, ())} for group, members in self._members.items()}
+        self._once = {group: {once[record] for record in members if record in once} for group, members in self._members.items()}
+
+    def join(self, a: int, b: int) -> bool:
+        """Make one group of the two that hold these records; whether they are one now."""
+        one, other = self._at[a], self._at[b]
+        if one == other:
+            return True
+        if len(self._members[one]) < len(self._members[other]):
+            one, other = other, one
+        if not self._foes[one].isdisjoint(self._members[other]) or self._once[one] & self._once[other]:
+            return False
+        self._at.update(dict.fromkeys(self._members[other], one))
+        self._members[one] |= self._members.pop(other)
+        self._foes[one] |= self._foes.pop(other)
+        self._once[one] |= self._once.pop(other)
+        return True
+
+    def labels(self, before: Ints) -> Ints:
+        """The labels of the base: the lowest record for those concerned, as before for all others."""
+        found = before.copy()
+        for members in self._members.values():
+            found[list(members)] = min(members)
+        return found
+
+
+def _members(label: Ints, wanted: Ints) -> dict[int, set[int]]:
+    """The records of some groups, by the groups' names."""
+    records = np.flatnonzero(np.isin(label, wanted))
+    found: dict[int, set[int]] = {}
+    for record, group in zip(records.tolist(), label[records].tolist(), strict=True):
+        found.setdefault(group, set()).add(record)
     return found
 
 
-def _direct_refusals(links: Links, traits: Traits) -> Ints:
-    """Why the two records of a link alone cannot be one."""
-    refused = np.where(links.barred, int(Refusal.NAMES), int(Refusal.NONE)).astype(np.int64)
-    refused[links.guarded & _differ(traits.birth_date, links)] = Refusal.BIRTH_DATES
-    refused[links.guarded & _differ(traits.kind, links)] = Refusal.KINDS
-    once_a, once_b = traits.once[links.a], traits.once[links.b]
-    refused[(once_a == once_b) & (once_a != UNKNOWN)] = Refusal.DEDUPLICATED
-    # Names last, for they cost the most.
-    refused[conflicting(links, traits.name, links.guarded & (refused == Refusal.NONE), traits.names_conflict)] = Refusal.NAMES
-    return refused
-
-
-def _differ(code: Ints, links: Links) -> Flags:
-    one, other = code[links.a], code[links.b]
-    differ: Flags = (one != other) & (one != UNKNOWN) & (other != UNKNOWN)
-    return differ
-
-
-def _doubtful(label: Ints, links: Links, open_links: Ints, traits: Traits) -> Flags:
-    """For each label: whether its component may hold what cannot be one."""
-    records = len(label)
-    doubtful = np.zeros(records, dtype=np.bool_)
-    guarded = np.zeros(records, dtype=np.bool_)
-    guarded[label[links.a[open_links][links.guarded[open_links]]]] = True
-    once = np.flatnonzero(traits.once != UNKNOWN)
-    if len(once):
-        group = label[once] * (traits.once.max() + 1) + traits.once[once]
-        _, first, counts = np.unique(group, return_index=True, return_counts=True)
-        doubtful[label[once[first[counts > 1]]]] = True
-    for code in (traits.kind, traits.birth_date, traits.name):
-        known = np.flatnonzero((code != UNKNOWN) & guarded[label])
-        lowest, highest = np.full(records, np.iinfo(np.int64).max), np.full(records, UNKNOWN)
-        np.minimum.at(lowest, label[known], code[known])
-        np.maximum.at(highest, label[known], code[known])
-        doubtful |= highest > lowest
-    return doubtful
-
-
-@dataclass
-class _Group:
-    """Records joined so far, by what they hold."""
-
-    members: list[int]
-    once: set[int]
-    kinds: set[int]
-    birth_dates: set[int]
-    names: set[int]
-
-    def take_in(self, other: _Group) -> None:
-        """Become the union of both."""
-        self.members += other.members
-        self.once |= other.once
-        self.kinds |= other.kinds
-        self.birth_dates |= other.birth_dates
-        self.names |= other.names
-
-
-def _joined_with_care(in_turn: Ints, links: Links, traits: Traits) -> list[tuple[int, Refusal]]:
-    """Take links from the strongest down; those refused, with why."""
-    groups: dict[int, _Group] = {}
-    refused: list[tuple[int, Refusal]] = []
-    ends = zip(in_turn.tolist(), links.a[in_turn].tolist(), links.b[in_turn].tolist(), links.guarded[in_turn].tolist(), strict=True)
-    for link, a, b, guarded in ends:
-        one, other = (groups.get(record) or groups.setdefault(record, _alone(record, traits)) for record in (a, b))
-        if one is other:
-            continue
-        why = _conflict(one, other, guarded=guarded, names_conflict=traits.names_conflict)
-        if why is not Refusal.NONE:
-            refused.append((link, why))
-            continue
-        large, small = (one, other) if len(one.members) >= len(other.members) else (other, one)
-        large.take_in(small)
-        groups.update(dict.fromkeys(small.members, large))
-    return refused
-
-
-def _alone(record: int, traits: Traits) -> _Group:
-    return _Group([record], *({int(code[record])} - {UNKNOWN} for code in (traits.once, traits.kind, traits.birth_date, traits.name)))
-
-
-def _conflict(one: _Group, other: _Group, *, guarded: bool, names_conflict: Callable[[int, int], bool]) -> Refusal:
-    """Why two groups cannot be one customer, as far as this link may say."""
-    if one.once & other.once:
-        return Refusal.DEDUPLICATED
-    if not guarded:
-        return Refusal.NONE
-    if _apart(one.kinds, other.kinds):
-        return Refusal.KINDS
-    if _apart(one.birth_dates, other.birth_dates):
-        return Refusal.BIRTH_DATES
-    if any(names_conflict(left, right) for left in one.names for right in other.names if left != right):
-        return Refusal.NAMES
-    return Refusal.NONE
-
-
-def _apart(one: set[int], other: set[int]) -> bool:
-    """Whether both know it, and any two of their values differ."""
-    return bool(one and other) and len(one | other) > 1
+def _foes(different: Ends) -> dict[int, frozenset[int]]:
+    pairs: Iterable[tuple[int, int]] = zip(different[0].tolist(), different[1].tolist(), strict=True)
+    found: dict[int, set[int]] = {}
+    for a, b in pairs:
+        found.setdefault(a, set()).add(b)
+        found.setdefault(b, set()).add(a)
+    return {record: frozenset(foes) for record, foes in found.items()}

@@ -15,13 +15,16 @@ _LABEL: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _DOMAIN: Final = rf"({_LABEL}\.)+[a-z]([a-z0-9-]*[a-z0-9])"
 ADDRESS: Final = rf"^{_ATOM}(\.{_ATOM})*@{_DOMAIN}$"
 _LONG: Final = r"^.{255,}$|^[^@]{65,}@"
+_SHORT: Final = 65
+"""An address that is no longer cannot be too long."""
 _FOREIGN_LOCAL: Final = re.compile(r"^[^\s@\"(),:;<>\[\]\\.]+(\.[^\s@\"(),:;<>\[\]\\.]+)*$")
 
 
 def email_in_sql(value: ir.StringValue) -> ir.StringValue:
     """A plain address in lower case without blanks around it; null where it is none."""
     address = trimmed(value).lower()
-    return (address.re_search(ADDRESS) & ~address.re_search(_LONG)).ifelse(address, None)
+    short = (address.length() <= _SHORT).ifelse(True, ~address.re_search(_LONG))
+    return (address.re_search(ADDRESS) & short).ifelse(address, None)
 
 
 def email(text: str) -> str | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unequal.identity.arrays import Flags, Ints, arrow, column, integers, strings
+from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, integers, strings
 from unequal.identity.customer_ids import NONE, Assigned, assign_ids, found_ids
 from unequal.identity.tables import CUSTOMER, CUSTOMER_EVENT, CUSTOMER_RECORD, CUSTOMER_REDIRECT
 
@@ -49,7 +49,7 @@ def with_numbers(before: ibis.Table, numbered: ibis.Table) -> ibis.Table:
     )
 
 
-def member_tables(known: pa.Table, label: Ints, past: pa.Table, old_ids: list[str], day: date) -> After:
+def member_tables(known: pa.Table, label: Ints, past: pa.Table, old_ids: list[str], day: date, weight: Floats | None = None) -> After:
     """Give clusters their customer ids, and tell what changed.
 
     Args:
@@ -59,6 +59,7 @@ def member_tables(known: pa.Table, label: Ints, past: pa.Table, old_ids: list[st
             number is null and source and record_id say which it was.
         old_ids: ids that were merged away before.
         day: the run's.
+        weight: for each live record the evidence that it belongs, in bits; NaN for none.
     """
     before = _past(past)
     code_now = np.full(known.num_rows, NONE, dtype=np.int64)
@@ -76,6 +77,7 @@ def member_tables(known: pa.Table, label: Ints, past: pa.Table, old_ids: list[st
         code_after=np.concatenate([code_after, assigned.leads_to[before.customer[gone]]]),
         since_before=np.concatenate([since_now, before.since[gone]]),
         seen=np.arange(known.num_rows + len(gone)) < known.num_rows,
+        weight=np.concatenate([np.full(known.num_rows, np.nan) if weight is None else weight, np.full(len(gone), np.nan)]),
     )
     return changes.tables(strings(ids), assigned, _days(day))
 
@@ -90,6 +92,7 @@ class _Changes:
     code_after: Ints
     since_before: Ints
     seen: Flags
+    weight: Floats
 
     def tables(self, ids: Any, assigned: Assigned, today: int) -> After:
         """The three tables."""
@@ -99,7 +102,7 @@ class _Changes:
             "source": self.source,
             "record_id": self.record_id,
             "since": _dates(np.where(changed, today, self.since_before)),
-            "match_weight": arrow([None] * len(changed), pa.float64()),
+            "match_weight": pa.array(self.weight, mask=np.isnan(self.weight)),
             "seen": arrow(self.seen),
         }
         at = np.flatnonzero(changed)

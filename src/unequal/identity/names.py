@@ -15,19 +15,12 @@ from typing import Final
 import ibis.expr.types as ir
 from anyascii import anyascii
 
+from unequal.identity.name_words import GENERATIONS
+from unequal.identity.organisations import organisation_parts
+from unequal.identity.person_names import family_parts, full_parts, given_parts
 from unequal.identity.texts import composed
 from unequal.terms.texts import trimmed
 
-TITLES: Final = frozenset([
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lady", "rev", "herr", "frau", "hr", "fru",
-    "mme", "mlle", "monsieur", "madame", "sra", "srta",
-])  # fmt: skip
-GENERATIONS: Final = {"jr": 2, "junior": 2, "sr": 1, "senior": 1, "ii": 2, "iii": 3, "iv": 4, "2nd": 2, "3rd": 3}
-LEGAL_FORMS: Final = frozenset([
-    "inc", "incorporated", "llc", "llp", "lp", "ltd", "limited", "plc", "corp", "corporation", "co", "company", "gmbh", "mbh",
-    "ag", "kg", "kgaa", "ohg", "ug", "se", "sa", "sas", "sarl", "sl", "slu", "srl", "spa", "snc", "bv", "nv", "oy", "ab", "as",
-    "aps", "pty", "pte", "kk",
-])  # fmt: skip
 _INITIAL: Final = 1
 _SHORT_NAME: Final = 2
 _TYPED_NAME: Final = 4
@@ -52,8 +45,11 @@ class Name:
 
 def name_in_sql(value: ir.StringValue) -> ir.StringValue:
     """A plain name: lower case, apostrophes out, other marks as blanks; a comma stays, it says which name comes first."""
-    words = trimmed(value.lower().re_replace("['`]", "").re_replace("[^a-z0-9,]+", " "))
-    return words.nullif("")
+    lower = value.lower()
+    words = trimmed(lower.re_replace("['`]", "").re_replace("[^a-z0-9,]+", " ")).nullif("")
+    # Most names are words already: to look is cheaper than to replace.
+    found: ir.StringValue = lower.re_search("^[a-z]+( [a-z]+)*$").ifelse(lower, words)
+    return found
 
 
 def name(text: str) -> str | None:
@@ -74,15 +70,15 @@ def name_of(kind: str, given: str = "", family: str = "", full: str = "", suffix
     Name(given=('jon', 'v'), family=('yang',), generation=0, organisation=())
     """
     if kind == "organisation":
-        return Name(organisation=_organisation_words(organisation or full))
-    if not given and full:
-        given, family_of_full = _parted(full)
-        family = family or family_of_full
-    words = family.replace(",", " ").split()
-    generation = GENERATIONS.get(suffix.strip(), 0)
-    if len(words) > 1 and words[-1] in GENERATIONS:
-        generation = generation or GENERATIONS[words.pop()]
-    return Name(tuple(_without_titles(given.replace(",", " ").split())), tuple(words), generation)
+        return Name(organisation=organisation_parts(organisation or full).words)
+    whole, first, last = full_parts(full), given_parts(given), family_parts(family)
+    given_words = first.given or whole.given
+    # The family name of another whole name is not this one's.
+    family_words = last.family or (whole.family if given_words == whole.given else ())
+    if len(given_words) > len(family_words) > 0 and given_words[-len(family_words) :] == family_words:
+        given_words = given_words[: -len(family_words)]
+    generation = GENERATIONS.get(suffix.strip(), 0) or last.generation or first.generation or whole.generation
+    return Name(given_words, family_words, generation)
 
 
 def names_conflict(one: Name, other: Name) -> bool:
@@ -123,29 +119,6 @@ def _swapped(left: str, right: str) -> bool:
     """Two letters next to each other changed places: a slip of the hand."""
     first = next(at for at, (one, other) in enumerate(zip(left, right, strict=True)) if one != other)
     return left[:first] + left[first + 1 : first + 2] + left[first] + left[first + 2 :] == right
-
-
-def _parted(full: str) -> tuple[str, str]:
-    """Given and family name of a full one: `yang, jon v` or `jon v yang`."""
-    before, comma, after = full.partition(",")
-    if comma and after.strip() and after.strip() not in GENERATIONS:
-        return after.replace(",", " ").strip(), before.strip()
-    words = _without_titles(full.replace(",", " ").split())
-    given, family = words[:-1], words[-1:]
-    if family and family[0] in GENERATIONS and len(given) > 1:
-        given, family = given[:-1], [given[-1], *family]
-    return (" ".join(given), " ".join(family)) if given else (" ".join(family), "")
-
-
-def _without_titles(words: list[str]) -> list[str]:
-    while len(words) > 1 and words[0] in TITLES:
-        words = words[1:]
-    return words
-
-
-def _organisation_words(text: str) -> tuple[str, ...]:
-    words = [word for word in text.replace(",", " ").split() if word not in {"the", "and", "und", "et", "of"}]
-    return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)
 
 
 def _same_organisation(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

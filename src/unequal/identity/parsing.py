@@ -8,7 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from unequal.identity import emails, names, phones, placeholders, texts
+from unequal.identity import days, emails, names, phones, placeholders, texts
 from unequal.identity.arrays import strings
 from unequal.identity.attributes import Meaning, Normalising
 
@@ -44,7 +44,7 @@ def parsed_value(meaning: Meaning, given: str, normalising: Normalising) -> tupl
     shown = texts.composed(given)
     normalise: dict[Meaning, Callable[[str], str | None]] = {
         "email": emails.email, "phone": lambda text: phones.phone(text, normalising.region), "tax_id": texts.tax_id, "code": texts.code,
-        "day": texts.day, "name": names.name, "text": texts.folded,
+        "day": lambda text: days.day(text, day_first=normalising.day_first), "name": names.name, "text": texts.folded,
     }  # fmt: skip
     found = normalise[meaning](shown) or None
     if _is_placeholder(meaning, shown, found, normalising):
@@ -67,5 +67,6 @@ def _is_placeholder(meaning: Meaning, shown: str, found: str | None, normalising
         return found in normalising.own_placeholders_as_phones or re.search(placeholders.PHONE, digits) is not None
     if meaning == "tax_id":
         return re.search(placeholders.TAX_ID, re.sub(placeholders.PUNCTUATION, "", shown)) is not None
-    pattern = {"email": placeholders.EMAIL, "day": texts.NO_DAY}.get(meaning)
-    return pattern is not None and re.search(pattern, lower) is not None
+    if meaning == "day":
+        return re.search(days.NO_DAY, found or lower) is not None
+    return meaning == "email" and re.search(placeholders.EMAIL, lower) is not None

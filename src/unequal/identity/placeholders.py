@@ -21,6 +21,9 @@ WORDS: Final = frozenset([
 PUNCTUATION: Final = r"[!-/:-@\[-`{-~\s]"
 """What stands in ids only to be read: ASCII marks and blanks."""
 
+_OTHER_THAN_FILLING: Final = r"[^09!-/:-@\[-`{-~\s]"
+"""Found in every key that is neither noughts, nor nines, nor nothing."""
+
 CODE: Final = r"^(0*|9{6,})$"
 """A key whose letters and digits are these: nothing at all, noughts, or a field filled with nines."""
 
@@ -51,12 +54,14 @@ def is_word(value: ir.StringValue, words: frozenset[str]) -> ir.BooleanValue:
     One pattern instead of a list of literals: a query asks this of every attribute, and each literal costs time to compile.
     """
     either = "|".join(re.sub(r"([!-/:-@\[-\^`{-~])", r"\\\1", word) for word in sorted(words))
-    return value.strip().lower().re_search(f"^(?:{either})$")
+    return value.lower().re_search(rf"^[\s\x0b]*(?:{either})[\s\x0b]*$")
 
 
 def is_placeholder_code(value: ir.StringValue, words: frozenset[str], pattern: str = CODE) -> ir.BooleanValue:
     """Whether a key, or an id, of an application says that there is none."""
-    return is_word(value, words) | value.re_replace(PUNCTUATION, "").re_search(pattern)
+    # To look for another letter or digit is cheaper than to take the marks out, and most keys have one.
+    filled = value.re_search(_OTHER_THAN_FILLING).ifelse(False, value.re_replace(PUNCTUATION, "").re_search(pattern))
+    return is_word(value, words) | filled
 
 
 def placeholder_code(value: str, words: frozenset[str]) -> bool:

@@ -51,7 +51,11 @@ def records_of(rows: ibis.Table, name: str, source: config.Source, *, placeholde
     Raises:
         IdentityError: IDN001, the source declares no records; IDN002, observed_at is no date or timestamp.
     """
-    described = described_rows(rows, name, source, placeholders_of_project)
+    return records_from(described_rows(rows, name, source, placeholders_of_project), name)
+
+
+def records_from(described: ibis.Table, name: str) -> ibis.Table:
+    """RECORD of a source, from its described rows."""
     grouped = described.group_by("record_id").aggregate(
         organisation=described.is_organisation.cast("int8").max(), test=described.is_test.cast("int8").max(),
         observed_at=described.observed_at.max(),
@@ -66,7 +70,7 @@ def records_of(rows: ibis.Table, name: str, source: config.Source, *, placeholde
 
 
 def described_rows(
-    rows: ibis.Table, name: str, source: config.Source, own_placeholders: Sequence[str], values: dict[str, ir.StringValue] | None = None
+    rows: ibis.Table, name: str, source: config.Source, own_placeholders: Sequence[str], values: dict[str, ir.Value] | None = None
 ) -> ibis.Table:
     """Each row that has a record: record_id, is_organisation, is_test, observed_at, and the given values."""
     declared = source.records

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -10,17 +13,45 @@ import ibis
 import pyarrow as pa
 
 from unequal import config, storage
-from unequal.identity import attributes as attribute_tables
-from unequal.identity import identifiers, linking, membership
+from unequal.identity import days, features, golden, identifiers, membership, name_order, relationships, resolving
 from unequal.identity.arrays import column
-from unequal.identity.attributes import PARSED, attributes_of, normalising_of, ranked
-from unequal.identity.clustering import cluster
+from unequal.identity.attributes import PARSED, Normalising, attributes_from, judged, normalising_of, once_of, ranked, said_of
+from unequal.identity.feature_tables import OTHER_VALUES
+from unequal.identity.featuring import PARSED_PARTS, parsed_features
+from unequal.identity.household_signs import said_of_persons, signs_of
+from unequal.identity.households import households
+from unequal.identity.matching import keeping
 from unequal.identity.parsing import PARSED_VALUE, parsed_values
-from unequal.identity.records import records_of
-from unequal.identity.tables import CUSTOMER_EVENT, CUSTOMER_RECORD, CUSTOMER_REDIRECT, EDGE, PERSON_ATTRIBUTE
+from unequal.identity.records import records_from
+from unequal.identity.relating import household_rows, member_rows, parents_by_name, places_of
+from unequal.identity.tables import (
+    CUSTOMER_EVENT,
+    CUSTOMER_RECORD,
+    CUSTOMER_REDIRECT,
+    EDGE,
+    HOUSEHOLD,
+    MATCH_FIGURE,
+    MATCH_LEVEL,
+    PERSON_ATTRIBUTE,
+    SHARED_IDENTIFIER,
+    VALUE_FREQUENCY,
+)
 
 BEFORE: Final = {"source": "string", "record_id": "string", "customer_id": "string", "since": "date"}
 """Types of who was who before a run, as the state hands it over."""
+
+MODEL_TABLES: Final = ("match_level", "match_figure", "value_frequency")
+"""The tables that hold a model."""
+
+GROWTH_BEFORE_RETRAINING: Final = 1.5
+"""A base that has grown by more than half since the model was learned is another base."""
+
+VERDICT: Final = {"source_a": "string", "record_id_a": "string", "source_b": "string", "record_id_b": "string", "verdict": "string"}
+"""Types of stewards' verdicts in force, as the state hands them over."""
+
+
+IN_PYTHON_AT_MOST: Final = 1_000
+"""Rows of which Python reads every value: it is done before the queries of SQL's half are compiled."""
 
 
 def gather(engine: storage.Engine, name: str, source: config.Source, *, rows: ibis.Table, project: config.Project, folder: Path) -> None:
@@ -37,22 +68,36 @@ def gather(engine: storage.Engine, name: str, source: config.Source, *, rows: ib
     Raises:
         IdentityError: IDN001, the source declares no records; IDN002, its observed_at is no date or timestamp.
     """
-    records = records_of(rows, name, source, placeholders_of_project=project.identity.placeholders)
-    engine.write(records.order_by("record_id"), folder / "record.parquet")
-    normalising = normalising_of(project)
-    settled = engine.materialise(attributes_of(rows, name, source, normalising), "attributes")
-    left_over = settled.filter(~settled[PARSED]).select("attribute", "value_given").distinct()
-    parsed = pa.Table.from_batches(parsed_values(engine.batches(left_over), normalising), PARSED_SCHEMA)
-    whole = ranked(_with_parsed(settled, engine.rows(PARSED_VALUE, parsed)))
-    in_order = whole.select(*PERSON_ATTRIBUTE.names).order_by("attribute", "record_id", "rank")
+    normalising = normalising_of(project, source)
+    said = engine.materialise(said_of(rows, name, source, normalising.own_placeholders), "said")
+    engine.write(records_from(said, name).order_by("record_id"), folder / "record.parquet")
+    rows_said = engine.count(said)
+    alone = rows_said == engine.count(engine.read(folder / "record.parquet"))
+    once = said if alone else engine.materialise(once_of(said), "once")
+    found = attributes_from(once, name, source, normalising, alone=alone, in_sql=rows_said > IN_PYTHON_AT_MOST)
+    settled = _settled(engine, judged(engine.materialise(found, "attributes")), normalising)
+    in_order = ranked(settled, alone=alone).select(*PERSON_ATTRIBUTE.names).order_by("attribute", "record_id", "rank")
     engine.write(in_order, folder / "person_attribute.parquet")
+
+
+def _settled(engine: storage.Engine, attributes: ibis.Table, normalising: Normalising) -> ibis.Table:
+    """Attributes all normalised: what SQL left is read by Python, each distinct value once."""
+    rest = attributes.filter(~attributes[PARSED])
+    left_over = engine.materialise(rest.select("attribute", "value_given").distinct(), "left-over")
+    (order,) = engine.fetch(days.order_of(left_over))
+    normalising = replace(normalising, day_first=days.is_day_first(normalising.region, **order))
+    parsed = pa.Table.from_batches(parsed_values(engine.batches(left_over), normalising), PARSED_SCHEMA)
+    if not parsed.num_rows:
+        return attributes
+    read = _with_parsed(rest, engine.rows(PARSED_VALUE, parsed))
+    return attributes.filter(attributes[PARSED]).select(read.columns).union(read)
 
 
 def resolve(
     engine: storage.Engine, *, records: ibis.Table, attributes: ibis.Table, before: ibis.Table, redirects: ibis.Table | None = None,
-    project: config.Project, day: date, folder: Path,
+    verdicts: ibis.Table | None = None, model: Mapping[str, ibis.Table] | None = None, project: config.Project, day: date, folder: Path,
 ) -> None:  # fmt: skip
-    """Make records into customers by exact identifiers, and say what that changes.
+    """Make records into customers, and say what that changes.
 
     Everything is worked out anew from the live records, so that increments equal a full run;
     only ids come from before. A record that is no longer delivered keeps the customer that it had.
@@ -62,32 +107,23 @@ def resolve(
         records: RECORD of all sources.
         attributes: PERSON_ATTRIBUTE of all sources.
         before: source, record_id, customer_id, since: the state's membership; no rows at the first run.
-        redirects: old_id, customer_id: the state's redirects, so that no id is given twice; None for none.
+        redirects: old_id, customer_id: ids given up, so that none is given twice; None for none.
+        verdicts: VERDICT: pairs that must be, or must not be, one customer; None for none.
+        model: `match_level`, `match_figure` and `value_frequency` of the run that learned what agreement is worth; learned anew by default.
         project: the config.
         day: the run's, in the company's zone; it dates what is new, and changes nothing else.
-        folder: where to write `customer_record`, `customer`, `edge`, `shared_identifier`, and the
-            difference from before: `customer_event` and `customer_redirect`.
+        folder: where to write `customer_record`, `customer`, `edge`, `shared_identifier`, the three tables of the model,
+            and the difference from before: `customer_event` and `customer_redirect`.
     """
-    at_most = project.identity.shared_by_at_most
     numbered = engine.materialise(identifiers.numbered(records), "numbered")
-    named = attribute_tables.identifiers_of(project)
-    values = engine.materialise(identifiers.identifier_values(numbered, attributes, named), "identifier-values")
-    held = engine.materialise(identifiers.holders(values), "holders")
-    shared = identifiers.shared_identifiers(held, numbered, at_most=at_most)
-    engine.write(shared.order_by("identifier", "source", "record_id"), folder / "shared_identifier.parquet")
-    candidates = engine.materialise(identifiers.candidate_links(values, held, at_most=at_most), "links")
-    guarding = identifiers.guarding_values(numbered, attributes, candidates)
-
-    known = engine.arrow(numbered.select("number", "source", "record_id", "kind").order_by("number"))
-    found = linking.evidence_of(known, engine.arrow(candidates), engine.arrow(guarding), project)
-    clusters = cluster(known.num_rows, found.links, found.traits)
-    edges = linking.edge_table(known, found, clusters.refused)
-    in_order = engine.rows(EDGE.types, edges).order_by("source_a", "record_id_a", "source_b", "record_id_b", "identifier")
-    engine.write(in_order, folder / "edge.parquet")
+    known = known_of(engine, numbered, attributes, verdicts, project)
+    kept = {} if model is None else keeping.models_of({name: engine.arrow(table) for name, table in model.items()})
+    found = resolving.resolved(known, project, kept, resolving.budget_of(project))
+    _write_evidence(engine, found, folder)
 
     past = engine.arrow(membership.with_numbers(before, numbered).order_by("number", "source", "record_id"))
     old_ids: list[str] = [] if redirects is None else column(engine.arrow(redirects.select("old_id")), "old_id").to_pylist()
-    after = membership.member_tables(known, clusters.label, past, old_ids, day)
+    after = membership.member_tables(known.records, found.label, past, old_ids, day, found.weight)
     crosswalk = engine.rows(CUSTOMER_RECORD.types, after.customer_records).order_by("source", "record_id")
     engine.write(crosswalk, folder / "customer_record.parquet")
     engine.write(engine.rows(CUSTOMER_EVENT.types, after.events).order_by("source", "record_id"), folder / "customer_event.parquet")
@@ -96,16 +132,183 @@ def resolve(
     engine.write(membership.customers_of(written, records).order_by("customer_id"), folder / "customer.parquet")
 
 
+def learned_from(engine: storage.Engine, figures: ibis.Table) -> int:
+    """How many records the models in force were learned from.
+
+    Args:
+        engine: to run on.
+        figures: MATCH_FIGURE.
+    """
+    counted = engine.fetch(figures.filter(figures["name"] == "learned_from"))
+    return int(sum(row["value"] for row in counted))
+
+
+def known_of(
+    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, verdicts: ibis.Table | None, project: config.Project
+) -> resolving.Known:
+    """Records with what is compared of them, in memory.
+
+    Args:
+        engine: to run on.
+        numbered: RECORD and number.
+        attributes: PERSON_ATTRIBUTE.
+        verdicts: VERDICT; None for none.
+        project: the config.
+    """
+    best, others = _features(engine, numbered, attributes, project)
+    records = engine.arrow(numbered.select("number", "source", "record_id", "kind", "is_test").order_by("number"))
+    said = None if verdicts is None else engine.arrow(verdicts)
+    return resolving.Known(records, engine.arrow(best.order_by("number")), engine.arrow(others), resolving.numbered_verdicts(records, said))
+
+
+def _write_evidence(engine: storage.Engine, found: resolving.Resolved, folder: Path) -> None:
+    """Why records are together or not, and the model by which they were weighed."""
+    shared = engine.rows(SHARED_IDENTIFIER.types, found.over_cap).order_by("identifier", "source", "record_id")
+    engine.write(shared, folder / "shared_identifier.parquet")
+    in_order = engine.rows(EDGE.types, found.edges).order_by("source_a", "record_id_a", "source_b", "record_id_b")
+    engine.write(in_order, folder / "edge.parquet")
+    tables = keeping.model_tables(resolving.learned_models(found), resolving.report_of(found))
+    for contract in (MATCH_LEVEL, MATCH_FIGURE, VALUE_FREQUENCY):
+        table = engine.rows(contract.types, tables[contract.name])
+        engine.write(table.order_by(*contract.key), folder / f"{contract.name}.parquet")
+
+
+def _features(
+    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, project: config.Project
+) -> tuple[ibis.Table, ibis.Table]:
+    """FEATURES and OTHER_VALUES of all records, each run once.
+
+    Args:
+        engine: to run on.
+        numbered: RECORD and number, see identifiers.numbered.
+        attributes: PERSON_ATTRIBUTE of all sources.
+        project: the config.
+    """
+    wanted = features.wanted_of(project)
+    family_first = _family_first(engine, numbered, attributes) if "full_name" in wanted.known else ()
+    in_sql = engine.count(numbered) > IN_PYTHON_AT_MOST
+    best = _read(engine, features.best_values(numbered, attributes, wanted), wanted, family_first, in_sql=in_sql)
+    if not engine.fetch(features.has_others(attributes)):
+        return best, engine.rows(OTHER_VALUES.types, [])
+    values = features.best_values(numbered, attributes, wanted, others=True)
+    others = _read(engine, values, wanted, family_first, in_sql=in_sql)
+    return best, engine.materialise(features.other_values_of(others, best, wanted), "other-values")
+
+
+def _read(
+    engine: storage.Engine, values: ibis.Table, wanted: features.Wanted, family_first: tuple[str, ...], *, in_sql: bool
+) -> ibis.Table:  # fmt: skip
+    """Values side by side read into FEATURES, run."""
+    if in_sql:
+        cut = engine.materialise(features.cut_in_sql(values, wanted, family_first), "cut")
+        read = engine.materialise(features.read_in_sql(cut, wanted), "read")
+    else:
+        read = engine.materialise(features.left_to_python(values, wanted, family_first), "read")
+    left_over = engine.batches(features.left_over(read, wanted))
+    parsed = pa.Table.from_batches(parsed_features(left_over), pa.schema({name: pa.string() for name in PARSED_PARTS}))
+    attributes = [name for name in wanted.read if name in set(column(parsed, "attribute").unique().to_pylist())]
+    return engine.materialise(features.features_of(read, engine.rows(PARSED_PARTS, parsed), wanted, attributes), "features")
+
+
+def _family_first(engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table) -> tuple[str, ...]:
+    """The sources whose whole names stand family first."""
+    known = engine.rows(name_order.GIVEN_NAME, name_order.given_names())
+    return name_order.family_first(engine.fetch(name_order.order_of(numbered, attributes, known)))
+
+
+def choose(
+    engine: storage.Engine, *, customer_records: ibis.Table, attributes: ibis.Table, records: ibis.Table, project: config.Project, folder: Path
+) -> None:  # fmt: skip
+    """Choose the golden values of each customer.
+
+    Args:
+        engine: to run on.
+        customer_records: CUSTOMER_RECORD.
+        attributes: PERSON_ATTRIBUTE of all sources.
+        records: RECORD of all sources.
+        project: the config.
+        folder: where to write `golden_attribute`.
+    """
+    chosen = golden_of(engine, customer_records=customer_records, attributes=attributes, records=records, project=project)
+    engine.write(chosen.order_by("customer_id", "attribute"), folder / "golden_attribute.parquet")
+
+
+def golden_of(
+    engine: storage.Engine, *, customer_records: ibis.Table, attributes: ibis.Table, records: ibis.Table, project: config.Project
+) -> ibis.Table:
+    """GOLDEN_ATTRIBUTE of the customers of some records; see choose."""
+    owned = engine.materialise(golden.owned_records(customer_records, records, project=project), "owned")
+    values = engine.materialise(golden.values_of_customers(attributes, owned), "values-of-customers")
+    return golden.golden_attributes(values, owned, project=project)
+
+
+def relate(
+    engine: storage.Engine, *, rows: Mapping[str, ibis.Table], customers: ibis.Table, members: ibis.Table, records: ibis.Table,
+    attributes: ibis.Table, project: config.Project, folder: Path,
+) -> None:  # fmt: skip
+    """Who lives with whom, and how customers stand to each other: as sources state it, and as it can be inferred.
+
+    Args:
+        engine: to run on.
+        rows: accepted rows of each source that declares relationships, by its name.
+        customers: CUSTOMER.
+        members: CUSTOMER_RECORD.
+        records: RECORD of all sources.
+        attributes: PERSON_ATTRIBUTE of all sources.
+        project: the config.
+        folder: where to write `household` and `relationship`.
+    """
+    stated = engine.materialise(_stated(engine, rows, members, attributes, project), "stated")
+    signs = signs_of(engine.arrow(said_of_persons(customers, members, records, attributes)))
+    told = places_of(signs, engine.arrow(stated.filter(stated.kind == "household_member")))
+    how = project.identity.households
+    found = households(
+        signs,
+        told,
+        infer=how.infer,
+        crowd=how.crowded_from,
+        shared_by_at_most=project.identity.shared_by_at_most,
+        false_links=how.false_links,
+    )
+    days = engine.arrow(customers.select("customer_id", "founded_on"))
+    founded = dict(zip(column(days, "customer_id").to_pylist(), column(days, "founded_on").to_pylist(), strict=True))
+    homes = engine.rows(HOUSEHOLD.types, household_rows(signs, found, founded)).order_by("household_id", "customer_id")
+    engine.write(homes, folder / "household.parquet")
+    daughters = parents_by_name(engine.arrow(relationships.organisations_of_domains(customers, members, attributes)))
+    also = relationships.inferred(engine.rows(_INFERRED, pa.concat_tables([member_rows(signs, found), daughters])))
+    also = also.union(relationships.employers_by_domain(customers, members, attributes))
+    whole = relationships.stated_first(stated, also)
+    engine.write(whole.order_by("kind", "from_customer", "to_customer"), folder / "relationship.parquet")
+
+
+_INFERRED: Final = {"from_customer": "string", "to_customer": "string", "kind": "string", "weight": "float64"}
+
+
+def _stated(
+    engine: storage.Engine, rows: Mapping[str, ibis.Table], members: ibis.Table, attributes: ibis.Table, project: config.Project
+) -> ibis.Table:
+    """What sources state, between customers."""
+    parts = [relationships.stated_by(table, name, project.sources[name]) for name, table in rows.items()]
+    told = reduce(lambda all_, part: all_.union(part), [part for part in parts if part is not None], engine.rows(relationships.STATED, []))
+    told = engine.materialise(told, "told")
+    wanted = _normalised(engine, relationships.values_to_find(told), normalising_of(project))
+    return relationships.between_customers(told, members, relationships.holders_of_values(wanted, attributes, members))
+
+
+def _normalised(engine: storage.Engine, values: ibis.Table, normalising: Normalising) -> ibis.Table:
+    """Values as records have them: attribute, value_given, value_normalised."""
+    given = engine.arrow(values)
+    parsed = pa.Table.from_batches(parsed_values(given.to_batches(), normalising), PARSED_SCHEMA)
+    return engine.rows(PARSED_VALUE, parsed).select("attribute", "value_given", value_normalised="parsed_value")
+
+
 PARSED_SCHEMA: Final = pa.schema({name: pa.string() for name in PARSED_VALUE})
 
 
-def _with_parsed(settled: ibis.Table, parsed: ibis.Table) -> ibis.Table:
-    """Attributes with what Python made of the values that SQL left."""
-    joined = settled.left_join(parsed, ["attribute", "value_given"])
+def _with_parsed(rest: ibis.Table, parsed: ibis.Table) -> ibis.Table:
+    """The attributes that SQL left, with what Python made of them."""
+    joined = rest.join(parsed, ["attribute", "value_given"])
     return joined.select(
-        source=settled.source, record_id=settled.record_id, attribute=settled.attribute, value_given=settled.value_given,
-        value_normalised=settled[PARSED].ifelse(settled.value_normalised, parsed.parsed_value),
-        observed_at=settled.observed_at,
-        flag=settled[PARSED].ifelse(settled.flag, parsed.parsed_flag),
-        personal=settled.personal,
+        source=rest.source, record_id=rest.record_id, attribute=rest.attribute, value_given=rest.value_given,
+        value_normalised=parsed.parsed_value, observed_at=rest.observed_at, flag=parsed.parsed_flag, personal=rest.personal, verified=rest.verified,
     )  # fmt: skip

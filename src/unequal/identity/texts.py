@@ -17,6 +17,8 @@ PLAIN: Final = r"^[\x20-\x7e]*$"
 ZERO_WIDTH: Final = (
     "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+_LOOSE: Final = "^ |  | $"
+"""Where it is not found, no blank is to be taken out: most values are left as they are."""
 _UNSEEN: Final = dict.fromkeys(map(ord, ZERO_WIDTH))
 
 
@@ -41,7 +43,7 @@ def composed(text: str) -> str:
 
 def folded_in_sql(value: ir.StringValue) -> ir.StringValue:
     """A plain text in lower case, blanks collapsed."""
-    return value.strip().lower().re_replace(" +", " ")
+    return code_in_sql(value.lower())
 
 
 def folded(text: str) -> str:
@@ -55,7 +57,8 @@ def folded(text: str) -> str:
 
 def code_in_sql(value: ir.StringValue) -> ir.StringValue:
     """A key of an application, plain: as it is but for blanks around it and several in a row. Case may tell two keys apart, so it stays."""
-    return value.strip().re_replace(" +", " ")
+    found: ir.StringValue = value.re_search(_LOOSE).ifelse(value.re_replace("^ +| +$", "").re_replace(" +", " "), value)
+    return found
 
 
 def code(text: str) -> str:
@@ -77,24 +80,3 @@ def tax_id(text: str) -> str | None:
     """
     letters = re.sub("[^0-9A-Z]", "", unicodedata.normalize("NFKC", composed(text)).upper())
     return letters if re.search("^.{5,}$", letters) and re.search("[0-9]", letters) else None
-
-
-DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-NO_DAY: Final = r"^(0|1[0-7]|18[0-6]|1900-01-01|1901-01-01|1970-01-01|9999|2[1-9])"
-"""Days on which nobody now living was born, and those that forms and machines put where none is known."""
-
-
-def day_in_sql(value: ir.StringValue) -> ir.StringValue:
-    """A day as YYYY-MM-DD, from the start of an ISO date or timestamp; else null."""
-    trimmed = value.strip()
-    return trimmed.re_search(DAY).ifelse(trimmed.substr(0, 10), None)
-
-
-def day(text: str) -> str | None:
-    """The same of any text.
-
-    >>> day("1971-10-06 00:00:00")
-    '1971-10-06'
-    """
-    trimmed = composed(text)
-    return trimmed[:10] if re.match(DAY, trimmed) else None

@@ -110,6 +110,49 @@ class Project:
         with flow.open_base(self._opened) as opened:
             return flow.examining.customer(opened, customer_id)
 
+    def identify(
+        self, *, kind: flow.identifying.Kind | None = None, limit: int = flow.identifying.LIMIT, **given: str
+    ) -> flow.identifying.Identified:
+        """Which customers somebody may be, best first: `project.identify(given_name="Ann", birth_date="1971-06-24")`.
+
+        Args:
+            kind: person or organisation; by default as what is given says.
+            limit: how many customers.
+            given: any attribute or declared key of the config.
+
+        Raises:
+            UnequalError: with a code of docs/errors.md.
+        """
+        return flow.identifying.identify(self._opened, given, kind=kind, limit=limit)
+
+    def resolver(self) -> flow.identifying.Resolver:
+        """The same for many look-ups: a `with` block that keeps the run in memory, and takes up a newer one when it is published."""
+        return flow.identifying.Resolver(self._opened)
+
+    def explain_match(self, one: str, other: str) -> flow.identifying.PairExplained:
+        """Why two records (`source:record_id`) are one customer, or are not: the weight part by part."""
+        with flow.open_base(self._opened) as opened:
+            return flow.identifying.explain_match(opened, one, other)
+
+    def review(self, limit: int = flow.reviewing.LIMIT) -> flow.reviewing.Queue:
+        """Doubtful pairs that nobody has judged, by dollars at stake, one in ten drawn at random."""
+        return flow.reviewing.queue(self._opened, limit=limit)
+
+    def judge(self, one: str, other: str, verdict: str, *, reason: str, author: str, commit: bool = True) -> flow.reviewing.Outcome:
+        """Say that two records (`source:record_id`) are the `same` customer or `different` ones; it acts at once.
+
+        Args:
+            one, other: the records, or customers' ids for the first record of each.
+            verdict: same or different.
+            reason, author: who says so, and why.
+            commit: false to see what it would change.
+
+        Raises:
+            UnequalError: with a code of docs/errors.md.
+        """
+        said = flow.reviewing.Said(one, other, verdict)
+        return flow.reviewing.judge(self._opened, [said], author=author, reason=reason, commit=commit)
+
     def __repr__(self) -> str:
         return f"Project({self.name!r})"
 

@@ -23,6 +23,7 @@ _CONTENTS = (
     ("unassigned", "Without a customer"),
     ("reconciliation", "Reconciliation"),
     ("left-out", "Rows left out"),
+    ("customers", "How many customers"),
     ("sources", "Sources"),
     ("assumed", "Assumed, to decide"),
     ("words", "Words"),
@@ -84,7 +85,8 @@ def terms_of(answer: Answer) -> list[str]:
 def _values(answer: Answer) -> dict[str, Any]:
     sliced = statements.slices(answer) if answer.by and "slices" in answer.tables else None
     sources, outside = proof.sources(answer), statements.lines_outside(answer)
-    absent = {"slices": sliced is None, "sources": not sources.rows}
+    customers = proof.customers(answer)
+    absent = {"slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows}
     return {
         "contents": [(id_, _label(id_, label, answer)) for id_, label in _CONTENTS if not absent.get(id_, False)],
         "curve": pictures.whale_curve(answer),
@@ -100,6 +102,7 @@ def _values(answer: Answer) -> dict[str, Any]:
         "give_backs": statements.give_backs(answer),
         "unassigned": statements.unassigned(answer),
         "ledger": statements.whole_ledger(answer),
+        "customers": customers,
         "sources": sources,
         "quarantined": proof.quarantined(answer),
         "overlap": proof.overlap(answer),

@@ -104,6 +104,14 @@ def sources(answer: Answer) -> Listing:
     return Listing("Sources", [Column("source", "Source", "name"), *present], rows, total, answer.currency, why)
 
 
+def customers(answer: Answer) -> Listing:
+    """How many customers there are under each definition, for the company and per source."""
+    rows = rows_of(answer, "definitions")
+    counted = [Column(name, name.replace("_", " ").capitalize(), "count") for name in (rows[0] if rows else ()) if name != "source"]
+    note = "A person without a known household counts as one. A customer may stand in several sources, so sources do not add up to the company."
+    return Listing("Customers by definition", [Column("source", "Source", "name"), *counted], rows, None, "", {}, note)
+
+
 def _column_of(item: str) -> str:
     """Where an item of the ledger's reconciliation stands on the page."""
     if item in ITEMS:

@@ -1,8 +1,10 @@
-"""What would be lost for good: who is who and its history, and which run readers see. SQLite or PostgreSQL."""
+"""What would be lost for good: who is who and its history, what stewards did, and which run readers see. SQLite or PostgreSQL."""
 
 from unequal.storage.state.database import State
 from unequal.storage.state.difference import MembershipDifference
 from unequal.storage.state.opening import open_state
 from unequal.storage.state.runs import RunRow
+from unequal.storage.state.standing import Around
+from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
 
-__all__ = ["MembershipDifference", "RunRow", "State", "open_state"]
+__all__ = ["Action", "Around", "Done", "MembershipDifference", "Move", "RunRow", "State", "VerdictRow", "open_state"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,10 +12,12 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from unequal.storage import faults
-from unequal.storage.state import bulk, publishing, runs
+from unequal.storage.state import acting, bulk, publishing, runs, standing
 from unequal.storage.state.difference import REDIRECTS, MembershipDifference
-from unequal.storage.state.membership import CUSTOMER_REDIRECT
+from unequal.storage.state.history import Event, events_of
 from unequal.storage.state.runs import RunRow
+from unequal.storage.state.standing import Around
+from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
 from unequal.terms.errors import StorageError
 
 _COLUMNS: Final[list[tuple[str, pa.DataType]]] = [
@@ -58,14 +62,9 @@ class State:
                 difference was made against another membership than the one that stands;
                 STO106, the database takes no more: nothing of the run was published.
         """
-        try:
-            with self._writing() as connection, connection.begin() as transaction:
-                written = publishing.publish(connection, run, difference or MembershipDifference.empty())
-                faults.point("state commit run")
-                transaction.commit()
-        except (sa.exc.OperationalError, sa.exc.InternalError) as error:
-            raise StorageError("STO106", "the state database does not take the run", seen=str(error.orig).splitlines()[0],
-                               do="make room where it lies, or see that its server runs; the last published run is unharmed") from error  # fmt: skip
+        with self._writing("run") as connection:
+            written = publishing.publish(connection, run, difference or MembershipDifference.empty())
+            faults.point("state commit run")
         faults.point("state run is committed")
         return written
 
@@ -84,20 +83,108 @@ class State:
             statement = "SELECT old_id, customer_id FROM customer_redirect"
             return pa.Table.from_batches(bulk.read(connection, statement, REDIRECTS), REDIRECTS)
 
+    def ids_given_up(self) -> pa.Table:
+        """Ids that are no customer's any more, so that none is given twice: old_id, and the customer_id it leads to, if any."""
+        with self._engine.connect() as connection, connection.begin():
+            rows = standing.given_up(connection)
+        return pa.Table.from_pylist([dict(zip(REDIRECTS.names, row, strict=True)) for row in rows], REDIRECTS)
+
     def redirect(self, customer_id: str) -> str:
-        """The id under which a customer stands today: its own, unless it was merged away."""
-        wanted = sa.select(CUSTOMER_REDIRECT.c.customer_id).where(CUSTOMER_REDIRECT.c.old_id == customer_id)
+        """The id under which a customer stands today: its own, unless it was merged away or taken back."""
+        with self._engine.connect() as connection, connection.begin():
+            return standing.leads_to(connection, customer_id)
+
+    def last_action(self) -> int:
+        """Number of the last steward's action, 0 before the first: the version of the overlay."""
         with self._engine.connect() as connection:
-            found: str | None = connection.execute(wanted).scalar()
-        return found or customer_id
+            return acting.last_action(connection)
+
+    def actions(self) -> list[Action]:
+        """Every steward's action, oldest first; undos are actions too."""
+        with self._engine.connect() as connection, connection.begin():
+            return acting.actions(connection)
+
+    def verdicts(self) -> list[VerdictRow]:
+        """Verdicts in force, in the order in which they were given."""
+        with self._engine.connect() as connection, connection.begin():
+            return acting.verdicts(connection)
+
+    def around(self, customer_ids: Iterable[str]) -> Around:
+        """What stands around some customers: what a steward's action is worked out from."""
+        with self._engine.connect() as connection, connection.begin():
+            return standing.around(connection, customer_ids)
+
+    def customers_of(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """The customers of some records, by source and record id; records that nobody knows are left out."""
+        with self._engine.connect() as connection, connection.begin():
+            return standing.customers_of(connection, records)
+
+    def is_used(self, customer_id: str) -> bool:
+        """Whether an id is, or ever was, a customer's."""
+        with self._engine.connect() as connection, connection.begin():
+            return standing.is_used(connection, customer_id)
+
+    def changed_since(self, action: int) -> pa.Table:
+        """The overlay of a run whose last_action this is: source, record_id, customer_id, since of records that stewards moved since."""
+        with self._engine.connect() as connection, connection.begin():
+            return standing.changed_since(connection, action)
+
+    def act(
+        self, action: Action, *, moves: Sequence[Move] = (), redirects: Mapping[str, str | None] | None = None,
+        verdicts: Sequence[VerdictRow] = (), day: date,
+    ) -> Done:  # fmt: skip
+        """Write a steward's action: it acts at once, wholly or not at all.
+
+        Args:
+            action: its number is that of the last action, and its run the current one, when it was worked out.
+            moves: records that change their customer.
+            redirects: ids that lead elsewhere now, or nowhere (None).
+            verdicts: evidence for the runs to come.
+            day: since when moved records belong to their customer.
+
+        Raises:
+            StorageError: STO106, the database takes no more; STO107, a run was published, somebody else acted, or a
+                record is elsewhere since then.
+        """
+        with self._writing("action") as connection:
+            return acting.act(connection, action, moves=moves, redirects=redirects or {}, verdict_rows=verdicts, day=day)
+
+    def undo(self, number: int | None = None, *, author: str, reason: str, given_at: datetime, commit: bool = True) -> Done:
+        """Take back an action: records, days and redirects stand as they did before it, and its verdicts count no more.
+
+        Where a run came in between, records that it has moved on stay where they are, and are counted in `left`.
+
+        Args:
+            number: of the action; the last one that is in force by default.
+            author, reason, given_at: of the undo, which is an action too.
+            commit: false to see what it would do.
+
+        Raises:
+            StorageError: STO108, there is none, or it is undone already; STO109, a later action was done on top of it.
+        """
+        with self._writing("undo", commit=commit) as connection:
+            return acting.undo(connection, number, author=author, reason=reason, given_at=given_at)
+
+    def history(self, customer_id: str) -> list[Event]:
+        """How a customer came about: every event of its records, those before a merge among them; oldest first."""
+        with self._engine.connect() as connection, connection.begin():
+            return events_of(connection, customer_id)
 
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()
 
-    def _writing(self) -> sa.Connection:
+    @contextmanager
+    def _writing(self, what: str, *, commit: bool = True) -> Iterator[sa.Connection]:
         """A connection whose transaction takes the place of the one writer when it begins, not at its first write."""
-        return self._engine.connect().execution_options(writes=True)
+        try:
+            with self._engine.connect().execution_options(writes=True) as connection, connection.begin() as transaction:
+                yield connection
+                if not commit:
+                    transaction.rollback()
+        except (sa.exc.OperationalError, sa.exc.InternalError) as error:
+            raise StorageError("STO106", f"the state database does not take the {what}", seen=str(error.orig).splitlines()[0],
+                               do="make room where it lies, or see that its server runs; the last published run is unharmed") from error  # fmt: skip
 
     def __enter__(self) -> Self:
         return self

@@ -35,12 +35,19 @@ CUSTOMER_EVENT: Final = sa.Table(
     sa.Column("to_customer", sa.Text),
     sa.Column("from_since", sa.Date),
     sa.Column("from_run", sa.Text),
+    sa.Column("action", sa.Integer),
 )
-"""One row per record and change. `from_since` and `from_run` are what the change overwrote, so that it can be undone."""
+"""One row per record and change. `from_since` and `from_run` are what the change overwrote, so that it can be undone.
+
+`action` is the steward's that made the change; where it is null, the run did. In `run_id` and `since_run` an action stands as `action:7`.
+"""
 
 CHANGED: Final = CUSTOMER_EVENT.c.from_customer.is_not(None)
 # First memberships are by far the most events and are found by their record; only changes are looked up by customer.
 sa.Index("ix_customer_event_from_customer", CUSTOMER_EVENT.c.from_customer, sqlite_where=CHANGED, postgresql_where=CHANGED)
+
+BY_ACTION: Final = CUSTOMER_EVENT.c.action.is_not(None)
+sa.Index("ix_customer_event_action", CUSTOMER_EVENT.c.action, sqlite_where=BY_ACTION, postgresql_where=BY_ACTION)
 
 CUSTOMER_REDIRECT: Final = sa.Table(
     "customer_redirect",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from unequal.storage import faults
 from unequal.storage.state import bulk
+from unequal.storage.state.acting import last_action
 from unequal.storage.state.difference import MembershipDifference
 from unequal.storage.state.runs import RUN, RunRow, current_run
 from unequal.terms.errors import StorageError
@@ -58,8 +59,8 @@ def publish(connection: sa.Connection, run: RunRow, difference: MembershipDiffer
         The run as it was written, with its membership_version.
 
     Raises:
-        StorageError: STO103, another run was published since this one began;
-            STO104, the difference was made against another membership than the one that stands.
+        StorageError: STO103, another run was published since this one began; STO104, a steward acted since
+            then, or the difference was made against another membership than the one that stands.
     """
     if connection.dialect.name == "postgresql":
         # Readers go on; another publisher waits here, and then finds that it comes too late.
@@ -69,6 +70,11 @@ def publish(connection: sa.Connection, run: RunRow, difference: MembershipDiffer
         raise StorageError("STO103", "another run was published while this one was at work",
                            seen=f"this run follows {run.previous_run or 'nothing'}, the newest is {newest.run_id if newest else 'none'}",
                            do="run again; the other run is published and unharmed")  # fmt: skip
+    action = last_action(connection)
+    if action != run.last_action:
+        raise StorageError("STO104", "a steward has changed who is who since this run began",
+                           seen=f"the last action is {action}, this run knows of {run.last_action}",
+                           do="run again; nothing of this run was published, and steps that are done are kept")  # fmt: skip
     changes = not difference.is_empty
     unchanged_since = newest.membership_version if newest else run.run_id
     written = replace(run, membership_version=run.run_id if changes else unchanged_since)

@@ -26,6 +26,7 @@ RUN: Final = sa.Table(
     sa.Column("manifest_sha256", sa.Text, nullable=False),
     sa.Column("summary", sa.JSON, nullable=False),
     sa.Column("membership_version", sa.Text, nullable=False),
+    sa.Column("last_action", sa.Integer, nullable=False, server_default="0"),
 )
 
 
@@ -44,6 +45,7 @@ class RunRow:
         summary: a few figures to show without opening the run; plain JSON values.
         previous_run: the run that was current when this one began; None for the first.
         membership_version: the latest run, this one included, that changed who is who; the state sets it when it publishes.
+        last_action: number of the last steward's action when this run began: it and all before it are part of the run.
     """
 
     run_id: str
@@ -56,6 +58,7 @@ class RunRow:
     summary: Mapping[str, Any] = field(default_factory=dict)
     previous_run: str | None = None
     membership_version: str = ""
+    last_action: int = 0
 
 
 def current_run(connection: sa.Connection) -> RunRow | None:

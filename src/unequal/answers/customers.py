@@ -1,0 +1,127 @@
+"""How many customers there are: under each definition and per source, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import pyarrow as pa
+
+from unequal import config, customer_base
+from unequal.answers.answer import Answer, Figure
+from unequal.answers.base import Base
+from unequal.answers.evidence import whole_period
+from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.rolling_up import last_day
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import LABEL_OF_LINE, Level
+from unequal.terms.periods import Period
+
+COUNTED: Final = {
+    "customer": "customers",
+    "person": "persons",
+    "organisation": "organisations",
+    "household": "households",
+    "account": "accounts",
+}
+"""What `identity.customer` counts -> the definition that says how many there are."""
+_WHOLE: Final = "whole company"
+
+
+def customers(
+    base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+) -> Answer:
+    """How many customers the company has, however they are counted.
+
+    Args:
+        base: a published run.
+        where, by, period, level: not for this question; it is about the whole base.
+
+    Raises:
+        AnswerError: ANS011, the question is narrowed or sliced; ANS001, the run is older than households.
+    """
+    if where is not None or by is not None or period is not None or level is not None:
+        raise AnswerError("ANS011", "this question is about the whole base", seen="--where, --by, --from, --to or --level",
+                          do="ask it without them")  # fmt: skip
+    rows = definitions(base)
+    whole = {row["definition"]: row for row in rows if row["source"] is None}
+    unit = COUNTED[base.project.identity.customer]
+    return Answer(
+        question="customers",
+        title="How many customers there are",
+        sentence=_sentence(base, whole, unit),
+        findings=_findings(whole),
+        level=base.level,
+        currency=base.project.reporting_currency,
+        period=whole_period(base),
+        as_of=base.published_at,
+        run_id=base.run_id,
+        project=base.project.project,
+        figures=tuple(figure for name in whole for figure in _figures(name, whole[name])),
+        table=customers_side_by_side(rows, base.project),
+        tables={"definitions": pa.Table.from_pylist(rows)},
+        drill_down="unequal export customers",
+        next_file=next_file_worth_most(base.project, base.level),
+    )
+
+
+def definitions(base: Base) -> list[dict[str, Any]]:
+    """DEFINITION of a published run, each definition for the whole company, though it be none."""
+    active = base.project.identity.active
+    since = last_day(base) - timedelta(days=active.within_days - 1)
+    rows = base.arrow(
+        customer_base.definitions.definitions(
+            records=base.table("record"), members=base.table("customer_record"), customers=base.table("customer"),
+            households=base.table("household"), entries=base.table("entry"), lines=[str(line) for line in active.lines], since=since,
+        )
+    ).to_pylist()  # fmt: skip
+    found = {(row["definition"], row["source"]): row for row in rows}
+    for name in customer_base.definitions.DEFINITIONS:
+        found.setdefault((name, None), {"definition": name, "source": None, "known": 0, "active": 0})
+    order = customer_base.definitions.DEFINITIONS
+    return sorted(found.values(), key=lambda row: (order.index(row["definition"]), row["source"] is not None, row["source"] or ""))
+
+
+def customers_side_by_side(rows: Sequence[Mapping[str, Any]], project: config.Project) -> pa.Table:
+    """A row for the company and each source, a column for each definition, and the active ones of what the project counts.
+
+    Args:
+        rows: DEFINITION.
+        project: says which definition counts.
+    """
+    unit = COUNTED[project.identity.customer]
+    sources = [None, *sorted({row["source"] for row in rows if row["source"] is not None})]
+    cells = {(row["definition"], row["source"]): row for row in rows}
+    none = {"known": 0, "active": 0}
+    columns: dict[str, Any] = {"source": pa.array([source or _WHOLE for source in sources], pa.string())}
+    for name in customer_base.definitions.DEFINITIONS:
+        columns[name] = pa.array([cells.get((name, source), none)["known"] for source in sources], pa.int64())
+    columns[f"active_{unit}"] = pa.array([cells.get((unit, source), none)["active"] for source in sources], pa.int64())
+    return pa.table(columns)
+
+
+def _sentence(base: Base, whole: dict[str, dict[str, Any]], unit: str) -> str:
+    active = base.project.identity.active
+    lines = ", ".join(LABEL_OF_LINE[line].lower() for line in active.lines)
+    counted = whole[unit]
+    return (
+        f"The company has {counted['known']:,} {unit}, {counted['active']:,} of them active: with an entry of {lines} "
+        f"in the {active.within_days:,} days up to {last_day(base)}."
+    )
+
+
+def _findings(whole: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    known = {name: row["known"] for name, row in whole.items()}
+    told = (
+        f"Its {known['records']:,} records are {known['customers']:,} customers: {known['persons']:,} persons in {known['households']:,} "
+        f"households, those who live alone counted as one each, and {known['organisations']:,} organisations."
+    )
+    return (told,)
+
+
+def _figures(name: str, row: dict[str, Any]) -> tuple[Figure, Figure]:
+    return (
+        Figure(name, name.capitalize(), row["known"], "customers"),
+        Figure(f"active_{name}", f"Active {name}", row["active"], "customers"),
+    )

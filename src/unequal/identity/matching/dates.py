@@ -1,0 +1,58 @@
+"""How alike two dates are: slips of the hand, parts that changed places, parts that are not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from unequal.identity.matching.similarity import Levels
+
+
+def parts(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Year, month and day of texts YYYY, YYYY-MM or YYYY-MM-DD, a row a value; 0 for a part that is not known.
+
+    >>> parts(np.array(["1971-06-24", "1971"], dtype=object)).tolist()
+    [[1971, 6, 24], [1971, 0, 0]]
+    """
+    found = np.zeros((len(values), 3), dtype=np.int32)
+    for at, value in enumerate(values):
+        for place, part in enumerate(str(value).split("-")[:3]):
+            found[at, place] = int(part) if part.isdigit() else 0
+    return found
+
+
+def levels(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> Levels:
+    """Levels of pairs of dates that are not the same text: 2 one slip, 3 two parts agree, 4 the year agrees, 5 different.
+
+    Args:
+        one, other: rows of year, month, day; 0 not known.
+    """
+    same = one == other
+    whole = (one > 0).all(axis=1) & (other > 0).all(axis=1)
+    changed_over = same[:, 0] & (one[:, 1] == other[:, 2]) & (one[:, 2] == other[:, 1])
+    slip = whole & (changed_over | (_digits_apart(one, other) == 1) | _neighbours_changed(one, other))
+    two = whole & (same.sum(axis=1) == 2)
+    partial = ~whole & same[:, 0] & ((one[:, 1] == 0) | (other[:, 1] == 0) | same[:, 1])
+    return np.select([slip, two, partial | (whole & same[:, 0])], [np.int8(2), np.int8(3), np.int8(4)], np.int8(5)).astype(np.int8)
+
+
+def _digits(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    year, month, day = rows[:, 0], rows[:, 1], rows[:, 2]
+    return np.column_stack([year // 1000, year // 100 % 10, year // 10 % 10, year % 10, month // 10, month % 10, day // 10, day % 10])
+
+
+def _digits_apart(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    found: npt.NDArray[np.int64] = (_digits(one) != _digits(other)).sum(axis=1)
+    return found
+
+
+def _neighbours_changed(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Two digits next to each other changed places, and nothing else."""
+    left, right = _digits(one), _digits(other)
+    found = np.zeros(len(one), dtype=np.bool_)
+    two = (left != right).sum(axis=1) == 2
+    for at in range(left.shape[1] - 1):
+        found |= two & (left[:, at] == right[:, at + 1]) & (left[:, at + 1] == right[:, at]) & (left[:, at] != left[:, at + 1])
+    return found

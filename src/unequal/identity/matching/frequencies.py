@@ -1,0 +1,77 @@
+"""How common values are: two who share a rare name are likelier one person than two Smiths.
+
+Frequencies are frozen with the model that they belong to, by hash; a value that was not known then counts as rare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from unequal.identity.arrays import Floats, Ints
+from unequal.identity.matching.coding import UNKNOWN, Coded, Hashes, Records
+
+_BITS_AT_MOST: Final = 8.0
+_RECORDS_TO_BELIEVE: Final = 200.0
+
+
+@dataclass(frozen=True, eq=False)
+class Frequency:
+    """How many records held each value of one feature when a model was learned.
+
+    Args:
+        hashes: of the values that two records or more hold, sorted.
+        counts: for each of them.
+        known: records that had any value.
+        together: the chance that two records drawn at random hold the same.
+    """
+
+    hashes: Hashes
+    counts: Ints
+    known: int
+    together: float
+
+    @classmethod
+    def of(cls, coded: Coded) -> Frequency:
+        """From the records that a model is learned from."""
+        # A value that one record holds, and one that none did, are equally rare: neither is kept.
+        several = np.flatnonzero(coded.counts > 1)
+        order = several[np.argsort(coded.hashes[several], kind="stable")]
+        known = int(coded.counts.sum())
+        pairs = float((coded.counts * (coded.counts - 1)).sum())
+        return cls(coded.hashes[order], coded.counts[order], known, max(pairs / max(known * (known - 1), 1), 0.5 / max(known, 1) ** 2))
+
+    def shares(self, hashes: Hashes) -> Floats:
+        """The share of other records that hold each value; that of a single one where it was not known."""
+        if not len(self.hashes):
+            return np.ones(len(hashes))
+        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        counted = np.where(self.hashes[place] == hashes, self.counts[place], 1)
+        found: Floats = np.maximum(counted - 1, 1) / max(self.known, 1)
+        return found
+
+    @property
+    def trust(self) -> float:
+        """How far the counts are believed: little where few records were counted."""
+        return self.known / (self.known + _RECORDS_TO_BELIEVE)
+
+
+def frequencies_of(records: Records) -> dict[str, Frequency]:
+    """For every feature."""
+    return {name: Frequency.of(coded) for name, coded in records.features.items()}
+
+
+def rarity_bits(frequencies: Mapping[str, Frequency], records: Records, feature: str, a: Ints, b: Ints) -> Floats:
+    """What agreement on these values adds to, or takes from, agreement on one of average frequency; in bits."""
+    frequency, coded = frequencies.get(feature), records.features.get(feature)
+    if frequency is None or coded is None:
+        return np.zeros(len(a))
+    share = np.append(coded.numbers(f"share {id(frequency)}", lambda _: frequency.shares(coded.hashes)), 0.0)
+    # Where the two differ (a name changed over, a second phone) the commoner value is the careful choice.
+    common = np.maximum(share[coded.codes[a]], share[coded.codes[b]])
+    unknown = (coded.codes[a] == UNKNOWN) & (coded.codes[b] == UNKNOWN)
+    bits = np.log2(frequency.together / np.where(unknown, frequency.together, common))
+    return np.clip(bits, -_BITS_AT_MOST, _BITS_AT_MOST) * frequency.trust

@@ -1,0 +1,122 @@
+"""What is learned of agreement, held against worlds in which it is known: planted chances, planted matches, sums done by hand."""
+
+import numpy as np
+import pytest
+from tests.truth.planted import Planted, drawn, random_levels
+
+from unequal.identity.matching import blocking, thresholds, weighing
+from unequal.identity.matching.comparisons import Comparison, Level
+from unequal.identity.matching.scoring import probability
+from unequal.identity.matching.weighing import CLASSES, MATCHING, STRANGERS, Chances, Patterns
+
+WORLD = Planted(
+    m=[(0.80, 0.14, 0.06), (0.90, 0.05, 0.05), (0.70, 0.30), (0.85, 0.10, 0.05)],
+    u=[(0.01, 0.04, 0.95), (0.002, 0.018, 0.98), (0.10, 0.90), (0.005, 0.015, 0.98)],
+    prevalence=0.02,
+    open_share=(0.0, 0.2, 0.1, 0.0),
+)
+PAIRS = 400_000
+BEFORE = {3: (0.6, 0.2, 0.2), 2: (0.6, 0.4)}
+"""Far from the truth: where learning begins."""
+ASSUMED = {3: (0.01, 0.04, 0.95), 2: (0.1, 0.9)}
+"""Of strangers, and worth a thousand pairs."""
+
+
+def comparisons_of(world):
+    """Questions that no household and no namesakes share."""
+    return [
+        Comparison(
+            f"c{at}",
+            (),
+            tuple(Level(f"{level}", *chances) for level, chances in enumerate(zip(BEFORE[len(m)], ASSUMED[len(m)], strict=True))),
+            lambda pairs: None,
+        )
+        for at, m in enumerate(world.m)
+    ]
+
+
+def levels_of(patterns):
+    """Levels as matching counts them: 0 not known, 1 the best."""
+    return (patterns + 1).astype(np.int8)
+
+
+def learned(world, seed):
+    comparisons = comparisons_of(world)
+    lots = random_levels(world, 200_000, seed)
+    strangers = weighing.measured([levels_of(of) for of in lots.patterns.T], comparisons, lots.counts.astype(float))
+    seen = drawn(world, PAIRS, seed)
+    patterns = Patterns(levels_of(seen.patterns), seen.counts.astype(float), np.zeros(0, dtype=np.int64))
+    shares = np.array([0.001] + [1e-6] * (len(CLASSES) - 1))
+    start = weighing.defaults(comparisons, strangers, np.append(shares, 1 - shares.sum()))
+    return weighing.learned(patterns, start, comparisons, float(PAIRS)), seen
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_planted_chances_and_their_share_are_recovered(seed):
+    found, _ = learned(WORLD, seed)
+    for at, (m, u) in enumerate(zip(WORLD.m, WORLD.u, strict=True)):
+        # What is assumed before holds a twentieth of the weight, and learning begins as far as .3 away.
+        assert found.matching[at][1:] == pytest.approx(m, abs=0.03)
+        assert found.strangers[at][1:] == pytest.approx(u, abs=0.005)
+    assert found.shares[MATCHING] == pytest.approx(WORLD.prevalence, rel=0.1)
+    assert found.shares.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_share_of_false_links_that_is_expected_is_the_true_one(seed):
+    found, seen = learned(WORLD, seed)
+    patterns = Patterns(levels_of(seen.patterns), seen.counts.astype(float), np.zeros(0, dtype=np.int64))
+    posterior = weighing.posteriors(patterns, found)[:, MATCHING]
+    joins = np.column_stack([np.log2(posterior / (1 - posterior)), seen.counts])
+    order = np.argsort(-joins[:, 0], kind="stable")
+    expected = thresholds.false_share(joins[order])
+    true = (seen.counts - seen.matches)[order].cumsum() / seen.counts[order].cumsum()
+    for least in (0.0, 2.0, 5.0):
+        last = int((joins[order, 0] >= least).sum()) - 1
+        assert expected[last] == pytest.approx(true[last], abs=0.01)
+
+
+def test_weights_of_levels_are_those_of_fellegi_and_sunter():
+    """The same sum that Splink does, to nine digits: see test_planted."""
+    known = [tuple(np.array([1.0, *of]) for of in kind) for kind in (WORLD.m, WORLD.u)]
+    shares = np.array([WORLD.prevalence, *[0.0] * (len(CLASSES) - 1), 1 - WORLD.prevalence])
+    chances = Chances((*[known[0]] * len(CLASSES), known[1]), shares)
+    total = np.full(len(WORLD.patterns), chances.prior_bits(MATCHING))
+    for at, levels in enumerate(levels_of(WORLD.patterns).T):
+        total += chances.bits(MATCHING, at)[levels]
+    assert total == pytest.approx(WORLD.bits(WORLD.patterns), abs=1e-9)
+
+
+def test_two_questions_worked_by_hand():
+    """Names agree in 9 of 10 matches and 1 of 100 strangers, days in 8 of 10 and 1 of 1000; one pair in 1000 matches.
+
+    Both agree: odds 1/999 * 90 * 800 = 72.07, a chance of .98631. Names alone: 1/999 * 90 * .2 / .999 = .018036, .017717.
+    """
+    m, u = (np.array([1, 0.9, 0.1]), np.array([1, 0.8, 0.2])), (np.array([1, 0.01, 0.99]), np.array([1, 0.001, 0.999]))
+    chances = Chances((m, *[u] * (STRANGERS - 1), u), np.array([0.001, *[0.0] * (STRANGERS - 1), 0.999]))
+    patterns = Patterns(np.array([[1, 1], [1, 2]], dtype=np.int8), np.ones(2), np.zeros(0, dtype=np.int64))
+    assert weighing.posteriors(patterns, chances)[:, MATCHING] == pytest.approx([0.98631, 0.017717], abs=5e-6)
+    bits = chances.prior_bits(MATCHING) + chances.bits(MATCHING, 0)[1] + chances.bits(MATCHING, 1)[[1, 2]]
+    assert probability(bits) == pytest.approx([0.98631, 0.017717], abs=5e-6)
+
+
+def test_two_records_alone_do_not_teach_that_all_records_are_one_customers():
+    comparisons = comparisons_of(WORLD)
+    strangers = tuple(np.array([1.0, *u]) for u in WORLD.u)
+    shares = np.array([kind.share for kind in CLASSES]) / 2
+    start = weighing.defaults(comparisons, strangers, np.append(shares, 0.1))
+    pair = Patterns(np.array([[1, 1, 1, 1]], dtype=np.int8), np.ones(1), np.zeros(1, dtype=np.int64))
+    found = weighing.learned(pair, start, comparisons, 1.0)
+    assert found.shares[MATCHING] < 0.01
+    assert found.shares.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_matches_that_no_key_reaches_are_reckoned_from_those_that_few_reach(seed):
+    """Five keys, each on its own, reach three matches in ten: one in six is missed by all of them."""
+    reached = (np.random.default_rng(seed).random((20_000, 5)) < 0.3).sum(axis=1)
+    missed = int((reached == 0).sum())
+    seen = reached[reached > 0]
+    found = blocking.missed_matches(seen, np.ones(len(seen)))
+    # Chao's sum is for many chances; with five of one strength it comes out 5/4 of the truth.
+    assert found == pytest.approx(missed / 0.8, rel=0.08)
