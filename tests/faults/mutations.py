@@ -47,13 +47,11 @@ def publishing_in_two_transactions() -> None:
     """The run's row is committed by itself, who is who after it."""
 
     def twice(self: State, run: Any, difference: Any = None) -> Any:
-        with self._writing() as connection, connection.begin() as transaction:
+        with self._writing("run") as connection:
             row = publishing.publish(connection, run, storage.state.MembershipDifference.empty())
-            transaction.commit()
         faults.point("between two transactions")
-        with self._writing() as connection, connection.begin() as transaction:
+        with self._writing("run") as connection:
             publishing._write_difference(connection, run.run_id, difference)
-            transaction.commit()
         return row
 
     State.publish = twice  # type: ignore[method-assign]

@@ -76,7 +76,7 @@ def test_customers_who_turn_out_to_be_one_are_led_to_the_oldest_id_and_no_dollar
 
 def test_customers_who_turn_out_to_be_two_are_split_and_no_dollar_moves(company):
     ids = customers(company)
-    edit(company / "data" / "crm.csv", ("ANN@bakery.example", "another.ann@bakery.example"))
+    edit(company / "data" / "crm.csv", ("3,Ann Arbour,ANN@bakery.example", "3,Dora Dunn,dora@bakery.example"))
     run(company)
     after = customers(company)
     assert after["1"] != after["3"]

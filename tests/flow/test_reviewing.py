@@ -294,12 +294,16 @@ def test_status_says_that_stewards_acted_since_the_run(company):
 
 
 def test_a_refused_link_waits_in_the_queue_until_it_is_judged(company):
-    edit(company / "data" / "crm.csv", ("4,Cleo Cole,,AT", "4,Cleo Cole,bert@bakery.example,AT"))
+    edit(
+        company / "data" / "crm.csv",
+        ("2,Bert Brook,", "2,Bert Brook sen.,"),
+        ("4,Cleo Cole,,AT", "4,Bert Brook jun.,bert@bakery.example,AT"),
+    )
     run(company)
-    found = reviewing.queue(opened(company))
-    assert [(row["a"], row["b"], row["at_stake"], row["refused_because"], row["drawn"]) for row in found.pairs] == [
-        ("crm:2", "crm:4", D("9.5"), "names", "dollars")
-    ]
-    assert found.waiting == 1
+    pair = ("crm:2", "crm:4", D("9.5"), "generations")
+    before = reviewing.queue(opened(company))
+    assert pair in [(row["a"], row["b"], row["at_stake"], row["refused_because"]) for row in before.pairs]
     judge(company, ("crm:2", "crm:4", "different"))
-    assert reviewing.queue(opened(company)).pairs == []
+    after = reviewing.queue(opened(company))
+    assert after.waiting == before.waiting - 1
+    assert pair[:2] not in [(row["a"], row["b"]) for row in after.pairs]

@@ -28,7 +28,7 @@ def people(*rows: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     ("one", "other"),
     [
         ({"mail": "Ann@Example.com "}, {"mail": "ann@example.com"}),
-        ({"tel": "(212) 555-0187"}, {"tel": "+1 212 555 0187"}),
+        ({"full": "Ann Lee", "tel": "(212) 555-0187"}, {"full": "Ann Lee", "tel": "+1 212 555 0187"}),
         ({"tax": "DE 123.456.788"}, {"tax": "de123456788"}),
         ({"card": "L-77"}, {"card": " L-77"}),
         ({"mail": "zo\u00eb@example.com"}, {"mail": "zoe\u0308@example.com"}),
