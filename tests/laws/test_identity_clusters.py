@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unequal.identity.customer_ids import NONE, assign_ids
-from unequal.identity.matching.grouping import MUST, grouped
-from unequal.identity.matching.scoring import NEVER
+from unequal.identity.matching.grouping import MUST, NEVER, grouped
 
 RECORDS = 9
 LINK_FROM = 1.25

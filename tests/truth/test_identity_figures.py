@@ -10,7 +10,7 @@ from benchmarks.identity import data, meridian, ours
 from unequal import demo
 
 
-@pytest.mark.parametrize(("name", "least"), [("fake_1000", 0.94), ("febrl_3", 0.997), ("febrl_4", 0.999)])
+@pytest.mark.parametrize(("name", "least"), [("fake_1000", 0.95), ("febrl_3", 0.997), ("febrl_4", 0.999)])
 def test_pair_f1_on_public_persons_is_at_least_what_is_promised(unequal_data, tmp_path, name, least):
     dataset = data.of_name(name, unequal_data)
     f1 = ours.resolve(dataset, tmp_path).figures(dataset.truth).pairs.f1
@@ -34,4 +34,4 @@ def test_meridians_persons_are_found(measured):
 def test_at_most_one_in_a_thousand_of_meridians_customers_is_several_persons(measured):
     customers, share = measured.customers, measured.false_merges
     assert customers >= 20_000
-    assert share <= 0.0011
+    assert share <= 0.001

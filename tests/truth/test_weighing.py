@@ -120,3 +120,22 @@ def test_matches_that_no_key_reaches_are_reckoned_from_those_that_few_reach(seed
     found = blocking.missed_matches(seen, np.ones(len(seen)))
     # Chao's sum is for many chances; with five of one strength it comes out 5/4 of the truth.
     assert found == pytest.approx(missed / 0.8, rel=0.08)
+
+
+def test_what_was_judged_counts_as_it_was_judged_and_what_was_not_as_it_is_likely():
+    """One pattern in doubt: judged the same throughout it teaches more matches, judged different fewer, unjudged neither."""
+    comparisons, strangers = comparisons_of(WORLD), tuple(np.array([1.0, *u]) for u in WORLD.u)
+    start = weighing.defaults(comparisons, strangers, np.array([0.01, *[1e-6] * (len(CLASSES) - 1), 0.99]))
+    levels = np.array([[1, 1, 1, 1], [1, 3, 1, 3], [3, 3, 2, 3]], dtype=np.int8)
+    patterns = Patterns(levels, np.array([2_000.0, 4_000.0, 90_000.0]), np.zeros(0, dtype=np.int64))
+    judged = np.array([0.0, 4_000.0, 0.0])
+
+    def share(same):
+        labels = weighing.Labels(judged, np.array([0.0, same, 0.0]))
+        return weighing.learned(patterns, start, comparisons, 96_000.0, labels=labels).shares[MATCHING]
+
+    alone = weighing.learned(patterns, start, comparisons, 96_000.0).shares[MATCHING]
+    nobody = weighing.Labels(np.zeros(3), np.zeros(3))
+    assert weighing.learned(patterns, start, comparisons, 96_000.0, labels=nobody).shares[MATCHING] == pytest.approx(alone)
+    assert share(0.0) * 97_000 == pytest.approx(2_000, rel=0.05)
+    assert share(4_000.0) * 97_000 == pytest.approx(6_000, rel=0.05)

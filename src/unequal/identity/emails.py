@@ -14,6 +14,7 @@ _ATOM: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _DOMAIN: Final = rf"({_LABEL}\.)+[a-z]([a-z0-9-]*[a-z0-9])"
 ADDRESS: Final = rf"^{_ATOM}(\.{_ATOM})*@{_DOMAIN}$"
+_MISSPELT: Final = r"^[!-~]{8,64}$"
 _LONG: Final = r"^.{255,}$|^[^@]{65,}@"
 _SHORT: Final = 65
 """An address that is no longer cannot be too long."""
@@ -25,6 +26,12 @@ def email_in_sql(value: ir.StringValue) -> ir.StringValue:
     address = trimmed(value).lower()
     short = (address.length() <= _SHORT).ifelse(True, ~address.re_search(_LONG))
     return (address.re_search(ADDRESS) & short).ifelse(address, None)
+
+
+def misspelt_email(attribute: ir.StringValue, given: ir.StringValue, flag: ir.StringValue) -> ir.StringValue:
+    """What was given for an e-mail and is none, as it is compared: as long as one, and of its letters; null else."""
+    value = trimmed(given).lower()
+    return ((attribute == "email") & (flag == "not_valid") & value.re_search(_MISSPELT)).ifelse(value, None)
 
 
 def email(text: str) -> str | None:

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from unequal import config
 from unequal.identity import name_order, plain_features
+from unequal.identity.emails import misspelt_email
 from unequal.identity.feature_tables import FEATURES, OTHER_VALUES
 from unequal.identity.featuring import PARTS
 
@@ -67,7 +68,7 @@ def wanted_of(project: config.Project) -> Wanted:
 
 
 def best_values(numbered: ibis.Table, attributes: ibis.Table, wanted: Wanted, *, others: bool = False) -> ibis.Table:
-    """The best valid value of each attribute of each record, side by side.
+    """The best valid value of each attribute of each record, side by side; an e-mail that is none but for a slip counts too.
 
     Args:
         numbered: RECORD and number.
@@ -79,9 +80,11 @@ def best_values(numbered: ibis.Table, attributes: ibis.Table, wanted: Wanted, *,
         number, source, kind, and a column for each attribute; null where it has no valid value.
     """
     columns = {**wanted.passed_on, **{name: name for name in PARTS if name in wanted.known}}
-    valid = attributes.filter(attributes.attribute.isin(sorted(set(columns.values()))), attributes.value_normalised.notnull())
+    # An address with a slip of the hand in its very form leads nowhere, and yet it is like the right one.
+    value = ibis.coalesce(attributes.value_normalised, misspelt_email(attributes.attribute, attributes.value_given, attributes.flag))
+    wanted_ones = attributes.mutate(value=value).filter(attributes.attribute.isin(sorted(set(columns.values()))), value.notnull())
     records = numbered.select("number", "source", "record_id", "kind")
-    named = valid.select("source", "record_id", "attribute", place=valid["rank"], value=valid.value_normalised)
+    named = wanted_ones.select("source", "record_id", "attribute", place=wanted_ones["rank"], value=wanted_ones["value"])
     named = named.filter(named.place > 1) if others else named
     best = {column: named.value.argmin(named.place, where=named.attribute == name) for column, name in columns.items()}
     by = ["source", "record_id", "place"] if others else ["source", "record_id"]

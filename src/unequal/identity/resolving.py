@@ -25,7 +25,7 @@ KINDS: Final[tuple[Kind, ...]] = ("person", "organisation")
 WEIGHED: Final = ("email", "phone")
 """Identifiers that a household, or an office, may share: evidence among other. Every other names its holder."""
 _FEATURES_THAT_IDENTIFY: Final = frozenset({"email", "phone", "tax_id", "birth_date"})
-_NOT_COMPARED: Final = frozenset({"number", "source", "kind", "generation", "legal_form"})
+_NOT_COMPARED: Final = frozenset({"number", "source", "kind", "legal_form"})
 
 
 @dataclass(frozen=True, eq=False)

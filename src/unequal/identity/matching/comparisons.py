@@ -89,8 +89,10 @@ class Comparison:
         needs: features of which at least one must be known for the question to be asked.
         levels: best first; their numbers are 1, 2, and on.
         of: the levels of pairs of records.
-        groups: "home" where members of one household agree more than strangers do, "name" where namesakes do, "birth" where twins do.
+        groups: "home" where members of one household agree more than strangers do, "name" where namesakes do, "birth" where twins do,
+            "generation" where father and son of one name differ more than strangers do.
         exact_by_value: whether level 1 is reached by the same value of that feature and by little else.
+        silent: the level of pairs where no record at hand says anything; 0 where silence tells nothing.
         frequency: level -> the feature whose value both hold at it: agreement on a rare value says more.
     """
 
@@ -101,6 +103,7 @@ class Comparison:
     frequency: Mapping[int, str] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
     exact_by_value: bool = True
+    silent: int = 0
 
 
 def comparisons_for(kind: Kind, records: Records) -> tuple[Comparison, ...]:
@@ -195,9 +198,17 @@ def _email(pairs: Pairs) -> Levels:
         slips[at] = edits(coded.values[one[at]], coded.values[other[at]], at_most=2) <= 2
         alike[at] = jaro_winkler(texts[one[at]], texts[other[at]])
         enough = np.minimum(length[one], length[other]) >= LONG_ENOUGH
-        return first_of([((local[one] == local[other]) & enough, 2), (slips & enough, 3), ((alike >= CLOSE) & enough, 4)], 5)
+        same = local[one] == local[other]
+        # A name of few letters says little by itself, and with a host that is nearly the same it does.
+        return first_of([(same & enough, 2), (slips & (enough | same), 3), ((alike >= CLOSE) & enough, 4)], 5)
 
     return _graded(coded, pairs.a, pairs.b, level)
+
+
+def _generation(pairs: Pairs) -> Levels:
+    coded = pairs.coded("generation")
+    one, other, both = _known(coded, pairs.a, pairs.b)
+    return first_of([(both & (one == other), 1), ((one == UNKNOWN) & (other == UNKNOWN), _SILENT), (~both, 3)], 4)
 
 
 def _phone(pairs: Pairs) -> Levels:
@@ -398,7 +409,8 @@ _BIRTH_DATE: Final = Comparison(
         Level("one slip", 0.08, 0.0012),
         Level("two of year, month and day", 0.03, 0.003),
         Level("same year", 0.01, 0.012),
-        Level("different", 0.04, 0.984),
+        Level("about a year apart at most", 0.005, 0.024),
+        Level("different", 0.035, 0.96),
     ),
     _birth_date,
     frequency={1: "birth_date"},
@@ -460,6 +472,21 @@ _PLACE: Final = Comparison(
 _GENDER: Final = Comparison(
     "gender", ("gender",), (Level("same", 0.985, 0.5), Level("different", 0.015, 0.5)), _exact("gender"), groups=_NAME
 )
+_SILENT: Final = 2
+_GENERATION: Final = Comparison(
+    "generation",
+    ("generation",),
+    (
+        Level("both say the same", 0.01, 1e-4, 0.002),
+        Level("neither says one", 0.97, 0.98, 0.8),
+        Level("one says senior, junior or third", 0.02, 0.0198, 0.19),
+        Level("different", 1e-4, 1e-4, 0.148),
+    ),
+    _generation,
+    groups=frozenset({"generation"}),
+    silent=_SILENT,
+)
+"""Who is called junior has a senior: that somebody of this name says so makes kin of one name likelier, whoever else says nothing."""
 _TAX_ID: Final = Comparison(
     "tax id",
     ("tax_id",),
@@ -487,6 +514,6 @@ _DOMAIN: Final = Comparison(
 )
 
 COMPARISONS: Final[dict[Kind, tuple[Comparison, ...]]] = {
-    "person": (_GIVEN, _FAMILY, _BIRTH_DATE, _EMAIL, _PHONE, _STREET, _PLACE, _GENDER, _TAX_ID),
+    "person": (_GIVEN, _FAMILY, _BIRTH_DATE, _EMAIL, _PHONE, _STREET, _PLACE, _GENDER, _GENERATION, _TAX_ID),
     "organisation": (_ORGANISATION, _TAX_ID, _PHONE, _DOMAIN, _STREET, _PLACE),
 }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from unequal.identity.matching.similarity import Levels
+
+_DAYS_A_MONTH: Final = 31
+_DAYS_A_YEAR: Final = 12 * _DAYS_A_MONTH
+_A_YEAR: Final = _DAYS_A_YEAR + _DAYS_A_MONTH
+"""Dates that are guessed or misread are often a year off, and a month beside."""
 
 
 def parts(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
@@ -24,7 +29,7 @@ def parts(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
 
 
 def levels(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> Levels:
-    """Levels of pairs of dates that are not the same text: 2 one slip, 3 two parts agree, 4 the year agrees, 5 different.
+    """Levels of pairs of dates that are not the same text: 2 one slip, 3 two parts agree, 4 the year agrees, 5 a year apart at most, 6 different.
 
     Args:
         one, other: rows of year, month, day; 0 not known.
@@ -35,7 +40,15 @@ def levels(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> Levels:
     slip = whole & (changed_over | (_digits_apart(one, other) == 1) | _neighbours_changed(one, other))
     two = whole & (same.sum(axis=1) == 2)
     partial = ~whole & same[:, 0] & ((one[:, 1] == 0) | (other[:, 1] == 0) | same[:, 1])
-    return np.select([slip, two, partial | (whole & same[:, 0])], [np.int8(2), np.int8(3), np.int8(4)], np.int8(5)).astype(np.int8)
+    near = whole & (np.abs(_days(one) - _days(other)) <= _A_YEAR)
+    told = [slip, two, partial | (whole & same[:, 0]), near]
+    return np.select(told, [np.int8(2), np.int8(3), np.int8(4), np.int8(5)], np.int8(6)).astype(np.int8)
+
+
+def _days(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Days since the year 0, all months taken for equally long."""
+    found: npt.NDArray[np.int32] = (rows[:, 0] * _DAYS_A_YEAR + rows[:, 1] * _DAYS_A_MONTH + rows[:, 2]).astype(np.int32)
+    return found
 
 
 def _digits(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

@@ -19,6 +19,8 @@ from unequal.identity.clustering import components
 
 MUST: Final = 1e6
 """The weight of a pair that a steward, or an exact identifier, says is one customer."""
+NEVER: Final = -1e9
+"""The weight of a pair that can never be one customer; far enough down that nothing beside it makes up for it."""
 Weigh = Callable[[Ints, Ints], Floats]
 """Weights of any pairs of records."""
 

@@ -82,7 +82,7 @@ class Compared:
     def level(self, comparison: Comparison) -> Levels:
         """The level of each pair: the best that any of the two records' values reach."""
         if not any(name in self._pairs.records.features for name in comparison.needs):
-            return np.zeros(len(self._pairs.a), dtype=np.int8)
+            return np.full(len(self._pairs.a), comparison.silent, dtype=np.int8)
         found = comparison.of(self._pairs)
         if not len(self._at):
             return found

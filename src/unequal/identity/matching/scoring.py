@@ -17,8 +17,6 @@ from unequal.identity.matching.side_by_side import side_by_side
 from unequal.identity.matching.similarity import Levels
 from unequal.identity.matching.weighing import CLASSES, MATCHING, STRANGERS, Chances, shared_by
 
-NEVER: Final = -1e9
-"""The weight of a pair that can never be one customer; far enough down that nothing beside it makes up for it."""
 _PAIRS_A_THREAD: Final = 250_000
 _PAIRS_AT_ONCE: Final = 1_000_000
 _LEAST_BITS_OF_AGREEMENT: Final = 0.25
@@ -147,7 +145,7 @@ class _Bounds:
         """Without asking: by equality of codes alone."""
         comparison, bits = self.comparisons[at], self.chances.bits(MATCHING, at)
         feature = comparison.frequency.get(1)
-        whole = max(float(bits[1:].max()), 0.0) + _RARITY_AT_MOST
+        whole = max(float(bits[1:].max()), 0.0) + (_RARITY_AT_MOST if comparison.frequency else 0.0)
         if feature is None or not comparison.exact_by_value or feature not in self.variants.records.features:
             return np.full(len(a), whole)
         codes = self.variants.records.features[feature].codes

@@ -17,7 +17,7 @@ from unequal.identity.matching.coding import Coded, Records
 from unequal.identity.matching.grouping import Weigh
 
 FEATURE: Final = "birth_date"
-_DIFFERENT: Final = 5
+_DIFFERENT_FROM: Final = 5
 
 
 def suspects(label: Ints, coded: Coded) -> Ints:
@@ -30,7 +30,7 @@ def suspects(label: Ints, coded: Coded) -> Ints:
     among = held[np.isin(held[:, 0], several)]
     left, right = _pairs_of_neighbours(among[:, 0])
     parts = coded.numbers("date parts", dates.parts)
-    apart = dates.levels(parts[among[left, 1]], parts[among[right, 1]]) == _DIFFERENT
+    apart = dates.levels(parts[among[left, 1]], parts[among[right, 1]]) >= _DIFFERENT_FROM
     concerned = np.unique(among[left[apart], 0])
     large = np.bincount(label, minlength=len(label))[concerned] > 2
     return np.flatnonzero(np.isin(label, concerned[large]))

@@ -13,8 +13,8 @@ from unequal.identity.matching.coding import UNKNOWN, Records
 from unequal.identity.matching.comparisons import Kind
 from unequal.identity.matching.drift import Drift, drift
 from unequal.identity.matching.levels import Variants, variants_of
-from unequal.identity.matching.scoring import NEVER, probability, survivors
-from unequal.identity.matching.training import BY_DEFAULT, LEAST_WEIGHT, Budget, Model, learn
+from unequal.identity.matching.scoring import probability, survivors
+from unequal.identity.matching.training import BY_DEFAULT, LEAST_WEIGHT, Budget, Judged, Model, learn
 
 _THRESHOLD_COMPONENTS: Final = 200_000
 
@@ -45,9 +45,9 @@ class Constraints:
         What is said to be the same is no weight: it joins groups after they are made, so that it splits none.
         """
         found = np.where(self.among("must", a, b), grouping.MUST, bits)
-        found = np.where(self.deduplicated(a, b), NEVER, found)
-        found = np.where(self.generations(a, b) & (found < grouping.MUST), NEVER, found)
-        return np.where(self.among("different", a, b), NEVER, found)
+        found = np.where(self.deduplicated(a, b), grouping.NEVER, found)
+        found = np.where(self.generations(a, b) & (found < grouping.MUST), grouping.NEVER, found)
+        return np.where(self.among("different", a, b), grouping.NEVER, found)
 
     def deduplicated(self, a: Ints, b: Ints) -> Flags:
         """Two ids of a source that holds each customer once."""
@@ -72,6 +72,13 @@ class Constraints:
         wanted = np.minimum(a, b) * count + np.maximum(a, b)
         found: Flags = known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted
         return found
+
+    @property
+    def judged(self) -> Judged:
+        """What stewards said, as labels."""
+        (one, other), (left, right) = self.same, self.different
+        same = np.concatenate([np.ones(len(one), dtype=np.bool_), np.zeros(len(left), dtype=np.bool_)])
+        return Judged(np.concatenate([one, left]), np.concatenate([other, right]), same)
 
     def of(self, rows: Ints) -> Constraints:
         """The constraints of some records, numbered by their places among them; rows ascend."""
@@ -143,7 +150,7 @@ def settle(
     """
     variants = variants_of(records)
     if model is None:
-        found = learn(kind, records, budget)
+        found = learn(kind, records, budget, judged=constraints.judged)
         model, variants = found.model, found.variants
         pairs = _with_rules(model, variants, constraints, found.a, found.b, found.weights)
         model = replace(model, link_from=_threshold(model, variants, constraints, *pairs, false_at_most))

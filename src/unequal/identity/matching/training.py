@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from unequal.identity.arrays import Floats, Ints
+from unequal.identity.arrays import Flags, Floats, Ints
 from unequal.identity.matching import blocking, weighing
 from unequal.identity.matching.coding import Records
 from unequal.identity.matching.comparisons import Comparison, Kind, comparisons_for
@@ -103,13 +103,26 @@ class Learned:
     missed: float
 
 
-def learn(kind: Kind, records: Records, budget: Budget = BY_DEFAULT, *, seed: int = 1) -> Learned:
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Pairs that stewards judged: two arrays of places, and whether each is one customer's."""
+
+    a: Ints
+    b: Ints
+    same: Flags
+
+
+NOTHING_JUDGED: Final = Judged(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_))
+
+
+def learn(kind: Kind, records: Records, budget: Budget = BY_DEFAULT, *, judged: Judged = NOTHING_JUDGED, seed: int = 1) -> Learned:
     """Learn a model from records, and weigh their pairs by it.
 
     Args:
         kind: person or organisation.
         records: of that kind.
         budget: how many pairs may be compared.
+        judged: labels, where there are some.
         seed: of the sample of random pairs.
     """
     variants = variants_of(records)
@@ -120,7 +133,10 @@ def learn(kind: Kind, records: Records, budget: Budget = BY_DEFAULT, *, seed: in
     candidates = candidate_keys(parts_of_features(kind, records.features))
     chances, keys = _learned_keys(variants, comparisons, frequencies, strangers, candidates, hashes, budget)
     a, b = blocking.candidates(variants, keys, at_most=budget.block_at_most, hashes=hashes)
-    chances = _learned_chances(*_some(variants, comparisons, a, b, seed), comparisons, strangers, chances)
+    of_judged = levels_of(variants, comparisons, judged.a, judged.b)
+    chances = _learned_chances(
+        *_some(variants, comparisons, a, b, seed), comparisons, strangers, chances, judged=of_judged, same=judged.same
+    )
     model = Model(kind, comparisons, chances, frequencies, tuple(keys), budget.block_at_most, records.count)
     left, found = survivors(variants, comparisons, chances, frequencies, a, b, least=LEAST_WEIGHT)
     missed = blocking.missed_matches(
@@ -189,14 +205,26 @@ def _start(comparisons: Sequence[Comparison], strangers: _Strangers, learned: Ch
 
 
 def _learned_chances(
-    levels: list[Levels], counting: Floats, comparisons: Sequence[Comparison], strangers: _Strangers, chances: Chances | None
-) -> Chances:
-    patterns = weighing.patterns_of(levels, _sizes(comparisons), counting)
+    levels: list[Levels], counting: Floats, comparisons: Sequence[Comparison], strangers: _Strangers, chances: Chances | None, *,
+    judged: list[Levels] | None = None, same: Flags = NOTHING_JUDGED.same,
+) -> Chances:  # fmt: skip
+    """Chances from levels of pairs and what each counts for; and from those of judged pairs, which count for nothing but their verdict."""
+    several = levels if judged is None else [np.concatenate([of, more]) for of, more in zip(levels, judged, strict=True)]
+    patterns = weighing.patterns_of(several, _sizes(comparisons), np.concatenate([counting, np.zeros(len(same))]))
+    labels = _labels(patterns, len(counting), same) if len(same) else None
     for _ in range(_ROUNDS_OF_STRANGERS):
         start = _start(comparisons, strangers, chances)
-        chances = weighing.learned(patterns, start, comparisons, strangers.all_pairs)
+        chances = weighing.learned(patterns, start, comparisons, strangers.all_pairs, labels=labels)
     assert chances is not None
     return chances
+
+
+def _labels(patterns: weighing.Patterns, before: int, same: Flags) -> weighing.Labels:
+    """Verdicts by pattern; the judged pairs stand behind so many others."""
+    of_judged, count = patterns.back[before:], len(patterns.levels)
+    return weighing.Labels(
+        np.bincount(of_judged, minlength=count).astype(np.float64), np.bincount(of_judged, weights=same, minlength=count).astype(np.float64)
+    )
 
 
 def _some(variants: Variants, comparisons: Sequence[Comparison], a: Ints, b: Ints, seed: int) -> tuple[list[Levels], Floats]:

@@ -43,6 +43,7 @@ class PairClass:
         inherits: groups in which they hold the same value as one customer's records do, however rare it is;
             namesakes share common names, as strangers do.
         as_household: groups in which such pairs agree as a household's members do; the others of `shares` as one customer's records.
+        as_assumed: groups in which they agree as the levels say of a household, whatever is learned.
         learned: whether its chances are its own; else they are what one customer's records, or a household's members, have.
         share: of such pairs before anything is learned, for each record.
         at_most: of such pairs, for each pair of a household; rare kinds must not learn to be something else.
@@ -52,18 +53,21 @@ class PairClass:
     shares: frozenset[str]
     inherits: frozenset[str] = frozenset()
     as_household: frozenset[str] = frozenset()
+    as_assumed: frozenset[str] = frozenset()
     learned: bool = False
     share: float = 0.05
     at_most: float | None = None
 
 
-_HOME, _NAME, _BIRTH = frozenset({"home"}), frozenset({"name"}), frozenset({"birth"})
+_HOME, _NAME, _BIRTH, _GENERATION = (frozenset({group}) for group in ("home", "name", "birth", "generation"))
 CLASSES: Final = (
     PairClass("matching", frozenset({"all"}), frozenset({"all"}), learned=True, share=0.5),
     PairClass("household", _HOME, _HOME, as_household=_HOME, learned=True, share=0.15),
     PairClass("couple", _HOME, _HOME, at_most=0.5),
     PairClass("namesakes", _NAME, learned=True, share=0.15),
-    PairClass("kin of one name", _NAME | _HOME, _NAME | _HOME, as_household=_HOME, share=0.003, at_most=0.03),
+    PairClass(
+        "kin of one name", _NAME | _HOME | _GENERATION, _NAME | _HOME, as_household=_HOME, as_assumed=_GENERATION, share=0.003, at_most=0.03
+    ),
     PairClass("twins", _HOME | _BIRTH, _HOME | _BIRTH, as_household=_HOME, share=0.003, at_most=0.02),
 )
 """The kinds of pairs beside strangers, who come last in all that is by class."""
@@ -159,6 +163,8 @@ def _of_class(
     for at, comparison in enumerate(comparisons):
         if not shared_by(comparison, kind.shares):
             found.append(strangers[at])
+        elif shared_by(comparison, kind.as_assumed):
+            found.append(_with_unknown([level.household for level in comparison.levels]))
         elif shared_by(comparison, kind.as_household):
             found.append(household[at])
         else:
@@ -200,7 +206,7 @@ def posteriors(patterns: Patterns, chances: Chances) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """Verdicts by pattern: how many pairs were judged, and how many of them the same; each counts for as many pairs as it is worth."""
+    """Stewards' verdicts by pattern: how many of its pairs were judged, and how many of them are one customer's."""
 
     judged: Floats
     same: Floats
@@ -220,9 +226,8 @@ def learned(
     """
     chances = start
     for _ in range(_ROUNDS):
-        counted = posteriors(patterns, chances) * patterns.pairs[:, None]
-        if labels is not None:
-            counted = _with_labels(counted, labels)
+        likely = posteriors(patterns, chances)
+        counted = likely * patterns.pairs[:, None] if labels is None else _with_labels(likely, patterns.pairs, labels)
         after = _maximised(patterns, start, comparisons, counted, all_pairs)
         moved = max(float(np.abs(new - old).max()) for new, old in zip(after.matching, chances.matching, strict=True))
         chances = after
@@ -231,10 +236,13 @@ def learned(
     return chances
 
 
-def _with_labels(counted: Floats, labels: Labels) -> Floats:
-    """What was judged counts as it was judged, on top of what is only likely."""
-    found = counted.copy()
+def _with_labels(likely: Floats, pairs: Floats, labels: Labels) -> Floats:
+    """What was judged counts as it was judged, in the place of what is only likely: nothing is counted twice."""
+    found: Floats = likely * np.maximum(pairs - labels.judged, 0.0)[:, None]
     found[:, MATCHING] += labels.same
+    others = likely.copy()
+    others[:, MATCHING] = 0.0
+    found += others / np.maximum(others.sum(axis=1, keepdims=True), _LEAST**2) * (labels.judged - labels.same)[:, None]
     return found
 
 
