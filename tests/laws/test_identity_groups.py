@@ -236,11 +236,12 @@ def test_a_sample_of_blocks_tells_what_keys_cost_and_how_many_matches_they_reach
     whole = blocking.pilot(variants, keys, hashes, at_most=100, pairs_a_key=10**9)
     assert list(whole.a * 10_000 + whole.b) == list(a * 10_000 + b)
     assert whole.counting == pytest.approx(np.ones(len(a)))
-    few = blocking.pilot(variants, keys, hashes, at_most=100, pairs_a_key=2_000)
-    assert len(few.a) < len(a) / 2
+    few = blocking.pilot(variants, keys, hashes, at_most=100, pairs_a_key=300)
     matches = made.a * 10_000 + made.b
     is_match = np.isin(few.a * 10_000 + few.b, matches)
-    assert few.counting[is_match].sum() == pytest.approx(np.isin(a * 10_000 + b, matches).sum(), rel=0.05)
+    reached = np.isin(a * 10_000 + b, matches).sum()
+    assert is_match.sum() < 0.9 * reached, "some are not drawn"
+    assert few.counting[is_match].sum() == pytest.approx(reached, rel=0.07)
     for at, key in enumerate(keys):
         assert few.pairs[at] == len(blocking.candidates(variants, [key], at_most=100)[0])
 
