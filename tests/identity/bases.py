@@ -11,6 +11,7 @@ from typing import Any
 
 from unequal import identity, storage
 from unequal.config import Project
+from unequal.identity.steps import VERDICT
 
 DAY_ONE, DAY_TWO, DAY_THREE = date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 7)
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -53,8 +54,14 @@ class Base:
     redirects: dict[str, str] = field(default_factory=dict)
     written: Path = Path()
 
-    def run(self, rows: Rows, day: date = DAY_ONE) -> dict[tuple[str, str], str]:
-        """Gather and resolve; hands back the customer of each record ever seen."""
+    def run(self, rows: Rows, day: date = DAY_ONE, *, verdicts: Sequence[tuple[str, str, str]] = ()) -> dict[tuple[str, str], str]:
+        """Gather and resolve; hands back the customer of each record ever seen.
+
+        Args:
+            rows: of each source.
+            day: the run's.
+            verdicts: two records as source:id, and what a steward said of them.
+        """
         self.written = self.folder / f"run-{next(_FOLDERS)}"
         gathered = [self._gather(name, rows.get(name, [])) for name in self.project.sources]
         before = [{"source": s, "record_id": r, **row} for (s, r), row in self.membership.items()]
@@ -66,6 +73,7 @@ class Base:
             redirects=self.engine.rows(
                 {"old_id": "string", "customer_id": "string"}, [{"old_id": a, "customer_id": b} for a, b in self.redirects.items()]
             ),
+            verdicts=self.engine.rows(VERDICT, [_verdict(*said) for said in verdicts]),
             project=self.project,
             day=day,
             folder=self.written,
@@ -99,6 +107,11 @@ class Base:
         self.redirects = {old: new.get(to, to) for old, to in self.redirects.items()} | new
         crosswalk = {(row["source"], row["record_id"]): row["customer_id"] for row in self.table("customer_record")}
         assert crosswalk == {key: row["customer_id"] for key, row in self.membership.items()}
+
+
+def _verdict(a: str, b: str, said: str) -> dict[str, str]:
+    (source_a, _, id_a), (source_b, _, id_b) = a.partition(":"), b.partition(":")
+    return {"source_a": source_a, "record_id_a": id_a, "source_b": source_b, "record_id_b": id_b, "verdict": said}
 
 
 def parts(members: Mapping[tuple[str, str], str]) -> set[frozenset[str]]:

@@ -142,3 +142,116 @@ def test_an_empty_arrival_changes_nothing(base):
     standing = arriving.Standing.of(known, found, PROJECT, models=models)
     assert not len(standing.arrive(known_of(features, records, [])).rows)
     assert parts(standing.record_id, standing.label) == expected
+
+
+def test_a_record_that_resembles_nobody_touches_nobody(base):
+    features, records, models, expected = base
+    known = known_of(features, records, list(range(700)))
+    found = resolving.resolved(known, PROJECT, models, resolving.budget_of(PROJECT))
+    standing = arriving.Standing.of(known, found, PROJECT, models=models)
+    values = {
+        "given": "xqzw",
+        "family": "vvkjx",
+        "birth_date": "1903-10-30",
+        "city": "qqxx",
+        "postcode": "zz99 9zz",
+        "email": "q@xqzw.net",
+        "phone": "+3721",
+    }
+    new = {
+        name: pa.array([values.get(name) if name != "source" else "crm"], features.schema.field(name).type)
+        for name in features.column_names
+    }
+    new |= {"number": pa.array([0]), "kind": pa.array(["person"])}
+    named = pa.table({"number": [0], "source": ["crm"], "record_id": ["stranger"], "kind": ["person"], "is_test": [False]})
+    arrived = standing.arrive(known_of(pa.table(new), named, [0]))
+    assert arrived.rows.tolist() == [700]
+    assert parts(standing.record_id, standing.label) == expected | {frozenset({"stranger"})}
+
+
+# Records with several values, that come, change and go in turn
+
+SMALL = 260
+
+
+def with_others(known: resolving.Known, others: dict[str, list[tuple[str, str]]]) -> resolving.Known:
+    """The same records with further values: record id -> feature and value."""
+    said = [(at, *more) for at, name in enumerate(known.records["record_id"].to_pylist()) for more in others.get(name, ())]
+    table = pa.table(
+        {
+            "number": pa.array([at for at, _, _ in said], pa.int64()),
+            "feature": pa.array([feature for _, feature, _ in said], pa.string()),
+            "value": pa.array([value for _, _, value in said], pa.string()),
+        }
+    )
+    return resolving.Known(known.records, known.features, table, known.verdicts)
+
+
+@pytest.fixture(scope="module")
+def several():
+    """A base in which every fifth record gives another's phone and e-mail beside its own, and every ninth shares a card with one or more."""
+    features, records = world("made", SMALL, 8)
+    chance = np.random.default_rng(8)
+    phones, mails = features["phone"].to_pylist(), features["email"].to_pylist()
+    others = {}
+    for at, name in enumerate(records["record_id"].to_pylist()):
+        whom = int(chance.integers(SMALL))
+        if at % 5 == 0:
+            more = [(feature, value) for feature, value in (("phone", phones[whom]), ("email", mails[whom])) if value]
+            own = {phones[at], mails[at]}
+            others[name] = [(feature, value) for feature, value in more if value not in own]
+    cards = [f"card{chance.integers(12)}" if at % 5 == 1 else None for at in range(SMALL)]
+    features = features.set_column(features.column_names.index("key_card"), "key_card", pa.array(cards, pa.string()))
+    whole = with_others(known_of(features, records, list(range(SMALL))), others)
+    found = resolving.resolved(whole, PROJECT, {}, resolving.budget_of(PROJECT))
+    return features, records, others, resolving.learned_models(found)
+
+
+def values_of_another(features: pa.Table, rows: list[int], donors: list[int]) -> pa.Table:
+    """Some records, which say now what others say."""
+    columns = {
+        name: features[name].take(rows if name in {"number", "source", "kind", "generation"} else donors) for name in features.column_names
+    }
+    return pa.table(columns).cast(features.schema)
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_coming_changing_and_leaving_in_turn_come_to_what_a_whole_run_says_after_each(several, seed):
+    """Caps are crossed both ways: a card on more than three records links nobody, and links again when some have gone."""
+    features, records, others, models = several
+    chance = np.random.default_rng(seed)
+    names = records["record_id"].to_pylist()
+    place = {name: at for at, name in enumerate(names)}
+    order = chance.permutation(SMALL).tolist()
+    there, away = sorted(order[:150]), order[150:]
+    known = with_others(known_of(features, records, there), others)
+    standing = arriving.Standing.of(known, resolving.resolved(known, PROJECT, models, resolving.budget_of(PROJECT)), PROJECT, models=models)
+    row_of = {names[at]: row for row, at in enumerate(there)}
+    for _ in range(4):
+        alive = list(row_of)
+        leaving = chance.choice(alive, 25, replace=False).tolist()
+        changing = leaving[:10]
+        coming = [away.pop() for _ in range(min(20, len(away)))]
+        donors = chance.integers(0, SMALL, len(changing)).tolist()
+        changed = [place[name] for name in changing]
+        now = values_of_another(features, changed, donors)
+        untouched = features.take([at for at in range(SMALL) if at not in set(changed)])
+        features = pa.concat_tables([untouched, now])
+        records = pa.concat_tables([records.take([at for at in range(SMALL) if at not in set(changed)]), records.take(changed)])
+        order_now = np.lexsort((records["record_id"].to_pylist(), records["source"].to_pylist())).tolist()
+        came = {names[at] for at in coming}
+        features, records = features.take(order_now), records.take(order_now)
+        names = records["record_id"].to_pylist()
+        place = {name: at for at, name in enumerate(names)}
+        away = [place[name] for name in names if name not in row_of and name not in came]
+        batch = chance.permutation([place[name] for name in [*changing, *came]]).tolist()
+        gone = np.array(sorted(row_of[name] for name in leaving), dtype=np.int64)
+        first = len(standing.record_id)
+        standing.arrive(with_others(known_of(features, records, batch), others), leave=gone)
+        row_of = {name: row for name, row in row_of.items() if name not in set(leaving)}
+        row_of |= {names[at]: first + row for row, at in enumerate(batch)}
+        whole = with_others(known_of(features, records, sorted(place[name] for name in row_of)), others)
+        found = resolving.resolved(whole, PROJECT, models, resolving.budget_of(PROJECT))
+        label = standing.label[[row_of[name] for name in whole.records["record_id"].to_pylist()]]
+        assert parts(whole.records["record_id"].to_pylist(), label) == parts(whole.records["record_id"].to_pylist(), found.label)

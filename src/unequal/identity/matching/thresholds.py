@@ -32,6 +32,11 @@ def threshold(joins: Floats, *, false_at_most: float) -> float:
 
     >>> threshold(np.array([[8.0, 10.0], [3.0, 10.0], [0.0, 10.0]]), false_at_most=0.1)
     3.0
+
+    Joins of one weight come all or not at all.
+
+    >>> threshold(np.array([[8.0, 100.0], [2.0, 60.0], [2.0, 60.0]]), false_at_most=0.08)
+    8.0
     """
     ordered = joins[np.argsort(-joins[:, 0], kind="stable")]
     rates = false_share(ordered)
@@ -43,8 +48,9 @@ def threshold(joins: Floats, *, false_at_most: float) -> float:
         return HIGHEST
     if fitting[-1] == len(ordered) - 1:
         return LOWEST
-    # Just above the first join that would be one too many.
-    return float(min(ordered[fitting[-1], 0], HIGHEST))
+    # Just above the first join that would be one too many, and all that weigh the same.
+    fine = ordered[ordered[:, 0] > ordered[fitting[-1] + 1, 0], 0]
+    return float(min(fine[-1], HIGHEST)) if len(fine) else HIGHEST
 
 
 def false_share(joins: Floats) -> Floats:
