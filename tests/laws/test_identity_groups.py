@@ -15,10 +15,9 @@ from unequal.identity.clustering import UNKNOWN
 from unequal.identity.matching import blocking, thresholds
 from unequal.identity.matching.coding import NO_HASH, Records, coded_records
 from unequal.identity.matching.comparisons import COMPARISONS, Comparison, comparison_named
-from unequal.identity.matching.grouping import MUST, Grouped, grouped
+from unequal.identity.matching.grouping import MUST, NEVER, Grouped, grouped
 from unequal.identity.matching.keys import PARTS, Key, candidate_keys, parts_of_features
 from unequal.identity.matching.levels import levels_of, variants_of
-from unequal.identity.matching.scoring import NEVER
 from unequal.identity.matching.settling import Constraints
 
 RECORDS = 9
