@@ -8,7 +8,7 @@ from decimal import Decimal as D
 import pytest
 from tests.flow.looking import ask, buckets, customers, figures, run, table, worth
 
-from unequal import flow
+from unequal import flow, report
 from unequal.terms.errors import LedgerError, Problems, StorageError
 
 
@@ -81,6 +81,16 @@ def test_the_summary_counts_what_was_read(yesterday):
     assert set(matching) == {"person"}
     unmeasured = {"number": 0, "of": 0, "share": None, "low": 0.0, "high": 1.0}
     assert summary == {**wanted, "accuracy": {"right": unmeasured, "missed": unmeasured}}
+
+
+def test_the_answer_and_its_report_say_how_records_were_matched_and_what_is_expected_to_be_wrong(yesterday):
+    (row,) = ask(yesterday).tables["matched"].to_pylist()
+    assert (row["kind"], row["records"]) == ("person", 4)
+    assert 0 <= row["false_share"] <= 0.05
+    assert row["probability"] == pytest.approx(1 / (1 + 2 ** -row["threshold"]), abs=1e-3)
+    page = report.full(ask(yesterday))
+    assert "How their records were matched" in page
+    assert "Joined wrongly, expected" in page
 
 
 def test_before_the_first_run_there_is_nothing_to_ask(tmp_path):

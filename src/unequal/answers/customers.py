@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from unequal import config, customer_base
+from unequal import config, customer_base, identity
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
@@ -26,6 +26,11 @@ COUNTED: Final = {
     "account": "accounts",
 }
 """What `identity.customer` counts -> the definition that says how many there are."""
+MATCHED: Final = pa.schema({
+    "kind": pa.string(), "records": pa.int64(), "pairs": pa.int64(), "keys": pa.int64(), "threshold": pa.float64(), "probability": pa.float64(),
+    "false_share": pa.float64(), "missed": pa.int64(),
+})  # fmt: skip
+"""How records came to be customers, see matched."""
 _WHOLE: Final = "whole company"
 
 
@@ -60,7 +65,7 @@ def customers(
         project=base.project.project,
         figures=tuple(figure for name in whole for figure in _figures(name, whole[name])),
         table=customers_side_by_side(rows, base.project),
-        tables={"definitions": pa.Table.from_pylist(rows)},
+        tables={"definitions": pa.Table.from_pylist(rows), "matched": matched(base)},
         drill_down="unequal export customers",
         next_file=next_file_worth_most(base.project, base.level),
     )
@@ -81,6 +86,24 @@ def definitions(base: Base) -> list[dict[str, Any]]:
         found.setdefault((name, None), {"definition": name, "source": None, "known": 0, "active": 0})
     order = customer_base.definitions.DEFINITIONS
     return sorted(found.values(), key=lambda row: (order.index(row["definition"]), row["source"] is not None, row["source"] or ""))
+
+
+def matched(base: Base) -> pa.Table:
+    """How records came to be customers: a row for each kind, with what the run expects to be wrong of it.
+
+    Args:
+        base: a published run.
+
+    Returns:
+        kind, records, pairs (compared), keys (learned), threshold (bits), probability (at the threshold), false_share (expected,
+        of the pairs put together), missed (matches that no key reaches, at least; null where that cannot be told).
+    """
+    found = identity.run_figures.figures_of_run(base.fetch(base.table("match_figure")))
+    rows = [
+        {"kind": kind, **figures, "missed": None if figures["missed"] is None else round(figures["missed"])}
+        for kind, figures in found.items()
+    ]
+    return pa.Table.from_pylist(rows, MATCHED)
 
 
 def customers_side_by_side(rows: Sequence[Mapping[str, Any]], project: config.Project) -> pa.Table:

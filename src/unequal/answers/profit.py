@@ -13,7 +13,7 @@ from unequal import customer_base, ledger
 from unequal.answers import profit_words as words
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
-from unequal.answers.customers import customers_side_by_side, definitions
+from unequal.answers.customers import customers_side_by_side, definitions, matched
 from unequal.answers.evidence import evidence, whole_period
 from unequal.answers.narrowing import dimension, narrow, wide_entries
 from unequal.answers.next_file import next_file_worth_most
@@ -53,6 +53,7 @@ def profit(
     tables = _tables(base, entries, statement, banded, units, level, by)
     if "household" in base.tables:
         tables["definitions"] = customers_side_by_side(definitions(base), base.project)
+        tables["matched"] = matched(base)
     if by in customer_base.rollups.ALONE:
         tables["slices"] = rolled_up(base, _entries(base, where, period, by), by, level)
     figures = _figures(base, found, tables, level)

@@ -131,6 +131,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         "person_attribute": engine.read([step.table("person_attribute") for step in gathered]),
         "quarantined": engine.read([step.table("quarantined") for prefix in ("accept ", "post ") for step in run.steps(prefix)]),
         "edge": engine.read(who.table("edge")),
+        "match_figure": engine.read(who.table("match_figure")),
         "shared_identifier": engine.read(who.table("shared_identifier")),
         "extract": engine.read([step.table("extract") for step in run.steps("accept ")]),
     }

@@ -103,6 +103,7 @@ def _values(answer: Answer) -> dict[str, Any]:
         "unassigned": statements.unassigned(answer),
         "ledger": statements.whole_ledger(answer),
         "customers": customers,
+        "matched": proof.matched(answer),
         "sources": sources,
         "quarantined": proof.quarantined(answer),
         "overlap": proof.overlap(answer),

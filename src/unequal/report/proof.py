@@ -112,6 +112,18 @@ def customers(answer: Answer) -> Listing:
     return Listing("Customers by definition", [Column("source", "Source", "name"), *counted], rows, None, "", {}, note)
 
 
+def matched(answer: Answer) -> Listing:
+    """How records came to be customers, and what is expected to be wrong of it."""
+    rows = [{**row, "kind": f"{row['kind']}s"} for row in rows_of(answer, "matched")]
+    columns = [
+        Column("kind", "Records of", "name"), Column("records", "Records", "count"), Column("pairs", "Pairs compared", "count"),
+        Column("keys", "Keys learned", "count"), Column("probability", "Joined from a chance of", "share"),
+        Column("false_share", "Joined wrongly, expected", "share"), Column("missed", "Matches out of reach, at least", "count"),
+    ]  # fmt: skip
+    note = "Learned from the records alone, without labels. Stewards' verdicts on pairs drawn at random measure it."
+    return Listing("How records came to be customers", columns, rows, None, "", {"missed": "one key alone cannot tell"}, note)
+
+
 def _column_of(item: str) -> str:
     """Where an item of the ledger's reconciliation stands on the page."""
     if item in ITEMS:
