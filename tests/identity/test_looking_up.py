@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from unequal.identity import identifiers, lookup, steps
 from unequal.identity.feature_tables import FEATURES
 from unequal.identity.lookup.asked import features_of_values
 from unequal.identity.lookup.looking_up import CERTAIN_FROM, FAR, _verdict
+from unequal.identity.tables import MATCH_KEY
 from unequal.terms.errors import IdentityError
 
 GIVEN = (
@@ -220,6 +222,18 @@ def test_the_index_is_in_order_and_the_same_when_made_again(company):
         for other in (made, new):
             assert np.array_equal(kept.hashes, other.hashes)
             assert np.array_equal(kept.records, other.records)
+
+
+def test_the_index_is_the_same_in_whatever_order_an_engine_reads_it(company, rows):
+    read = company.base.engine.arrow(company.published.match_key)
+    stirred = read.take(np.random.default_rng(5).permutation(read.num_rows))
+    published = replace(company.published, match_key=company.base.engine.rows(MATCH_KEY.types, stirred))
+    again = lookup.everybody(company.base.engine, published, PROJECT)["person"]
+    for key in list(rows)[::20]:
+        given = said(rows[key])
+        if given:
+            asked = lookup.asked(given, PROJECT)
+            assert company.answer(again, asked, 5) == company.identify(**given)
 
 
 @pytest.mark.parametrize(

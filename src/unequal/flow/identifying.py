@@ -8,12 +8,25 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from unequal import storage
+from unequal.flow.arrivals import Arrivals
 from unequal.flow.opening import OpenProject
 from unequal.flow.pairs import PRIOR, TAKEN_OFF, PairExplained, explain_match, published
 from unequal.flow.reading import OpenBase, open_base
 from unequal.identity import lookup
 
-__all__ = ["LIMIT", "PRIOR", "TAKEN_OFF", "Identified", "Kind", "PairExplained", "Resolver", "explain_match", "identify", "published"]
+__all__ = [
+    "LIMIT",
+    "PRIOR",
+    "TAKEN_OFF",
+    "Arrivals",
+    "Identified",
+    "Kind",
+    "PairExplained",
+    "Resolver",
+    "explain_match",
+    "identify",
+    "published",
+]
 
 LIMIT: Final = 5
 Kind = Literal["person", "organisation"]

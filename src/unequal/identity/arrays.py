@@ -36,6 +36,27 @@ def strings(values: Iterable[str | None]) -> Any:
     return pa.array(list(values), pa.string())
 
 
+def runs_of(ordered: Any, wanted: Any) -> tuple[Ints, Ints]:
+    """Where each value begins in an array in order, and how often it stands there.
+
+    >>> [found.tolist() for found in runs_of(np.array([2, 2, 5]), np.array([5, 2, 3]))]
+    [[2, 0, 2], [1, 2, 0]]
+    """
+    starts = np.searchsorted(ordered, wanted, side="left")
+    return starts, np.searchsorted(ordered, wanted, side="right") - starts
+
+
+def spread(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """Every place of some runs, one run behind the other: which run, and the place.
+
+    >>> [found.tolist() for found in spread(np.array([2, 0, 2]), np.array([1, 2, 0]))]
+    [[0, 1, 1], [2, 0, 1]]
+    """
+    run = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+    within = np.arange(len(run), dtype=np.int64) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return run, starts[run] + within
+
+
 def distinct(values: Any) -> Any:
     """The distinct values of an array of whole numbers, ascending: by sorting, which is several times faster than numpy's own way."""
     ordered = np.sort(values)

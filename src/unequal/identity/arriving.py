@@ -7,15 +7,15 @@ about it has changed. What is touched goes through the very same code as a whole
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from unequal import config
-from unequal.identity.arrays import Flags, Ints, column
-from unequal.identity.clustering import UNKNOWN, components
+from unequal.identity.arrays import Flags, Ints, column, runs_of, spread
+from unequal.identity.clustering import UNKNOWN, Ends, closed, components
 from unequal.identity.customer_ids import NONE, assign_ids, found_ids
 from unequal.identity.matching import exact
 from unequal.identity.matching.blocking import KeyHashes
@@ -24,20 +24,20 @@ from unequal.identity.matching.comparisons import Kind
 from unequal.identity.matching.layers import LayeredIndex, Layers, rows_by_name
 from unequal.identity.matching.levels import variants_of
 from unequal.identity.matching.scoring import survivors
-from unequal.identity.matching.settling import Constraints, settle
+from unequal.identity.matching.settling import Constraints, Settled, settle
 from unequal.identity.matching.training import Model
 from unequal.identity.resolving import (
     KINDS,
     WEIGHED,
     Known,
     Resolved,
-    across_kinds,
     feature_names,
     flags_of,
     identifier_features,
     is_of_kind,
     learned_models,
     once_of,
+    ruled,
 )
 
 _NOBODY: Final = np.zeros(0, dtype=np.int64)
@@ -50,14 +50,31 @@ class Arrived:
     Args:
         rows: of the records that were looked at again, the new ones among them; numbered as they came.
         label: for each of them the number of the first record of its customer.
-        customers: for each of them its customer's id.
-        redirects: ids that were merged away, and where each leads.
+        customers: for each of them its customer's id, as a run would give it now.
+        redirects: customers of the base that are merged away, and where each leads.
     """
 
     rows: Ints
     label: Ints
     customers: list[str]
     redirects: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """Whose records are, as the state has it.
+
+    Args:
+        customers: for each record its customer's id; None for one that has none yet.
+        founded: for each customer the day of its oldest membership, as a number.
+        given_up: ids that are no customer's any more, and are given to none again.
+        gone: records that are delivered no more, by source and record id, and whose they are: they may come again.
+    """
+
+    customers: Sequence[str | None]
+    founded: Mapping[str, int]
+    given_up: Collection[str] = ()
+    gone: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Standing:
@@ -81,16 +98,19 @@ class Standing:
         self._organisation, self._real, self._alive = (np.zeros(0, dtype=np.bool_) for _ in range(3))
         self.label, self._component = _NOBODY, _NOBODY
         self.customer: list[str | None] = []
-        self._founded: dict[str, int] = {}
+        self._before: list[str | None] = []
+        self._founded: Mapping[str, int] = {}
         self._used: set[str] = set()
-        self._today = 0
+        self._gone: Mapping[tuple[str, str], str] = {}
+        self._row: dict[tuple[str, str], int] = {}
+        self._verdicts: list[tuple[tuple[str, str], tuple[str, str], str]] = []
 
     @classmethod
     def of(
         cls, known: Known, found: Resolved, project: config.Project, *, models: Mapping[Kind, Model] | None = None,
         customers: Sequence[str] | None = None, founded: Mapping[str, int] | None = None,
     ) -> Standing:  # fmt: skip
-        """What stands after a whole run; verdicts are not carried, for a run takes them in.
+        """What stands after a whole run on which no steward's verdict bears; see `published` for one that they do.
 
         Args:
             known: the records of the run.
@@ -102,24 +122,67 @@ class Standing:
         """
         standing = cls(project, {**(models or {}), **learned_models(found)})
         rows = standing._take_in(known)
-        standing.label[rows] = rows[found.label]
         given = customers if customers is not None else _founding_ids(standing, found.label)
-        standing.customer = list(given)
-        standing._founded = dict(founded) if founded is not None else dict.fromkeys(given, 0)
-        standing._used = {*standing._founded}
-        standing._today = max(standing._founded.values(), default=0)
-        own = np.arange(len(rows), dtype=np.int64)
-        linked = [(own, found.label), *((of, of[settled.component]) for of, settled in found.of_kind.values())]
-        standing._component = components(len(rows), *(np.concatenate(side) for side in zip(*linked, strict=True)))
+        standing._begin(Before(given, founded if founded is not None else dict.fromkeys(given, 0)))
+        standing.label = found.label
+        linked = [(rows, found.label), *((of, of[settled.component]) for of, settled in found.of_kind.values())]
+        standing._component = standing._hanging(rows, linked)
         return standing
+
+    @classmethod
+    def published(
+        cls, known: Known, edges: Ends, before: Before, verdicts: Iterable[tuple[tuple[str, str], tuple[str, str], str]],
+        project: config.Project, models: Mapping[Kind, Model],
+    ) -> Standing:  # fmt: skip
+        """What stands in a published base, and what stewards have said and done since.
+
+        Args:
+            known: its records, those that the sources still deliver.
+            edges: by the records' numbers the pairs of EDGE, refused ones too: who hangs together is in them.
+            before: see Before.
+            verdicts: in force: two records by source and record id, and `same` or `different`.
+            project: the config.
+            models: in force.
+        """
+        standing = cls(project, models)
+        rows = standing._take_in(known)
+        standing._begin(before)
+        standing._verdicts = list(verdicts)
+        standing.label = standing._home(rows)
+        standing._component = standing._hanging(rows, [edges, standing._said(rows, "same")])
+        return standing
+
+    def _begin(self, before: Before) -> None:
+        self.customer, self._before = list(before.customers), list(before.customers)
+        self._founded = before.founded
+        self._used = {*before.founded, *before.given_up}
+        self._gone = before.gone
+
+    def row_of(self, source: str, record_id: str) -> int | None:
+        """The number of a record that is there; None where it is not."""
+        row = self._row.get((source, record_id))
+        return None if row is None or not self._alive[row] else row
+
+    def customer_before(self, row: int) -> str | None:
+        """Whose a record was in the base; None for one that is new."""
+        return self._before[row]
+
+    def is_of_base(self, customer: str) -> bool:
+        """Whether a customer was there before anything arrived."""
+        return customer in self._founded
 
     def arrive(self, known: Known, *, leave: Ints = _NOBODY) -> Arrived:
         """Take in records that are new or have changed.
 
+        Ids are always those that a run would give now: they follow from the base and all that has arrived since, in whatever order.
+
         Args:
-            known: the records as they are now.
-            leave: numbers of those that they replace, and of those that are no longer there.
+            known: the records as they are now; one that is there already is replaced.
+            leave: numbers of those that are no longer there.
         """
+        names = zip(column(known.records, "source").to_pylist(), column(known.records, "record_id").to_pylist(), strict=True)
+        replaced = [row for name in names if (row := self.row_of(*name)) is not None]
+        leave = np.unique(np.concatenate([leave, np.array(replaced, dtype=np.int64)]))
         new = self._take_in(known)
         touched = self._crossed(new, leave)
         self._alive[leave] = False
@@ -136,30 +199,36 @@ class Standing:
 
     def _named(self, rows: Ints, label: Ints) -> tuple[list[str], dict[str, str]]:
         """Customers' ids, by the rules that a run has; and the ids that lead elsewhere now."""
-        had = [self.customer[row] for row in rows.tolist()]
+        had = [self._before[row] for row in rows.tolist()]
         ids = sorted({customer for customer in had if customer is not None})
         code = {customer: at for at, customer in enumerate(ids)}
         before = np.array([NONE if customer is None else code[customer] for customer in had], dtype=np.int64)
         assigned = assign_ids(label, before, np.array([self._founded[customer] for customer in ids], dtype=np.int64))
         heads = np.flatnonzero(label == np.arange(len(label)))
         founders = heads[assigned.heir[heads] == NONE]
+        # What an earlier arrival founded here is worked out anew.
+        self._used -= {now for row in rows.tolist() if (now := self.customer[row]) is not None and now not in self._founded}
         new = found_ids([(self.source[row], self.record_id[row]) for row in rows[founders].tolist()], self._used)
         name = {head: ids[assigned.heir[head]] for head in heads.tolist() if assigned.heir[head] != NONE} | dict(
             zip(founders.tolist(), new, strict=True)
         )
         customers = [name[head] for head in label.tolist()]
-        self._today += 1
         for row, customer in zip(rows.tolist(), customers, strict=True):
             self.customer[row] = customer
-            self._founded.setdefault(customer, self._today)
         return customers, {ids[at]: ids[to] for at, to in enumerate(assigned.leads_to.tolist()) if at != to}
 
     def _take_in(self, known: Known) -> Ints:
         """Put records behind those that are there, each a customer of its own as yet."""
         names = feature_names(known.features)
         rows = self._layers.add(coded_records(known.features, names, known.others))
-        self.source += column(known.records, "source").to_pylist()
-        self.record_id += column(known.records, "record_id").to_pylist()
+        source, record_id = (column(known.records, name).to_pylist() for name in ("source", "record_id"))
+        # A record that has changed is its customer's still.
+        for name in zip(source, record_id, strict=True):
+            row = self._row.get(name)
+            self._before.append(self._gone.get(name) if row is None else self._before[row])
+        self._row.update(zip(zip(source, record_id, strict=True), rows.tolist(), strict=True))
+        self.source += source
+        self.record_id += record_id
         self._once = np.concatenate([self._once, once_of(column(known.records, "source"), self._project)])
         generation = np.asarray(column(known.features, "generation").fill_null(UNKNOWN), dtype=np.int64)
         self._generation = np.concatenate([self._generation, generation])
@@ -242,9 +311,13 @@ class Standing:
     def _settled(self, rows: Ints) -> tuple[Ints, Ints]:
         """Some records put together anew: places of the first of each group, and of each component."""
         shared = self._capped(rows)
-        constraints = Constraints(self._once[rows], self._generation[rows], (shared.a, shared.b))
+        same, different = self._said(rows, "same"), self._said(rows, "different")
+        constraints = Constraints(
+            self._once[rows], self._generation[rows], (shared.a, shared.b), same, closed(len(rows), same, different)
+        )  # fmt: skip
         label = np.arange(len(rows), dtype=np.int64)
-        hanging = [(shared.a, shared.b)]
+        hanging = [(shared.a, shared.b), same]
+        found: dict[Kind, tuple[Ints, Settled]] = {}
         for kind in KINDS:
             of_kind = np.flatnonzero(self._is(kind, rows))
             if kind not in self._models or not len(of_kind):
@@ -255,11 +328,33 @@ class Standing:
                 sizes=lambda place, hashes, keys=keys: keys[place].sizes(hashes, self._alive),  # type: ignore[misc]
             )  # fmt: skip
             label[of_kind] = of_kind[settled.label]
+            found[kind] = (of_kind, settled)
             hanging.append((of_kind, of_kind[settled.component]))
-        label = across_kinds(label, self._organisation[rows], self._real[rows], constraints)
+        label = ruled(label, found, self._organisation[rows], self._real[rows], constraints)
         hanging.append((np.arange(len(rows), dtype=np.int64), label))
-        one, other = (np.concatenate(side) for side in zip(*hanging, strict=True))
-        return label, components(len(rows), one, other)
+        return label, self._hanging(rows, hanging)
+
+    def _hanging(self, rows: Ints, links: Sequence[Ends]) -> Ints:
+        """For each of some records the place of the first of all that hang together with it: by links, or as one customer of the base."""
+        own = np.arange(len(rows), dtype=np.int64)
+        one, other = (np.concatenate(side) for side in zip((own, self._home(rows)), *links, strict=True))
+        return components(len(rows), one, other)
+
+    def _home(self, rows: Ints) -> Ints:
+        """For each of some records the place of the first of its customer of the base; its own where it has none."""
+        first: dict[str, int] = {}
+        of_rows = enumerate(self._before[row] for row in rows.tolist())
+        return np.array([at if customer is None else first.setdefault(customer, at) for at, customer in of_rows], dtype=np.int64)
+
+    def _said(self, rows: Ints, verdict: str) -> Ends:
+        """The places among some records of the pairs that stewards have judged so, the lower first."""
+        if not self._verdicts:
+            return _NOBODY, _NOBODY
+        place = {(self.source[row], self.record_id[row]): at for at, row in enumerate(rows.tolist())}
+        judged = [(place.get(one), place.get(other)) for one, other, said in self._verdicts if said == verdict]
+        pairs = sorted({(min(a, b), max(a, b)) for a, b in judged if a is not None and b is not None and a != b})
+        found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
 
     def _crossed(self, new: Ints, leave: Ints) -> _Touched:
         """Blocks and identifiers whose cap is crossed, either way, by records that come and go."""
@@ -327,8 +422,5 @@ def _value_hashes(records: Records, feature: str, rows: Ints, real: Flags) -> tu
 def _pairs(owner: Ints, value: Ints, place: Ints, record: Ints) -> Any:
     """Each row with each record of its value: rows are given by owner and value, records by place of the value."""
     order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], value, side="left")
-    sizes = np.searchsorted(place[order], value, side="right") - starts
-    row = np.repeat(np.arange(len(value), dtype=np.int64), sizes)
-    within = np.arange(len(row), dtype=np.int64) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.column_stack([owner[row], record[order][starts[row] + within]])
+    row, at = spread(*runs_of(place[order], value))
+    return np.column_stack([owner[row], record[order][at]])

@@ -7,6 +7,7 @@ that a number means the same whichever way it was read; a law test holds the two
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import ibis
@@ -39,6 +40,7 @@ class NumberingPlan:
     unsettled: str
 
 
+@cache
 def numbering_plan(region: str) -> NumberingPlan | None:
     """The plan of a region by its ISO 3166 code; None where libphonenumber knows none.
 

@@ -212,10 +212,21 @@ def _constraints(known: Known, shared: exact.Shared, project: config.Project) ->
 
 def _joined(label: Ints, of_kind: Mapping[Kind, tuple[Ints, Settled]], known: Known, apart: Constraints) -> Ints:
     """Groups joined as stewards say, and where a person and an organisation share an exact identifier."""
-    real = ~flags_of(known.records, "is_test")
+    return ruled(label, of_kind, is_of_kind(known.records, "organisation"), ~flags_of(known.records, "is_test"), apart)
+
+
+def ruled(label: Ints, of_kind: Mapping[Kind, tuple[Ints, Settled]], organisation: Flags, real: Flags, apart: Constraints) -> Ints:
+    """Groups of each kind joined as stewards say, and where a person and an organisation share an exact identifier.
+
+    Args:
+        label: for each record the lowest record of its group.
+        of_kind: see Resolved.
+        organisation, real: for each record what it is, and whether it may link.
+        apart: of all records; what follows from verdicts is among those that are different.
+    """
     # A steward's word holds for test accounts too.
     label = clustering.joined(label, apart.same, apart.different, _strongest_first(of_kind, apart))
-    return across_kinds(label, is_of_kind(known.records, "organisation"), real, apart)
+    return across_kinds(label, organisation, real, apart)
 
 
 def across_kinds(label: Ints, organisation: Flags, real: Flags, constraints: Constraints) -> Ints:

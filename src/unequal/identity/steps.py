@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from pathlib import Path
@@ -54,7 +54,41 @@ IN_PYTHON_AT_MOST: Final = 1_000
 """Rows of which Python reads every value: it is done before the queries of SQL's half are compiled."""
 
 
-def gather(engine: storage.Engine, name: str, source: config.Source, *, rows: ibis.Table, project: config.Project, folder: Path) -> None:
+@dataclass(frozen=True)
+class Ways:
+    """How a source writes what can be read in two ways, as all of its values tell.
+
+    Args:
+        day_first: whether 12/11/1978 is in November.
+        family_first: the sources whose whole names stand family first, it alone at the most.
+    """
+
+    day_first: bool
+    family_first: tuple[str, ...]
+
+
+def ways_of(
+    engine: storage.Engine, name: str, source: config.Source, *, records: ibis.Table, attributes: ibis.Table, project: config.Project
+) -> Ways:
+    """How a source writes, from what was gathered of it: a few more of its records are read in the same ways.
+
+    Args:
+        engine: to run on.
+        name: the source's name.
+        source: its section of the config.
+        records: RECORD of all sources.
+        attributes: PERSON_ATTRIBUTE of all sources.
+        project: the config.
+    """
+    own, said = (table.filter(table["source"] == name) for table in (records, attributes))
+    days_told = engine.fetch(days.order_of(said.filter(said["attribute"] == "birth_date").select("attribute", "value_given").distinct()))
+    day_first = days.is_day_first(normalising_of(project, source).region, **days_told[0])
+    return Ways(day_first, _family_first(engine, own, said))
+
+
+def gather(
+    engine: storage.Engine, name: str, source: config.Source, *, rows: ibis.Table, project: config.Project, folder: Path, ways: Ways | None = None,
+) -> None:  # fmt: skip
     """What the records of one source are, and say.
 
     Args:
@@ -64,6 +98,7 @@ def gather(engine: storage.Engine, name: str, source: config.Source, *, rows: ib
         rows: its accepted rows.
         project: the config.
         folder: where to write `record` and `person_attribute`.
+        ways: how the source writes; by default as these rows tell.
 
     Raises:
         IdentityError: IDN001, the source declares no records; IDN002, its observed_at is no date or timestamp.
@@ -75,17 +110,20 @@ def gather(engine: storage.Engine, name: str, source: config.Source, *, rows: ib
     alone = rows_said == engine.count(engine.read(folder / "record.parquet"))
     once = said if alone else engine.materialise(once_of(said), "once")
     found = attributes_from(once, name, source, normalising, alone=alone, in_sql=rows_said > IN_PYTHON_AT_MOST)
-    settled = _settled(engine, judged(engine.materialise(found, "attributes")), normalising)
+    settled = _settled(engine, judged(engine.materialise(found, "attributes")), normalising, ways)
     in_order = ranked(settled, alone=alone).select(*PERSON_ATTRIBUTE.names).order_by("attribute", "record_id", "rank")
     engine.write(in_order, folder / "person_attribute.parquet")
 
 
-def _settled(engine: storage.Engine, attributes: ibis.Table, normalising: Normalising) -> ibis.Table:
+def _settled(engine: storage.Engine, attributes: ibis.Table, normalising: Normalising, ways: Ways | None) -> ibis.Table:
     """Attributes all normalised: what SQL left is read by Python, each distinct value once."""
     rest = attributes.filter(~attributes[PARSED])
     left_over = engine.materialise(rest.select("attribute", "value_given").distinct(), "left-over")
-    (order,) = engine.fetch(days.order_of(left_over))
-    normalising = replace(normalising, day_first=days.is_day_first(normalising.region, **order))
+    if ways is None:
+        (order,) = engine.fetch(days.order_of(left_over))
+        normalising = replace(normalising, day_first=days.is_day_first(normalising.region, **order))
+    else:
+        normalising = replace(normalising, day_first=ways.day_first)
     parsed = pa.Table.from_batches(parsed_values(engine.batches(left_over), normalising), PARSED_SCHEMA)
     if not parsed.num_rows:
         return attributes
@@ -144,8 +182,9 @@ def learned_from(engine: storage.Engine, figures: ibis.Table) -> int:
 
 
 def known_of(
-    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, verdicts: ibis.Table | None, project: config.Project
-) -> resolving.Known:
+    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, verdicts: ibis.Table | None, project: config.Project,
+    ways: Ways | None = None,
+) -> resolving.Known:  # fmt: skip
     """Records with what is compared of them, in memory.
 
     Args:
@@ -154,8 +193,9 @@ def known_of(
         attributes: PERSON_ATTRIBUTE.
         verdicts: VERDICT; None for none.
         project: the config.
+        ways: how the records' one source writes; by default as these attributes tell.
     """
-    best, others = _features(engine, numbered, attributes, project)
+    best, others = _features(engine, numbered, attributes, project, ways)
     records = engine.arrow(numbered.select("number", "source", "record_id", "kind", "is_test").order_by("number"))
     said = None if verdicts is None else engine.arrow(verdicts)
     return resolving.Known(records, engine.arrow(best.order_by("number")), engine.arrow(others), resolving.numbered_verdicts(records, said))
@@ -174,7 +214,7 @@ def _write_evidence(engine: storage.Engine, found: resolving.Resolved, folder: P
 
 
 def _features(
-    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, project: config.Project
+    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, project: config.Project, ways: Ways | None = None
 ) -> tuple[ibis.Table, ibis.Table]:
     """FEATURES and OTHER_VALUES of all records, each run once.
 
@@ -183,9 +223,11 @@ def _features(
         numbered: RECORD and number, see identifiers.numbered.
         attributes: PERSON_ATTRIBUTE of all sources.
         project: the config.
+        ways: see known_of.
     """
     wanted = features.wanted_of(project)
-    family_first = _family_first(engine, numbered, attributes) if "full_name" in wanted.known else ()
+    told = ways.family_first if ways else None
+    family_first = () if "full_name" not in wanted.known else _family_first(engine, numbered, attributes) if told is None else told
     in_sql = engine.count(numbered) > IN_PYTHON_AT_MOST
     best = _read(engine, features.best_values(numbered, attributes, wanted), wanted, family_first, in_sql=in_sql)
     if not engine.fetch(features.has_others(attributes)):

@@ -129,6 +129,10 @@ class Project:
         """The same for many look-ups: a `with` block that keeps the run in memory, and takes up a newer one when it is published."""
         return flow.identifying.Resolver(self._opened)
 
+    def arrivals(self) -> flow.identifying.Arrivals:
+        """Records that arrive between runs: a `with` block whose `arrive(source, rows)` says whose each would be. Nothing is written."""
+        return flow.identifying.Arrivals(self._opened)
+
     def explain_match(self, one: str, other: str) -> flow.identifying.PairExplained:
         """Why two records (`source:record_id`) are one customer, or are not: the weight part by part."""
         with flow.open_base(self._opened) as opened:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -154,16 +153,16 @@ def _no_keys() -> pa.Table:
 
 
 def _held(keys: pa.Table, kind: Kind, rows: Ints, count: int) -> list[KeyIndex]:
-    """An index a key from MATCH_KEY, sorted by kind, key, hash and number."""
+    """An index a key from MATCH_KEY, whatever order its rows come in: an engine of several threads reads a sorted file as it likes."""
     equal: Any = pc.equal
     some = keys.filter(equal(keys["kind"], kind))
     place, hashes, number = (integers(some, name) for name in ("key", "hash", "number"))
-    ends = np.searchsorted(place, np.arange(count + 1))
-    return [_index_of(hashes[start:end], np.searchsorted(rows, number[start:end])) for start, end in pairwise(ends.tolist())]
+    by_key = np.argsort(place.astype(np.int16), kind="stable")
+    ends = np.searchsorted(place[by_key], np.arange(count + 1))
+    return [_index_of(hashes[of_key], np.searchsorted(rows, number[of_key])) for of_key in np.split(by_key, ends[1:-1])]
 
 
 def _index_of(hashes: Ints, records: Ints) -> KeyIndex:
-    # Sorted as whole numbers with a sign; without one, the negative ones are the largest.
-    first = int(np.searchsorted(hashes, 0))
-    turned = np.concatenate([hashes[first:], hashes[:first]])
-    return KeyIndex(turned.view(np.uint64), np.concatenate([records[first:], records[:first]]).astype(np.int64))
+    # They come in a few runs that ascend, which this kind of sorting only has to put together.
+    order = np.argsort(hashes.view(np.uint64), kind="stable")
+    return KeyIndex(hashes.view(np.uint64)[order], records[order].astype(np.int64))

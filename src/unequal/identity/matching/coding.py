@@ -48,6 +48,13 @@ def each(of_value: Callable[[str], str | None]) -> OfTexts:
     return lambda texts: pa.array([of_value(value) or None for value in texts.to_pylist()], pa.string())
 
 
+def _codes(encoded: Any) -> Codes:
+    """The places of values in an Arrow dictionary; -1 for null."""
+    indices = encoded.indices
+    # Looking somebody up asks for thousands of tiny arrays, where filling no nulls costs as much as all else.
+    return np.asarray(indices.fill_null(UNKNOWN) if indices.null_count else indices).astype(np.int32)
+
+
 @dataclass(frozen=True, eq=False)
 class Coded:
     """One feature of all records.
@@ -69,7 +76,7 @@ class Coded:
     def of(cls, texts: Any) -> Coded:
         """From an Arrow array of texts, null where not known."""
         encoded = texts.dictionary_encode() if not pa.types.is_dictionary(texts.type) else texts
-        codes = np.asarray(encoded.indices.fill_null(UNKNOWN)).astype(np.int32)
+        codes = _codes(encoded)
         values = np.array(encoded.dictionary.to_pylist(), dtype=object)
         counts = np.bincount(codes[codes != UNKNOWN], minlength=len(values)).astype(np.int64)
         return cls(codes, values, hashed(values), counts)
@@ -98,7 +105,7 @@ class Coded:
         """The same as codes; -1 where there is none."""
         if name not in self._facets:
             encoded = self.texts(name, of_values).dictionary_encode()
-            self._facets[name] = np.asarray(encoded.indices.fill_null(UNKNOWN)).astype(np.int32)
+            self._facets[name] = _codes(encoded)
         made: Codes = self._facets[name]
         return made
 
@@ -109,7 +116,7 @@ class Coded:
             encoded = self.texts(name, of_values).dictionary_encode()
             distinct = np.array(encoded.dictionary.to_pylist(), dtype=object)
             of_distinct = np.append(hashed(distinct) if len(distinct) else np.zeros(0, dtype=np.uint64), NO_HASH)
-            self._facets[key] = of_distinct[np.asarray(encoded.indices.fill_null(UNKNOWN))]
+            self._facets[key] = of_distinct[_codes(encoded)]
         made: Hashes = self._facets[key]
         return made
 

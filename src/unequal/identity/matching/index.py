@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from unequal.identity.arrays import Ints
+from unequal.identity.arrays import Ints, runs_of, spread
 from unequal.identity.matching.blocking import KeyHashes
 from unequal.identity.matching.coding import NO_HASH, UNKNOWN, Coded, Codes, Hashes, Records
 from unequal.identity.matching.keys import Key
@@ -50,16 +50,13 @@ class KeyIndex:
 
     def sizes(self, hashes: Hashes) -> Ints:
         """How many records have each of these hashes."""
-        found: Ints = np.searchsorted(self.hashes, hashes, side="right") - np.searchsorted(self.hashes, hashes, side="left")
-        return found
+        return runs_of(self.hashes, hashes)[1]
 
-    def holders(self, hashes: Hashes) -> tuple[Ints, Ints]:
-        """The records that have each of these hashes: the place of the hash, and the record."""
-        starts = np.searchsorted(self.hashes, hashes, side="left")
-        sizes = np.searchsorted(self.hashes, hashes, side="right") - starts
-        place = np.repeat(np.arange(len(hashes), dtype=np.int64), sizes)
-        within = np.arange(len(place), dtype=np.int64) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return place, self.records[starts[place] + within]
+    def holders(self, hashes: Hashes, *, at_most: int | None = None) -> tuple[Ints, Ints]:
+        """The records that have each of these hashes, unless more than so many have it: the place of the hash, and the record."""
+        starts, sizes = runs_of(self.hashes, hashes)
+        place, at = spread(starts, sizes if at_most is None else np.where(sizes <= at_most, sizes, 0))
+        return place, self.records[at]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,15 +88,16 @@ class MatchIndex:
         """
         limit = self.model.block_at_most if at_most is None else at_most
         variants = variants_of(asked)
-        found = [np.zeros((0, 2), dtype=np.int64)]
+        count = np.int64(max(self.records.count, 1))
+        found = [np.zeros(0, dtype=np.int64)]
         hashes = KeyHashes(variants)
         for key, index in zip(self.model.keys, self.keys, strict=True):
-            of_key = hashes.of(key)
-            rows = np.flatnonzero((of_key != NO_HASH) & (index.sizes(of_key) <= limit))
-            place, record = index.holders(of_key[rows])
-            found.append(np.column_stack([variants.owner[rows[place]], record]))
-        pairs = np.unique(np.concatenate(found), axis=0)
-        return pairs[:, 0], pairs[:, 1]
+            # What nobody knows is in no index.
+            place, record = index.holders(hashes.of(key), at_most=limit)
+            if len(place):
+                found.append(variants.owner[place] * count + record)
+        pairs = np.unique(np.concatenate(found))
+        return pairs // count, pairs % count
 
     def weigh(self, asked: Records, which: Ints, records: Ints) -> Weighed:
         """What the agreement of those asked for with some records comes to, part by part."""
@@ -155,11 +153,8 @@ def _others_of(records: Records, name: str, rows: Ints) -> tuple[Ints, Ints]:
     if name not in records.others:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     record, code = records.others[name]
-    starts = np.searchsorted(record, rows, side="left")
-    sizes = np.searchsorted(record, rows, side="right") - starts
-    place = np.repeat(np.arange(len(rows), dtype=np.int64), sizes)
-    within = np.arange(len(place), dtype=np.int64) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return place, code[starts[place] + within].astype(np.int64)
+    place, at = spread(*runs_of(record, rows))
+    return place, code[at].astype(np.int64)
 
 
 def _in_order(record: Ints, code: Codes) -> tuple[Ints, Codes]:

@@ -200,6 +200,8 @@ def crossed(given: Coded, family: Coded, a: Ints, b: Ints) -> Levels:
     known = (one != UNKNOWN) & (other != UNKNOWN)
     found = np.zeros(len(a), dtype=np.int8)
     at = np.flatnonzero(known)
+    if not len(at):
+        return found
     same = given.hashes[one[at]] == family.hashes[other[at]]
     found[at[same]] = 1
     rest = at[~same]
