@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from benchmarks.identity.metrics import Figures, figures
+from benchmarks.identity.metrics import Figures, Score, figures
 from benchmarks.identity.ours import Resolved, with_entities
 
 from unequal import demo
@@ -47,6 +47,26 @@ def measured(truth: demo.Truth, resolved: Resolved) -> Measured:
         figures(persons["customer_id"], persons["entity"]), figures(firms["customer_id"], firms["entity"]),
         len(entities), int((entities > 1).sum()), {kind: _made_one(persons, *pairs) for kind, pairs in _kin(truth).items()},
     )  # fmt: skip
+
+
+def households(truth: demo.Truth, resolved: Resolved) -> tuple[Score, Score]:
+    """Pair F1 of households over true persons, each in that of the customer who holds most of his records.
+
+    Returns:
+        Over the persons who have an address on some record, and over all who have a record.
+    """
+    records, people = truth.table("record").to_pandas(), truth.table("person").to_pandas().set_index("person_id")
+    found = records[records["kind"] == "person"].merge(resolved.found, on=["source", "record_id"])
+    home = pd.read_parquet(resolved.folder / "household.parquet").set_index("customer_id")["household_id"]
+    own = found.groupby("entity_id")["customer_id"].agg(lambda ids: ids.mode().iloc[0])
+    planted = people["household_id"].reindex(own.index)
+    attributes = pd.concat([pd.read_parquet(path) for path in sorted(resolved.folder.parent.glob("gathered-*/person_attribute.parquet"))])
+    placed = attributes[attributes["attribute"].isin(["street", "address"]) & attributes["value_normalised"].notna()]
+    with_home = set(placed[["source", "record_id"]].drop_duplicates().merge(found, on=["source", "record_id"])["entity_id"])
+    living = home.reindex(own).to_numpy()
+    lives_in = np.where(pd.isna(living), own.to_numpy(), living)
+    told = own.index.isin(with_home)
+    return figures(lives_in[told], planted[told]).pairs, figures(lives_in, planted).pairs
 
 
 def _kin(truth: demo.Truth) -> dict[str, tuple[np.ndarray, np.ndarray]]:

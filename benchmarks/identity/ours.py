@@ -144,19 +144,27 @@ def look_up(dataset: DataSet, resolved: Resolved, folder: Path, *, times: int, s
 
 
 def resolve_world(world: Path, folder: Path) -> Resolved:
-    """Who is who in a built demo, by its own config: its sources with records are accepted, gathered and resolved."""
+    """Who is who in a built demo, and who lives with whom, by its own config."""
     opened = open_project(world)
     project = opened.config
     with storage.open_engine(Storage(threads=2), folder / "scratch") as engine:
         rows = {}
         for name, source in project.sources.items():
-            if source.records:
+            if source.records or source.relationships:
                 place = folder / f"accepted-{name}"
                 place.mkdir()
                 files = sources.files_of(source, world)
                 sources.accept(engine, name, source, files=files, project=project, folder=place, root=world)
                 rows[name] = engine.read(place / "rows.parquet")
-        return _resolved(engine, project, rows, folder)
+        resolved = _resolved(engine, project, {name: table for name, table in rows.items() if project.sources[name].records}, folder)
+        gathered = [folder / f"gathered-{name}" for name, source in project.sources.items() if source.records]
+        identity.steps.relate(
+            engine, rows={name: table for name, table in rows.items() if project.sources[name].relationships},
+            customers=engine.read(resolved.folder / "customer.parquet"), members=engine.read(resolved.folder / "customer_record.parquet"),
+            records=engine.read([place / "record.parquet" for place in gathered]),
+            attributes=engine.read([place / "person_attribute.parquet" for place in gathered]), project=project, folder=resolved.folder,
+        )  # fmt: skip
+        return resolved
 
 
 def _resolved(

@@ -130,6 +130,10 @@ def of_meridian(asked: Asked) -> Iterator[Line]:
     yield from _scores("Meridian, organisations", measured.organisations, {}, pair=(None, None))
     yield Line("Meridian: customers that are several persons", 100 * measured.false_merges, 0.1, at_most=True, unit=" %",
                note=f"{measured.mixed_customers} of {measured.customers:,} person customers")  # fmt: skip
+    told, everybody = meridian.households(demo.Truth(world), resolved)
+    yield Line("Meridian, households: pair F1 of persons with an address on record", told.f1, 0.95,
+               note=f"precision {told.precision:.4f}, recall {told.recall:.4f}; of persons as they were found")  # fmt: skip
+    yield Line("the same of all persons", everybody.f1, note=f"precision {everybody.precision:.4f}, recall {everybody.recall:.4f}")
     for kind, (merged, pairs) in measured.kin.items():
         yield Line(
             f"Meridian: {kind} made one", 100 * merged / max(pairs, 1), unit=" %", note=f"{merged} of {pairs:,} pairs that have records"
