@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from unequal.identity.arrays import Flags, Ints
+from unequal.identity.arrays import Flags, Ints, arrow
 from unequal.identity.matching import dates
 from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, Records, each
 from unequal.identity.matching.likeness import (
@@ -181,9 +181,7 @@ def _birth_date(pairs: Pairs) -> Levels:
 def _email(pairs: Pairs) -> Levels:
     coded = pairs.coded("email")
     local = coded.facet("local part", local_part)
-    texts = coded.numbers(
-        "local texts", lambda _: np.asarray(coded.texts("local part", local_part).fill_null("").to_pylist(), dtype=object)
-    )
+    texts = coded.texts("local part", local_part)
     length = coded.numbers("local length", lambda _: np.asarray(text_lengths(coded.texts("local part", local_part).fill_null(""))))
 
     ends = coded.facet("end of the local part", lambda values: end_of(3)(local_part(values)))
@@ -193,7 +191,7 @@ def _email(pairs: Pairs) -> Levels:
         slips, alike = np.zeros(len(one), dtype=np.bool_), np.zeros(len(one), dtype=np.float32)
         at = np.flatnonzero((starts[one] == starts[other]) | (ends[one] == ends[other]))
         slips[at] = edits(coded.values[one[at]], coded.values[other[at]], at_most=2) <= 2
-        alike[at] = jaro_winkler(texts[one[at]], texts[other[at]])
+        alike[at] = jaro_winkler(texts.take(arrow(one[at])), texts.take(arrow(other[at])))
         enough = np.minimum(length[one], length[other]) >= LONG_ENOUGH
         return first_of([((local[one] == local[other]) & enough, 2), (slips & enough, 3), ((alike >= CLOSE) & enough, 4)], 5)
 
