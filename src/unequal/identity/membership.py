@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, distinct, integers, strings
 from unequal.identity.customer_ids import NONE, Assigned, assign_ids, found_ids
 from unequal.identity.founding import founding_ids
+from unequal.identity.matching.coding import hashed
 from unequal.identity.tables import CUSTOMER, CUSTOMER_EVENT, CUSTOMER_RECORD, CUSTOMER_REDIRECT
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -245,8 +246,8 @@ def _ids_after(known: pa.Table, label: Ints, assigned: Assigned, ids: Any, old_i
 
 
 def _all_distinct(texts: Any) -> bool:
-    count: Any = pc.count_distinct
-    return bool(count(texts).as_py() == len(texts))
+    """Whether no two texts are the same; by their hashes, so that once in a very long time it says no for nothing."""
+    return len(distinct(hashed(texts))) == len(texts)
 
 
 def _kinds(before: Ints, after: Ints, assigned: Assigned) -> Any:

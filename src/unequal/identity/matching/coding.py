@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any, Final
 
 import numpy as np
@@ -80,6 +81,23 @@ def each(of_value: Callable[[str], str | None]) -> OfTexts:
     return lambda texts: pa.array([of_value(value) or None for value in texts.to_pylist()], pa.string())
 
 
+class Kept:
+    """What has been worked out of values, each thing once, however many threads ask for it."""
+
+    def __init__(self, known: Mapping[str, Any] | None = None) -> None:
+        self._known = dict(known or {})
+        # One thing is often made of another.
+        self._lock = RLock()
+
+    def of(self, name: str, work: Callable[[], Any]) -> Any:
+        """The thing of that name, worked out unless it is known."""
+        if name not in self._known:
+            with self._lock:
+                if name not in self._known:
+                    self._known[name] = work()
+        return self._known[name]
+
+
 @dataclass(frozen=True, eq=False)
 class Coded:
     """One feature of all records.
@@ -95,7 +113,7 @@ class Coded:
     values: npt.NDArray[Any]
     hashes: Hashes
     counts: Ints
-    _facets: dict[str, Any] = field(default_factory=dict, repr=False)
+    _facets: Kept = field(default_factory=Kept, repr=False)
 
     @classmethod
     def of(cls, texts: Any) -> Coded:
@@ -104,7 +122,7 @@ class Coded:
         codes = np.asarray(encoded.indices.fill_null(UNKNOWN)).astype(np.int32)
         values = np.array(encoded.dictionary.to_pylist(), dtype=object)
         counts = np.bincount(codes[codes != UNKNOWN], minlength=len(values)).astype(np.int64)
-        return cls(codes, values, hashed(encoded.dictionary), counts, {_WHOLE: encoded.dictionary})
+        return cls(codes, values, hashed(encoded.dictionary), counts, Kept({_WHOLE: encoded.dictionary}))
 
     def of_rows(self, rows: Ints) -> Coded:
         """The same feature of some records; the values stay."""
@@ -121,38 +139,31 @@ class Coded:
 
     def texts(self, name: str, of_values: OfTexts) -> Any:
         """Something about each distinct value (its first word, its first letters) as an Arrow array. Kept once made."""
-        key = f"texts {name}"
-        if key not in self._facets:
-            self._facets[key] = of_values(self.whole)
-        return self._facets[key]
+        return self._facets.of(f"texts {name}", lambda: of_values(self.whole))
 
     @property
     def whole(self) -> Any:
         """The distinct values as an Arrow array. Kept once made."""
-        if _WHOLE not in self._facets:
-            self._facets[_WHOLE] = pa.array(self.values, pa.string())
-        return self._facets[_WHOLE]
+        return self._facets.of(_WHOLE, lambda: pa.array(self.values, pa.string()))
 
     def facet(self, name: str, of_values: OfTexts) -> Ints:
         """The same as numbers, which are equal where the texts are; -1 where there is none."""
-        if name not in self._facets:
-            self._facets[name] = np.where((found := self.hashed_facet(name, of_values)) == NO_HASH, np.int64(UNKNOWN), found.view(np.int64))
-        made: Ints = self._facets[name]
+
+        def worked_out() -> Ints:
+            hashes = self.hashed_facet(name, of_values)
+            return np.where(hashes == NO_HASH, np.int64(UNKNOWN), hashes.view(np.int64))
+
+        made: Ints = self._facets.of(name, worked_out)
         return made
 
     def hashed_facet(self, name: str, of_values: OfTexts) -> Hashes:
         """The same as hashes, so that two sets of records can be held against each other; 0 where there is none."""
-        key = f"hashes {name}"
-        if key not in self._facets:
-            self._facets[key] = hashed(self.texts(name, of_values))
-        made: Hashes = self._facets[key]
+        made: Hashes = self._facets.of(f"hashes {name}", lambda: hashed(self.texts(name, of_values)))
         return made
 
     def numbers(self, name: str, of_values: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """Numbers of each distinct value, worked out for all at once. Kept once made."""
-        if name not in self._facets:
-            self._facets[name] = of_values(self.values)
-        made: npt.NDArray[Any] = self._facets[name]
+        made: npt.NDArray[Any] = self._facets.of(name, lambda: of_values(self.values))
         return made
 
     def per_record(self, of_value: Hashes) -> Hashes:
