@@ -113,16 +113,20 @@ def look_up(dataset: DataSet, resolved: Resolved, folder: Path, *, times: int, s
         seed: of the records drawn, and of the values that are left out: one in five.
     """
     project, lookup, chance = project_of(dataset), identity.lookup, np.random.default_rng(seed)
+    files = identity.steps.files_of({name: folder / f"gathered-{name}" for name in dataset.sources})
     with storage.open_engine(Storage(threads=2), folder / "scratch-of-look-ups") as engine:
         read = {table: engine.read([folder / f"gathered-{name}" / f"{table}.parquet" for name in dataset.sources])
                 for table in ("record", "person_attribute")}  # fmt: skip
         model = {name: engine.read(resolved.folder / f"{name}.parquet") for name in ("match_level", "match_figure", "value_frequency")}
         started = time.perf_counter()
         lookup.index(
-            engine, records=read["record"], attributes=read["person_attribute"], model=model, project=project, folder=resolved.folder
-        )
+            engine, records=read["record"], attributes=read["person_attribute"], model=model, files=files, project=project,
+            folder=resolved.folder,
+        )  # fmt: skip
         indexed = time.perf_counter()
-        published = lookup.Published(read["record"], read["person_attribute"], engine.read(resolved.folder / "match_key.parquet"), model)
+        published = lookup.Published(
+            read["record"], read["person_attribute"], engine.read(resolved.folder / "match_key.parquet"), model, files
+        )
         bases = lookup.everybody(engine, published, project)
         whose = engine.arrow(engine.read(resolved.folder / "customer_record.parquet").select("source", "record_id", "customer_id"))
         customers = {kind: base.customers(whose) for kind, base in bases.items()}
@@ -193,7 +197,8 @@ def _resolved(
         engine, records=engine.read([place / "record.parquet" for place in places.values()]),
         attributes=engine.read([place / "person_attribute.parquet" for place in places.values()]),
         before=engine.rows(identity.BEFORE, []) if before is None else engine.read(before).select(*identity.BEFORE),
-        redirects=engine.rows({"old_id": "string", "customer_id": "string"}, list(old_ids)), project=project, day=DAY, folder=whole,
+        redirects=engine.rows({"old_id": "string", "customer_id": "string"}, list(old_ids)),
+        files=identity.steps.files_of(places), project=project, day=DAY, folder=whole,
     )  # fmt: skip
     resolved, cpu = time.perf_counter(), time.process_time() - cpu
     found = pd.read_parquet(whole / "customer_record.parquet", columns=["source", "record_id", "customer_id"])

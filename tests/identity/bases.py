@@ -53,6 +53,7 @@ class Base:
     membership: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     written: Path = Path()
+    by_files: bool = True
 
     def run(self, rows: Rows, day: date = DAY_ONE, *, verdicts: Sequence[tuple[str, str, str]] = ()) -> dict[tuple[str, str], str]:
         """Gather and resolve; hands back the customer of each record ever seen.
@@ -74,6 +75,7 @@ class Base:
                 {"old_id": "string", "customer_id": "string"}, [{"old_id": a, "customer_id": b} for a, b in self.redirects.items()]
             ),
             verdicts=self.engine.rows(VERDICT, [_verdict(*said) for said in verdicts]),
+            files=identity.steps.files_of(dict(zip(self.project.sources, gathered, strict=True))) if self.by_files else None,
             project=self.project,
             day=day,
             folder=self.written,

@@ -9,7 +9,8 @@ import pytest
 from unequal import identity, storage
 from unequal.config import Project
 from unequal.identity import features, identifiers
-from unequal.identity.steps import _features
+from unequal.identity.feature_tables import FEATURES
+from unequal.identity.steps import _features, all_known, files_of
 
 CRM = {"full_name": "name", "address": "address", "birth_date": "born", "email": "email", "phone": "phone"}
 SHOP = {
@@ -62,7 +63,7 @@ def made(engine: storage.Engine, folder: Path, config: Project) -> tuple[list[di
         identity.gather(engine, name, config.sources[name], rows=engine.rows(types, rows), project=config, folder=folder / name)
     numbered = identifiers.numbered(engine.read([folder / name / "record.parquet" for name in ROWS]))
     attributes = engine.read([folder / name / "person_attribute.parquet" for name in ROWS])
-    best, others = _features(engine, engine.materialise(numbered, "numbered"), attributes, config)
+    best, others = _features(engine, engine.materialise(numbered, "numbered"), attributes, features.wanted_of(config))
     return engine.fetch(best.order_by("number")), engine.fetch(others.order_by("number", "feature", "value"))
 
 
@@ -108,3 +109,20 @@ def test_protected_attributes_are_never_features() -> None:
 def test_every_attribute_that_is_read_has_both_halves(column: str) -> None:
     assert column in features.wanted_of(project()).read
     assert set(features.plain_features.READ) == set(features.PARTS)
+
+
+def test_what_each_source_gathers_is_what_all_their_attributes_come_to(engine: storage.Engine, tmp_path: Path) -> None:
+    best, others = made(engine, tmp_path, project())
+    read = {table: engine.read([tmp_path / name / f"{table}.parquet" for name in ROWS]) for table in ("record", "person_attribute")}
+    files = files_of({name: tmp_path / name for name in ROWS})
+    assert files is not None
+    known = all_known(engine, read["record"], read["person_attribute"], files, None, project())
+    absent = dict.fromkeys([*FEATURES.names, "key_loyalty_no", "own_trade"])
+    assert [absent | row for row in known.features.to_pylist()] == [absent | row for row in best]
+    assert known.others.to_pylist() == others
+    again = all_known(engine, read["record"], read["person_attribute"], None, None, project())
+    assert known.records.select(again.records.column_names).to_pylist() == again.records.to_pylist()
+
+
+def test_where_a_source_was_gathered_without_features_there_are_none(tmp_path: Path) -> None:
+    assert files_of({"crm": tmp_path}) is None

@@ -10,7 +10,7 @@ import pytest
 from tests.identity.bases import COLUMNS, project
 
 from unequal import identity, storage
-from unequal.identity import identifiers
+from unequal.identity import features, identifiers
 from unequal.identity.steps import IN_PYTHON_AT_MOST, _features
 
 SAID: list[dict[str, Any]] = [
@@ -44,7 +44,7 @@ def told(engine: storage.Engine, folder: Path, given: list[dict[str, Any]]) -> l
     identity.gather(engine, "crm", made.sources["crm"], rows=engine.rows(COLUMNS, given), project=made, folder=folder)
     numbered = engine.materialise(identifiers.numbered(engine.read(folder / "record.parquet")), "numbered")
     attributes = engine.read(folder / "person_attribute.parquet")
-    best, others = _features(engine, numbered, attributes, made)
+    best, others = _features(engine, numbered, attributes, features.wanted_of(made))
     in_order = ((best, ["number"]), (others, ["number", "feature", "value"]), (attributes, ["record_id", "attribute", "rank"]))
     return [
         [row for row in engine.fetch(table.order_by(*by)) if row.get("number", 0) < len(SAID) and row.get("record_id", "a") < "b"]

@@ -9,7 +9,7 @@ import pytest
 from tests.identity.bases import DAY_ONE, DAY_THREE, DAY_TWO, Base, parts, project
 
 from unequal import storage
-from unequal.identity import BEFORE
+from unequal.identity import BEFORE, stewardship
 from unequal.identity.tables import CUSTOMER, CUSTOMER_EVENT, CUSTOMER_RECORD, CUSTOMER_REDIRECT, EDGE, SHARED_IDENTIFIER, TABLES
 from unequal.terms.ids import founding_customer_id
 
@@ -362,3 +362,15 @@ def test_an_attribute_of_the_projects_own_may_be_an_identifier(duckdb_engine: st
         people({"id": "1", "card": "Ab7", "mail": "a@x.com"}, {"id": "b1", "card": "Ab7"}, {"id": "2", "card": "AB7", "mail": "a@x.com"})
     )
     assert parts(found) == {frozenset({"1", "b1"}), frozenset({"2"})}
+
+
+def test_customers_are_those_that_the_crosswalk_makes(base: Base) -> None:
+    persons = [{"id": str(at), "full": f"Ann{at % 3} Lee", "mail": f"a{at % 4}@b.com", "tax": f"DE 123.456.7{at % 5}"} for at in range(12)]
+    firms = [{"id": "b1", "org": "Acme Ltd", "card": "L-1"}, {"id": "1x", "full": "Bo Lind", "card": "L-1"}]
+    base.run(people(*persons, *firms))
+    base.run(people(*persons[3:], {"id": "b2", "mail": "a1@b.com"}), DAY_TWO)
+    crosswalk, records = (
+        base.engine.read(place)
+        for place in (base.written / "customer_record.parquet", [base.written / source / "record.parquet" for source in ("crm", "billing")])
+    )
+    assert base.engine.fetch(stewardship.customers_of(crosswalk, records).order_by("customer_id")) == base.table("customer")

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from unequal.identity.clustering import UNKNOWN
 from unequal.identity.matching import blocking, dates, exact, second_look, thresholds
 from unequal.identity.matching.coding import NO_HASH, Coded, Records, coded_records
-from unequal.identity.matching.comparisons import COMPARISONS, Comparison, Pairs, comparison_named
+from unequal.identity.matching.comparisons import COMPARISONS, Comparison, comparison_named
 from unequal.identity.matching.keeping import digest_of, model_tables, models_of
 from unequal.identity.matching.keys import PARTS, Part, candidate_keys
 from unequal.identity.matching.levels import levels_of, variants_of
+from unequal.identity.matching.pairs import Pairs
 from unequal.identity.matching.settling import Constraints
 from unequal.identity.matching.training import learn
 

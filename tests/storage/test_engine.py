@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal as D
 
+import ibis
 import pyarrow as pa
 import pytest
 
@@ -90,3 +91,20 @@ def test_a_column_of_another_type_breaks_the_contract(duckdb_engine):
     with pytest.raises(StorageError, match="STO008") as caught:
         check_contract(duckdb_engine, table.mutate(price=table.price.cast("float64")), SALE)
     assert "price is float64" in str(caught.value)
+
+
+def test_rows_from_memory_are_written_as_they_stand_and_read_by_every_verb(engine, tmp_path):
+    table = pa.Table.from_pylist([{"word": "b", "place": 0}, {"word": None, "place": 1}, {"word": "a", "place": 2}])
+    engine.write_rows({"word": "string", "place": "int64"}, table, tmp_path / "word.parquet")
+    assert engine.stored(tmp_path / "word.parquet").to_pylist() == table.to_pylist()
+    assert engine.fetch(engine.read(tmp_path / "word.parquet").order_by("place")) == table.to_pylist()
+
+
+def test_what_an_engine_wrote_in_order_is_read_whole_in_that_order(engine, tmp_path):
+    engine.write(engine.rows(SALE.types, ROWS).order_by(ibis.desc("sale_id")), tmp_path / "sale.parquet")
+    assert engine.stored(tmp_path / "sale.parquet")["sale_id"].to_pylist() == ["b", "a"]
+
+
+def test_a_stored_table_that_is_missing_is_told(engine, tmp_path):
+    with pytest.raises(StorageError, match="STO001"):
+        engine.stored(tmp_path / "gone.parquet")

@@ -171,8 +171,16 @@ def _gather(desk: Desk, name: str, source: config.Source, accepted: storage.Step
     def work(folder: Path) -> None:
         identity.gather(desk.engine, name, source, rows=desk.read(accepted, "rows"), project=desk.project, folder=folder)
 
-    parameters = (source.model_dump_json(include={"records"}), desk.project.default_region or "", _identity_parameters(desk.project))
+    protected = sorted(attribute for attribute, declared in desk.project.attributes.items() if declared.protected)
+    parameters = (
+        source.model_dump_json(include={"records"}), desk.project.default_region or "", _identity_parameters(desk.project), str(protected),
+    )  # fmt: skip
     return desk.steps.step(f"gather {name}", work, inputs=[accepted, *parameters])
+
+
+def _folders(gathered: Outputs) -> dict[str, Path]:
+    """Where each source's records were gathered."""
+    return {name: output.folder for name, output in gathered.items()}
 
 
 def _identity_parameters(project: config.Project) -> str:
@@ -210,6 +218,7 @@ def _who_is_who(desk: Desk, gathered: Outputs, *, retrain: bool) -> WhoIsWho:
             redirects=desk.engine.rows({"old_id": "string", "customer_id": "string"}, desk.state.ids_given_up()),
             verdicts=desk.engine.rows(identity.VERDICT, verdicts),
             model=None if kept is None else {name: desk.engine.read(kept.table(name)) for name in identity.steps.MODEL_TABLES},
+            files=identity.steps.files_of(_folders(gathered)),
             project=desk.project,
             day=datetime.now(ZoneInfo(desk.project.time_zone)).date(),
             folder=folder,
@@ -247,6 +256,7 @@ def _index(desk: Desk, who: storage.StepOutput, gathered: Outputs) -> storage.St
             records=desk.read_all(gathered, "record"),
             attributes=desk.read_all(gathered, "person_attribute"),
             model={name: desk.read(who, name) for name in model},
+            files=identity.steps.files_of(_folders(gathered)),
             project=desk.project,
             folder=folder,
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from unequal.flow.doubts import in_force
 from unequal.flow.reading import OpenBase
-from unequal.identity import lookup, stewardship
+from unequal.identity import lookup, steps, stewardship
 from unequal.terms.errors import IdentityError, StorageError
 from unequal.terms.ids import SEPARATOR
 
@@ -17,6 +17,7 @@ Rows = Sequence[Mapping[str, Any]]
 PRIOR: Final = "any two records"
 TAKEN_OFF: Final = "households and namesakes"
 _MODEL: Final = ("match_level", "match_figure", "value_frequency")
+_GATHER: Final = "gather "
 
 _GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
     "given name": ("given_name", "full_name"), "family name": ("family_name", "full_name"), "birth date": ("birth_date",), "e-mail": ("email",),
@@ -114,6 +115,7 @@ def published(opened: OpenBase) -> lookup.Published:
         attributes=opened.base.table("person_attribute"),
         match_key=opened.engine.read(indexed[0].table("match_key")),
         model={name: opened.engine.read(who.table(name)) for name in _MODEL},
+        files=steps.files_of({step.name.removeprefix(_GATHER): step.folder for step in opened.run.steps(_GATHER)}),
     )
 
 

@@ -13,7 +13,8 @@ def _part(name: str, meaning: str) -> Column:
 
 FEATURES: Final = TableContract(
     "features",
-    "What of each record is compared: its best values, read into parts. Never published. Behind these columns stand key_NAME for each "
+    "What of each record is compared: its best values, read into parts. Kept for each source beside its records, which are numbered within "
+    "it then, with record_id and is_test; never shown. Behind these columns stand key_NAME for each "
     "declared key and own_NAME for each unprotected attribute of the project's own.",
     (
         Column("number", "int64", "Number of the record, in the order of source and record_id.", "ordinal"),
@@ -42,7 +43,7 @@ FEATURES: Final = TableContract(
 
 OTHER_VALUES: Final = TableContract(
     "other_values",
-    "What a record says beside its best values: earlier names, addresses, phones and e-mails. Never published.",
+    "What a record says beside its best values: earlier names, addresses, phones and e-mails. Kept likewise.",
     (
         Column("number", "int64", "Number of the record.", "ordinal"),
         Column("feature", "string", "Which of the features it is a value of."),

@@ -57,11 +57,13 @@ class Wanted:
         return feature in self.passed_on or not set(TOLD_BY.get(feature, ())).isdisjoint(self.read)
 
 
-def wanted_of(project: config.Project) -> Wanted:
-    """What the records of a project may say, from its config."""
-    declared = [source.records for source in project.sources.values() if source.records]
-    mapped = {name for records in declared for name in records.attributes}
-    keys = {name for records in declared for name in records.keys}
+def wanted_of(project: config.Project, source: config.Source | None = None) -> Wanted:
+    """What the records of a project, or of one source, may say, from the config."""
+    declared = [one.records for one in project.sources.values() if one.records]
+    of_source = declared if source is None else [source.records] if source.records else []
+    mapped = {name for records in of_source for name in records.attributes}
+    # What is a key in one source is one in all, also where it is mapped as an attribute.
+    keys = {name for records in declared for name in records.keys} & (mapped | {name for records in of_source for name in records.keys})
     own = {name for name, attribute in project.attributes.items() if not attribute.protected} | set(project.identity.identifiers)
     known = {*PARTS, *AS_THEY_ARE}
     return Wanted(tuple(sorted((mapped | keys) & known)), tuple(sorted(keys - known)), tuple(sorted(mapped & own - known)))

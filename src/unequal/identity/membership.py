@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,8 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, integers, strings
+from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, distinct, integers, strings
 from unequal.identity.customer_ids import NONE, Assigned, assign_ids, found_ids
+from unequal.identity.founding import founding_ids
+from unequal.identity.matching.coding import hashed
 from unequal.identity.tables import CUSTOMER, CUSTOMER_EVENT, CUSTOMER_RECORD, CUSTOMER_REDIRECT
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -21,9 +24,10 @@ _KINDS: Final = ("founded", "joined", "merged", "split", "moved")
 
 @dataclass(frozen=True)
 class After:
-    """CUSTOMER_RECORD, CUSTOMER_EVENT and CUSTOMER_REDIRECT of a run."""
+    """CUSTOMER_RECORD, CUSTOMER, CUSTOMER_EVENT and CUSTOMER_REDIRECT of a run, each in the order of its key."""
 
     customer_records: pa.Table
+    customers: pa.Table
     events: pa.Table
     redirects: pa.Table
 
@@ -49,11 +53,11 @@ def with_numbers(before: ibis.Table, numbered: ibis.Table) -> ibis.Table:
     )
 
 
-def member_tables(known: pa.Table, label: Ints, past: pa.Table, old_ids: list[str], day: date, weight: Floats | None = None) -> After:
+def member_tables(known: pa.Table, label: Ints, past: pa.Table, old_ids: Sequence[str], day: date, weight: Floats | None = None) -> After:
     """Give clusters their customer ids, and tell what changed.
 
     Args:
-        known: number, source, record_id of the live records, in order of number.
+        known: number, source, record_id, kind, is_test of the live records, in order of number.
         label: for each of them the lowest number in its cluster.
         past: customer_id, since of every record ever seen, and its number now; where it is gone,
             number is null and source and record_id say which it was.
@@ -76,32 +80,41 @@ def member_tables(known: pa.Table, label: Ints, past: pa.Table, old_ids: list[st
         code_before=np.concatenate([code_now, before.customer[gone]]),
         code_after=np.concatenate([code_after, assigned.leads_to[before.customer[gone]]]),
         since_before=np.concatenate([since_now, before.since[gone]]),
+        organisation=np.asarray(_equal(column(known, "kind"), "organisation")).astype(np.bool_),
+        test=np.asarray(column(known, "is_test")).astype(np.bool_),
         seen=np.arange(known.num_rows + len(gone)) < known.num_rows,
         weight=np.concatenate([np.full(known.num_rows, np.nan) if weight is None else weight, np.full(len(gone), np.nan)]),
     )
-    return changes.tables(strings(ids), assigned, _days(day))
+    return changes.tables(ids, assigned, _days(day))
 
 
 @dataclass(frozen=True)
 class _Changes:
-    """Every record ever seen, live ones first, with the code of its customer before and after."""
+    """Every record ever seen, live ones first, with the code of its customer before and after.
+
+    Args:
+        organisation, test: of the live ones alone.
+    """
 
     source: Any
     record_id: Any
     code_before: Ints
     code_after: Ints
     since_before: Ints
+    organisation: Flags
+    test: Flags
     seen: Flags
     weight: Floats
 
     def tables(self, ids: Any, assigned: Assigned, today: int) -> After:
-        """The three tables."""
+        """The four tables."""
         changed = self.code_before != self.code_after
+        since = np.where(changed, today, self.since_before)
         records = {
             "customer_id": ids.take(arrow(self.code_after)),
             "source": self.source,
             "record_id": self.record_id,
-            "since": _dates(np.where(changed, today, self.since_before)),
+            "since": _dates(since),
             "match_weight": pa.array(self.weight, mask=np.isnan(self.weight)),
             "seen": arrow(self.seen),
         }
@@ -117,11 +130,44 @@ class _Changes:
         }
         merged = np.flatnonzero(assigned.leads_to != np.arange(len(assigned.leads_to)))
         redirects = {"old_id": ids.take(arrow(merged)), "customer_id": ids.take(arrow(assigned.leads_to[merged]))}
+        # Live records are in order already, and merged customers too: codes sort as ids do.
+        in_order = bool(self.seen.all())
         return After(
-            pa.table(records).select(CUSTOMER_RECORD.names),
-            pa.table(events).select(CUSTOMER_EVENT.names),
+            _by_key(pa.table(records).select(CUSTOMER_RECORD.names), CUSTOMER_RECORD.key, in_order=in_order),
+            self._customers(ids, since),
+            _by_key(pa.table(events).select(CUSTOMER_EVENT.names), CUSTOMER_EVENT.key, in_order=in_order),
             pa.table(redirects).select(CUSTOMER_REDIRECT.names),
         )
+
+    def _customers(self, ids: Any, since: Ints) -> pa.Table:
+        """CUSTOMER: what customers_of makes of the crosswalk."""
+        count, live = len(ids), self.code_after[: len(self.organisation)]
+        records = np.bincount(self.code_after, minlength=count)
+        of_sources = self.source.dictionary_encode()
+        size = np.int64(max(len(of_sources.dictionary), 1))
+        known_by = distinct(self.code_after * size + np.asarray(of_sources.indices)) // size if size > 1 else distinct(self.code_after)
+        founded = np.full(count, np.iinfo(np.int64).max, dtype=np.int64)
+        np.minimum.at(founded, self.code_after, since)
+        alive = np.bincount(live, minlength=count)
+        organisations = np.bincount(live[self.organisation], minlength=count)
+        is_test = (alive > 0) & (np.bincount(live[self.test], minlength=count) == alive)
+        kind = pa.array(np.where(organisations * 2 >= alive, 1, 0), mask=alive == 0)
+        held = np.flatnonzero(records)
+        sort: Any = pc.sort_indices
+        held = held[np.asarray(sort(ids.take(arrow(held))))]
+        columns = {
+            "customer_id": ids.take(arrow(held)),
+            "kind": strings(("person", "organisation")).take(kind.take(arrow(held))),
+            "records": arrow(records[held]),
+            "sources": arrow(np.bincount(known_by, minlength=count)[held]),
+            "is_test": arrow(is_test[held]),
+            "founded_on": _dates(founded[held]),
+        }
+        return pa.table(columns).select(CUSTOMER.names)
+
+
+def _by_key(table: pa.Table, key: Sequence[str], *, in_order: bool) -> pa.Table:
+    return table if in_order else table.sort_by([(name, "ascending") for name in key])
 
 
 def customers_of(customer_records: ibis.Table, records: ibis.Table) -> ibis.Table:
@@ -163,7 +209,7 @@ class _Past:
         now: for each its number now; NONE where it is gone.
     """
 
-    ids: list[str]
+    ids: Any
     founded: Ints
     customer: Ints
     since: Ints
@@ -180,19 +226,28 @@ def _past(past: pa.Table) -> _Past:
     since = integers(past, "since")
     founded = np.full(len(order), np.iinfo(np.int64).max, dtype=np.int64)
     np.minimum.at(founded, customer, since)
-    return _Past(encoded.dictionary.take(arrow(order)).to_pylist(), founded, customer, since, integers(past, "number", absent=NONE))
+    return _Past(encoded.dictionary.take(arrow(order)), founded, customer, since, integers(past, "number", absent=NONE))
 
 
-def _ids_after(known: pa.Table, label: Ints, assigned: Assigned, ids: list[str], old_ids: list[str]) -> tuple[list[str], Ints]:
+def _ids_after(known: pa.Table, label: Ints, assigned: Assigned, ids: Any, old_ids: Sequence[str]) -> tuple[Any, Ints]:
     """All ids, those of before first, and for each live record the code of its customer now."""
     heads = np.flatnonzero(label == np.arange(len(label)))
     founders = heads[assigned.heir[heads] == NONE]
     chosen = arrow(founders)
-    sources, record_ids = (column(known, name).take(chosen).to_pylist() for name in ("source", "record_id"))
-    new = found_ids(zip(sources, record_ids, strict=True), {*ids, *old_ids})
+    source, record_id = (column(known, name).take(chosen) for name in ("source", "record_id"))
+    new = founding_ids(source, record_id)
+    used = pa.concat_arrays([ids, strings(old_ids)])
+    taken: Any = pc.is_in(new, value_set=used)
+    if taken.true_count or not _all_distinct(new):
+        new = strings(found_ids(zip(source.to_pylist(), record_id.to_pylist(), strict=True), set(used.to_pylist())))
     code_of_head = assigned.heir.copy()
     code_of_head[founders] = len(ids) + np.arange(len(founders))
-    return [*ids, *new], code_of_head[label]
+    return pa.concat_arrays([ids, new]), code_of_head[label]
+
+
+def _all_distinct(texts: Any) -> bool:
+    """Whether no two texts are the same; by their hashes, so that once in a very long time it says no for nothing."""
+    return len(distinct(hashed(texts))) == len(texts)
 
 
 def _kinds(before: Ints, after: Ints, assigned: Assigned) -> Any:
@@ -202,6 +257,11 @@ def _kinds(before: Ints, after: Ints, assigned: Assigned) -> Any:
     merged = ~is_new & (heirs[before] == after)
     kinds = np.select([is_new & to_new, is_new, merged, to_new], [0, 1, 2, 3], default=4)
     return strings(_KINDS).take(arrow(kinds))
+
+
+def _equal(one: Any, other: Any) -> Any:
+    compute: Any = pc.equal
+    return compute(one, other)
 
 
 def _days(day: date) -> int:

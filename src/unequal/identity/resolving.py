@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from unequal import config
 from unequal.identity import clustering
-from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, integers, strings
+from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, distinct, integers, strings
 from unequal.identity.clustering import UNKNOWN
 from unequal.identity.matching import exact
 from unequal.identity.matching.coding import Records, coded_records
@@ -167,7 +167,8 @@ def compared(known: Known) -> Records:
 
 def _over_cap(records: pa.Table, shared: exact.Shared) -> pa.Table:
     """SHARED_IDENTIFIER."""
-    place, first, held = shared.over.T
+    # Names are in order, and so are the numbers of records.
+    place, first, held = shared.over[np.lexsort((shared.over[:, 1], shared.over[:, 0]))].T
     columns = {
         "identifier": strings(shared.names).take(arrow(place)) if shared.names else strings([]),
         "source": column(records, "source").take(arrow(first)),
@@ -302,7 +303,10 @@ def _with_pairs_across(a: Ints, b: Ints, bits: Floats, least: Floats, constraint
     """The pairs of rules that no model saw: between kinds, and of test accounts."""
     count = np.int64(max(len(constraints.once), 1))
     ruled = [np.minimum(*pair) * count + np.maximum(*pair) for pair in (constraints.must, constraints.same, constraints.different)]
-    added = np.setdiff1d(np.unique(np.concatenate(ruled)), a * count + b)
+    by_rule = distinct(np.concatenate(ruled))
+    if not len(by_rule):
+        return a, b, bits, least
+    added = np.setdiff1d(by_rule, a * count + b, assume_unique=True)
     unknown = np.full(len(added), np.nan)
     return (
         np.concatenate([a, added // count]), np.concatenate([b, added % count]), np.concatenate([bits, unknown]), np.concatenate([least, unknown]),
@@ -325,17 +329,18 @@ def _identifiers(a: Ints, b: Ints, shared: exact.Shared) -> tuple[Any, Flags]:
 def edge_table(records: pa.Table, edges: _Edges) -> pa.Table:
     """EDGE: pairs by their records' names, and what became of them."""
     source, record_id = column(records, "source"), column(records, "record_id")
-    a, b = arrow(edges.a), arrow(edges.b)
+    order = np.lexsort((edges.b, edges.a))
+    a, b, bits = arrow(edges.a[order]), arrow(edges.b[order]), edges.bits[order]
     columns = {
         "source_a": source.take(a),
         "record_id_a": record_id.take(a),
         "source_b": source.take(b),
         "record_id_b": record_id.take(b),
-        "basis": strings(_BASES).take(arrow(edges.basis)),
-        "identifier": edges.identifier,
-        "weight": pa.array(edges.bits, mask=np.isnan(edges.bits)),
-        "links": arrow(edges.links),
-        "refused_because": strings(_REFUSALS).take(arrow(edges.refused)),
+        "basis": strings(_BASES).take(arrow(edges.basis[order])),
+        "identifier": edges.identifier.take(arrow(order)),
+        "weight": pa.array(bits, mask=np.isnan(bits)),
+        "links": arrow(edges.links[order]),
+        "refused_because": strings(_REFUSALS).take(arrow(edges.refused[order])),
     }
     return pa.table(columns).select(EDGE.names)
 

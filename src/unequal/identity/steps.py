@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -18,13 +18,16 @@ from unequal.identity.arrays import column
 from unequal.identity.attributes import PARSED, Normalising, attributes_from, judged, normalising_of, once_of, ranked, said_of
 from unequal.identity.feature_tables import OTHER_VALUES
 from unequal.identity.featuring import PARSED_PARTS, parsed_features
+from unequal.identity.gathered import FeatureFiles, together
 from unequal.identity.household_signs import said_of_persons, signs_of
 from unequal.identity.households import households
 from unequal.identity.matching import keeping
+from unequal.identity.matching.side_by_side import side_by_side
 from unequal.identity.parsing import PARSED_VALUE, parsed_values
 from unequal.identity.records import records_from
 from unequal.identity.relating import household_rows, member_rows, parents_by_name, places_of
 from unequal.identity.tables import (
+    CUSTOMER,
     CUSTOMER_EVENT,
     CUSTOMER_RECORD,
     CUSTOMER_REDIRECT,
@@ -36,6 +39,7 @@ from unequal.identity.tables import (
     SHARED_IDENTIFIER,
     VALUE_FREQUENCY,
 )
+from unequal.terms.tables import TableContract
 
 BEFORE: Final = {"source": "string", "record_id": "string", "customer_id": "string", "since": "date"}
 """Types of who was who before a run, as the state hands it over."""
@@ -97,7 +101,7 @@ def gather(
         source: its section of the config, with `records`.
         rows: its accepted rows.
         project: the config.
-        folder: where to write `record` and `person_attribute`.
+        folder: where to write `record` and `person_attribute`; and `feature` and `other_value`, see FeatureFiles.
         ways: how the source writes; by default as these rows tell.
 
     Raises:
@@ -113,6 +117,26 @@ def gather(
     settled = _settled(engine, judged(engine.materialise(found, "attributes")), normalising, ways)
     in_order = ranked(settled, alone=alone).select(*PERSON_ATTRIBUTE.names).order_by("attribute", "record_id", "rank")
     engine.write(in_order, folder / "person_attribute.parquet")
+    _write_features(engine, folder, features.wanted_of(project, source), ways)
+
+
+def _write_features(engine: storage.Engine, folder: Path, wanted: features.Wanted, ways: Ways | None) -> None:
+    """What of a source's records is compared, beside what they say."""
+    numbered = engine.materialise(identifiers.numbered(engine.read(folder / "record.parquet")), "numbered")
+    best, others = _features(engine, numbered, engine.read(folder / "person_attribute.parquet"), wanted, ways)
+    named = best.join(numbered.select("number", "record_id", "is_test"), "number")
+    engine.write(named.select(*best.columns, "record_id", "is_test").order_by("number"), folder / "feature.parquet")
+    engine.write(others.order_by(*OTHER_VALUES.key), folder / "other_value.parquet")
+
+
+def files_of(gathered: Mapping[str, Path]) -> list[FeatureFiles] | None:
+    """The features that lie where sources were gathered; None where a source has none, as those of older versions.
+
+    Args:
+        gathered: the folder of each source.
+    """
+    files = [FeatureFiles(name, folder / "feature.parquet", folder / "other_value.parquet") for name, folder in gathered.items()]
+    return files if all(one.best.exists() and one.others.exists() for one in files) else None
 
 
 def _settled(engine: storage.Engine, attributes: ibis.Table, normalising: Normalising, ways: Ways | None) -> ibis.Table:
@@ -133,7 +157,8 @@ def _settled(engine: storage.Engine, attributes: ibis.Table, normalising: Normal
 
 def resolve(
     engine: storage.Engine, *, records: ibis.Table, attributes: ibis.Table, before: ibis.Table, redirects: ibis.Table | None = None,
-    verdicts: ibis.Table | None = None, model: Mapping[str, ibis.Table] | None = None, project: config.Project, day: date, folder: Path,
+    verdicts: ibis.Table | None = None, model: Mapping[str, ibis.Table] | None = None, files: Sequence[FeatureFiles] | None = None,
+    project: config.Project, day: date, folder: Path,
 ) -> None:  # fmt: skip
     """Make records into customers, and say what that changes.
 
@@ -148,26 +173,35 @@ def resolve(
         redirects: old_id, customer_id: ids given up, so that none is given twice; None for none.
         verdicts: VERDICT: pairs that must be, or must not be, one customer; None for none.
         model: `match_level`, `match_figure` and `value_frequency` of the run that learned what agreement is worth; learned anew by default.
+        files: the features that were gathered with the records; worked out from the attributes by default.
         project: the config.
         day: the run's, in the company's zone; it dates what is new, and changes nothing else.
         folder: where to write `customer_record`, `customer`, `edge`, `shared_identifier`, the three tables of the model,
             and the difference from before: `customer_event` and `customer_redirect`.
     """
-    numbered = engine.materialise(identifiers.numbered(records), "numbered")
-    known = known_of(engine, numbered, attributes, verdicts, project)
+    known = all_known(engine, records, attributes, files, verdicts, project)
     kept = {} if model is None else keeping.models_of({name: engine.arrow(table) for name, table in model.items()})
     found = resolving.resolved(known, project, kept, resolving.budget_of(project))
-    _write_evidence(engine, found, folder)
-
-    past = engine.arrow(membership.with_numbers(before, numbered).order_by("number", "source", "record_id"))
     old_ids: list[str] = [] if redirects is None else column(engine.arrow(redirects.select("old_id")), "old_id").to_pylist()
-    after = membership.member_tables(known.records, found.label, past, old_ids, day, found.weight)
-    crosswalk = engine.rows(CUSTOMER_RECORD.types, after.customer_records).order_by("source", "record_id")
-    engine.write(crosswalk, folder / "customer_record.parquet")
-    engine.write(engine.rows(CUSTOMER_EVENT.types, after.events).order_by("source", "record_id"), folder / "customer_event.parquet")
-    engine.write(engine.rows(CUSTOMER_REDIRECT.types, after.redirects).order_by("old_id"), folder / "customer_redirect.parquet")
-    written = engine.read(folder / "customer_record.parquet")
-    engine.write(membership.customers_of(written, records).order_by("customer_id"), folder / "customer.parquet")
+    after = membership.member_tables(known.records, found.label, _past(engine, before, known.records), old_ids, day, found.weight)
+    tables = {
+        CUSTOMER_RECORD: after.customer_records, CUSTOMER: after.customers, CUSTOMER_EVENT: after.events, CUSTOMER_REDIRECT: after.redirects,
+        SHARED_IDENTIFIER: found.over_cap, EDGE: found.edges,
+    }  # fmt: skip
+    of_model = keeping.model_tables(resolving.learned_models(found), resolving.report_of(found))
+    tables |= {contract: of_model[contract.name] for contract in (MATCH_LEVEL, MATCH_FIGURE, VALUE_FREQUENCY)}
+
+    def write(contract: TableContract) -> None:
+        engine.write_rows(contract.types, tables[contract], folder / f"{contract.name}.parquet")
+
+    side_by_side(write, tables)
+
+
+def _past(engine: storage.Engine, before: ibis.Table, records: pa.Table) -> pa.Table:
+    """Who was who, by the numbers of the records now; see membership.with_numbers."""
+    types = {"number": "int64", "source": "string", "record_id": "string"}
+    numbered = engine.rows(types, records if engine.count(before.limit(1)) else records.slice(0, 0))
+    return engine.arrow(membership.with_numbers(before, numbered).order_by("number", "source", "record_id"))
 
 
 def learned_from(engine: storage.Engine, figures: ibis.Table) -> int:
@@ -195,26 +229,36 @@ def known_of(
         project: the config.
         ways: how the records' one source writes; by default as these attributes tell.
     """
-    best, others = _features(engine, numbered, attributes, project, ways)
+    best, others = _features(engine, numbered, attributes, features.wanted_of(project), ways)
     records = engine.arrow(numbered.select("number", "source", "record_id", "kind", "is_test").order_by("number"))
     said = None if verdicts is None else engine.arrow(verdicts)
     return resolving.Known(records, engine.arrow(best.order_by("number")), engine.arrow(others), resolving.numbered_verdicts(records, said))
 
 
-def _write_evidence(engine: storage.Engine, found: resolving.Resolved, folder: Path) -> None:
-    """Why records are together or not, and the model by which they were weighed."""
-    shared = engine.rows(SHARED_IDENTIFIER.types, found.over_cap).order_by("identifier", "source", "record_id")
-    engine.write(shared, folder / "shared_identifier.parquet")
-    in_order = engine.rows(EDGE.types, found.edges).order_by("source_a", "record_id_a", "source_b", "record_id_b")
-    engine.write(in_order, folder / "edge.parquet")
-    tables = keeping.model_tables(resolving.learned_models(found), resolving.report_of(found))
-    for contract in (MATCH_LEVEL, MATCH_FIGURE, VALUE_FREQUENCY):
-        table = engine.rows(contract.types, tables[contract.name])
-        engine.write(table.order_by(*contract.key), folder / f"{contract.name}.parquet")
+def all_known(
+    engine: storage.Engine, records: ibis.Table, attributes: ibis.Table, files: Sequence[FeatureFiles] | None, verdicts: ibis.Table | None,
+    project: config.Project,
+) -> resolving.Known:  # fmt: skip
+    """All records of a run with what is compared of them, in memory.
+
+    Args:
+        engine: to run on.
+        records, attributes: RECORD and PERSON_ATTRIBUTE of all sources.
+        files: the features that were gathered with them; None to work them out.
+        verdicts: VERDICT; None for none.
+        project: the config.
+    """
+    if files is None:
+        return known_of(engine, engine.materialise(identifiers.numbered(records), "numbered"), attributes, verdicts, project)
+    by_name = sorted(files, key=lambda one: one.source)
+    best, others = [engine.stored(one.best) for one in by_name], [engine.stored(one.others) for one in by_name]
+    found = together(best, others, features.wanted_of(project))
+    said = None if verdicts is None else engine.arrow(verdicts)
+    return resolving.Known(found.records, found.features, found.others, resolving.numbered_verdicts(found.records, said))
 
 
 def _features(
-    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, project: config.Project, ways: Ways | None = None
+    engine: storage.Engine, numbered: ibis.Table, attributes: ibis.Table, wanted: features.Wanted, ways: Ways | None = None
 ) -> tuple[ibis.Table, ibis.Table]:
     """FEATURES and OTHER_VALUES of all records, each run once.
 
@@ -222,10 +266,9 @@ def _features(
         engine: to run on.
         numbered: RECORD and number, see identifiers.numbered.
         attributes: PERSON_ATTRIBUTE of all sources.
-        project: the config.
+        wanted: what the records may say.
         ways: see known_of.
     """
-    wanted = features.wanted_of(project)
     told = ways.family_first if ways else None
     family_first = () if "full_name" not in wanted.known else _family_first(engine, numbered, attributes) if told is None else told
     in_sql = engine.count(numbered) > IN_PYTHON_AT_MOST

@@ -11,12 +11,20 @@ from typing import Any, Self
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from unequal.storage.engine_differences import EngineName
 from unequal.terms.errors import StorageError
 
 ROWS_AT_MOST = 1_000_000
 """What `fetch` hands over at the most; more belongs in `batches`."""
+
+
+ROWS_A_GROUP = 250_000
+"""Rows that Parquet keeps together."""
+
+_FEW_VALUES = 0.1
+_LOOKED_AT = 10_000
 
 
 class Engine(ABC):
@@ -44,6 +52,36 @@ class Engine(ABC):
     @abstractmethod
     def write(self, table: ibis.Table, path: Path) -> None:
         """Run a table and write it as Parquet at `path`, which must not exist yet."""
+
+    def write_rows(self, types: Mapping[str, str], data: pa.Table, path: Path) -> None:
+        """Write rows from memory as Parquet at `path`, in the order they have: no engine has to take them over first.
+
+        Args:
+            types: Ibis types of the columns.
+            data: a column for each of them.
+            path: must not exist yet.
+
+        Raises:
+            StorageError: STO003, there is no room for them.
+        """
+        table = to_arrow(types, data)
+        try:
+            pq.write_table(table, path, compression="zstd", row_group_size=ROWS_A_GROUP, use_dictionary=_of_few_values(table))
+        except OSError as error:
+            raise StorageError("STO003", "a table cannot be written", where=str(path), seen=str(error),
+                               do="make room on the disk; the last published run is unharmed") from error  # fmt: skip
+
+    def stored(self, path: Path) -> pa.Table:
+        """The rows of a table that an engine wrote, in the order in which they stand there.
+
+        Raises:
+            StorageError: STO001, it is missing or is no Parquet.
+        """
+        try:
+            return pq.read_table(path)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StorageError("STO001", "a table of Unequal's own cannot be read", where=str(path), seen=str(error).partition("\n")[0],
+                               do="run `unequal run` again; it makes it anew") from error  # fmt: skip
 
     @abstractmethod
     def arrow(self, table: ibis.Table) -> pa.Table:
@@ -86,6 +124,12 @@ class Engine(ABC):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _of_few_values(table: pa.Table) -> list[str]:
+    """Columns worth a dictionary, judged by their first rows."""
+    some = table.slice(0, _LOOKED_AT)
+    return [name for name in table.column_names if len(some[name].unique()) <= _FEW_VALUES * some.num_rows]
 
 
 def schema_of(types: Mapping[str, str]) -> ibis.Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from unequal import config, storage
 from unequal.identity import identifiers, resolving
 from unequal.identity import steps as steps_of_identity
 from unequal.identity.arrays import Ints, arrow, column, integers
+from unequal.identity.gathered import FeatureFiles
 from unequal.identity.lookup import looking_up, match_keys
 from unequal.identity.lookup.asked import Asked
 from unequal.identity.lookup.looking_up import HOLDERS_AT_MOST
@@ -39,15 +40,20 @@ class Published:
         attributes: PERSON_ATTRIBUTE of all sources.
         match_key: MATCH_KEY.
         model: `match_level`, `match_figure` and `value_frequency`.
+        files: the features that were gathered with the records; worked out from the attributes where they are not given.
     """
 
     records: ibis.Table
     attributes: ibis.Table
     match_key: ibis.Table
     model: Mapping[str, ibis.Table]
+    files: Sequence[FeatureFiles] | None = None
 
 
-def index(engine: storage.Engine, *, records: ibis.Table, attributes: ibis.Table, model: Mapping[str, ibis.Table], project: config.Project, folder: Path) -> None:  # fmt: skip
+def index(
+    engine: storage.Engine, *, records: ibis.Table, attributes: ibis.Table, model: Mapping[str, ibis.Table],
+    files: Sequence[FeatureFiles] | None = None, project: config.Project, folder: Path,
+) -> None:  # fmt: skip
     """By what records are found when somebody is looked up.
 
     Args:
@@ -55,11 +61,11 @@ def index(engine: storage.Engine, *, records: ibis.Table, attributes: ibis.Table
         records: RECORD of all sources.
         attributes: PERSON_ATTRIBUTE of all sources.
         model: `match_level`, `match_figure` and `value_frequency` of the same run.
+        files: the features that were gathered with the records; worked out from the attributes by default.
         project: the config.
         folder: where to write `match_key`.
     """
-    numbered = engine.materialise(identifiers.numbered(records), "numbered")
-    known = steps_of_identity.known_of(engine, numbered, attributes, None, project)
+    known = steps_of_identity.all_known(engine, records, attributes, files, None, project)
     models = keeping.models_of({name: engine.arrow(table) for name, table in model.items()})
     keys = engine.rows(MATCH_KEY.types, match_keys.match_key_table(known, project, models))
     engine.write(keys.order_by(*MATCH_KEY.key), folder / "match_key.parquet")
@@ -72,8 +78,7 @@ def models_of(engine: storage.Engine, published: Published) -> dict[Kind, Model]
 
 def everybody(engine: storage.Engine, published: Published, project: config.Project) -> dict[Kind, Askable]:
     """All records in memory: for many look-ups, one after the other."""
-    numbered = engine.materialise(identifiers.numbered(published.records), "numbered")
-    known = steps_of_identity.known_of(engine, numbered, published.attributes, None, project)
+    known = steps_of_identity.all_known(engine, published.records, published.attributes, published.files, None, project)
     return match_keys.askable(known, project, models_of(engine, published), engine.arrow(published.match_key))
 
 

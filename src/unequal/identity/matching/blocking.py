@@ -127,7 +127,7 @@ def blocks_of(hashes: Hashes, records: Ints, *, several: bool) -> Blocks:
 def pairs_of(blocks: Blocks, at_most: int) -> tuple[Ints, Ints]:
     """All pairs within blocks of that many records at the most, the lower record first."""
     left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    for size in np.unique(blocks.sizes[blocks.sizes <= at_most]).tolist():
+    for size in distinct(blocks.sizes[blocks.sizes <= at_most]).tolist():
         places = blocks.starts[blocks.sizes == size][:, None]
         one, other = np.triu_indices(size, 1)
         left.append(blocks.records[(places + one).ravel()])
@@ -191,8 +191,7 @@ def pilot(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, *, at_most
     thin = max(int(count) // _RECORDS_A_KEY, 1)
     rates, totals = np.zeros(len(keys)), np.zeros(len(keys))
     firsts = list(dict.fromkeys(key.parts[0].name for key in keys))
-    for part in {part.name: part for key in keys for part in key.parts}.values():
-        hashes.part(part)
+    side_by_side(hashes.part, {part.name: part for key in keys for part in key.parts}.values())
 
     def of_part(first: str) -> list[Ints]:
         made: list[Ints] = []
@@ -217,6 +216,8 @@ def pilot(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, *, at_most
         of_first = [at for at, key in enumerate(keys) if key.parts[0].name == first]
         by_whole = np.exp(np.log1p(-np.minimum(rates[of_first], 1 - 1e-12)) @ reached[of_first].astype(np.float64))
         missed *= 1.0 - 1.0 / thin + by_whole / thin
+    # A block is reckoned a little too large now and then: a pair that no key seems to reach stands for itself, not for a million.
+    missed[~reached.any(axis=0)] = 0.0
     return Pilot(a, b, reached, 1.0 / np.maximum(1.0 - missed, 1e-6), totals)
 
 

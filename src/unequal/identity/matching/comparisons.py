@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from unequal.identity.arrays import Flags, Ints
+from unequal.identity.arrays import Flags, Ints, arrow
 from unequal.identity.matching import dates
 from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, Records, each
 from unequal.identity.matching.likeness import (
@@ -35,29 +35,10 @@ from unequal.identity.matching.likeness import (
     start_of,
     text_lengths,
 )
+from unequal.identity.matching.pairs import Pairs, agree, codes_of_pairs, graded
 from unequal.identity.matching.similarity import Levels, edits, jaro_winkler, of_distinct_pairs, token_ratios
 
 Kind = Literal["person", "organisation"]
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Pairs of records that are being compared.
-
-    Args:
-        records: all of them.
-        a, b: places of the two records of each pair.
-        kept: what one comparison has worked out for another.
-    """
-
-    records: Records
-    a: Ints
-    b: Ints
-    kept: dict[str, Any] = field(default_factory=dict)
-
-    def coded(self, name: str) -> Coded:
-        """A feature of all records."""
-        return self.records.features[name]
 
 
 LevelFunction = Callable[[Pairs], Levels]
@@ -92,6 +73,7 @@ class Comparison:
         groups: "home" where members of one household agree more than strangers do, "name" where namesakes do, "birth" where twins do,
             "generation" where father and son of one name differ more than strangers do.
         exact_by_value: whether level 1 is reached by the same value of that feature and by little else.
+        lasting: whether it is for life, or nearly so: two records of one customer agree on it more often than not.
         silent: the level of pairs where no record at hand says anything; 0 where silence tells nothing.
         frequency: level -> the feature whose value both hold at it: agreement on a rare value says more.
     """
@@ -104,6 +86,7 @@ class Comparison:
     groups: frozenset[str] = frozenset()
     exact_by_value: bool = True
     silent: int = 0
+    lasting: bool = False
 
 
 def comparisons_for(kind: Kind, records: Records) -> tuple[Comparison, ...]:
@@ -122,22 +105,6 @@ def comparison_named(kind: Kind, name: str) -> Comparison:
     return _key(name) if name.startswith("key_") else _own(name)
 
 
-def _known(coded: Coded, a: Ints, b: Ints) -> tuple[Codes, Codes, Flags]:
-    """The codes of both records, and where both are known."""
-    one, other = coded.codes[a], coded.codes[b]
-    return one, other, (one != UNKNOWN) & (other != UNKNOWN)
-
-
-def _graded(coded: Coded, a: Ints, b: Ints, unequal_level: Callable[[Codes, Codes], Levels]) -> Levels:
-    """Level 1 where both hold the same value, else what the function says of each distinct pair of values."""
-    one, other, known = _known(coded, a, b)
-    found = np.where(known, np.int8(1), np.int8(0))
-    differ = np.flatnonzero(known & (one != other))
-    if len(differ):
-        found[differ] = unequal_level(one[differ], other[differ])
-    return found
-
-
 _GIVEN_DIFFERS_FROM: Final = 5
 _FAMILY_DIFFERS_FROM: Final = 4
 
@@ -153,8 +120,8 @@ def _both_names(pairs: Pairs) -> tuple[Levels, Levels]:
 def _names(records: Records, a: Ints, b: Ints) -> tuple[Levels, Levels]:
     given, family = records.features.get("given"), records.features.get("family")
     none = np.zeros(len(a), dtype=np.int8)
-    of_given = none if given is None else _graded(given, a, b, given_levels(given))
-    of_family = none if family is None else _graded(family, a, b, family_levels(family))
+    of_given = none if given is None else graded(given, a, b, given_levels(given))
+    of_family = none if family is None else graded(family, a, b, family_levels(family))
     if given is None or family is None:
         return of_given, of_family
     suspects = np.flatnonzero(
@@ -178,15 +145,13 @@ def _family(pairs: Pairs) -> Levels:
 def _birth_date(pairs: Pairs) -> Levels:
     coded = pairs.coded("birth_date")
     parts = coded.numbers("date parts", dates.parts)
-    return _graded(coded, pairs.a, pairs.b, lambda one, other: dates.levels(parts[one], parts[other]))
+    return graded(coded, pairs.a, pairs.b, lambda one, other: dates.levels(parts[one], parts[other]))
 
 
 def _email(pairs: Pairs) -> Levels:
     coded = pairs.coded("email")
     local = coded.facet("local part", local_part)
-    texts = coded.numbers(
-        "local texts", lambda _: np.asarray(coded.texts("local part", local_part).fill_null("").to_pylist(), dtype=object)
-    )
+    texts = coded.texts("local part", local_part)
     length = coded.numbers("local length", lambda _: np.asarray(text_lengths(coded.texts("local part", local_part).fill_null(""))))
 
     ends = coded.facet("end of the local part", lambda values: end_of(3)(local_part(values)))
@@ -196,18 +161,18 @@ def _email(pairs: Pairs) -> Levels:
         slips, alike = np.zeros(len(one), dtype=np.bool_), np.zeros(len(one), dtype=np.float32)
         at = np.flatnonzero((starts[one] == starts[other]) | (ends[one] == ends[other]))
         slips[at] = edits(coded.values[one[at]], coded.values[other[at]], at_most=2) <= 2
-        alike[at] = jaro_winkler(texts[one[at]], texts[other[at]])
+        alike[at] = jaro_winkler(texts.take(arrow(one[at])), texts.take(arrow(other[at])))
         enough = np.minimum(length[one], length[other]) >= LONG_ENOUGH
         same = local[one] == local[other]
         # A name of few letters says little by itself, and with a host that is nearly the same it does.
         return first_of([(same & enough, 2), (slips & (enough | same), 3), ((alike >= CLOSE) & enough, 4)], 5)
 
-    return _graded(coded, pairs.a, pairs.b, level)
+    return graded(coded, pairs.a, pairs.b, level)
 
 
 def _generation(pairs: Pairs) -> Levels:
     coded = pairs.coded("generation")
-    one, other, both = _known(coded, pairs.a, pairs.b)
+    one, other, both = codes_of_pairs(coded, pairs.a, pairs.b)
     return first_of([(both & (one == other), 1), ((one == UNKNOWN) & (other == UNKNOWN), _SILENT), (~both, 3)], 4)
 
 
@@ -219,12 +184,12 @@ def _phone(pairs: Pairs) -> Levels:
         slip = slips_between(coded, one, other, at_most=1, start=6, end=5)
         return first_of([(slip | (tail[one] == tail[other]), 2)], 3)
 
-    return _graded(coded, pairs.a, pairs.b, level)
+    return graded(coded, pairs.a, pairs.b, level)
 
 
 def _exact(name: str) -> LevelFunction:
     def of(pairs: Pairs) -> Levels:
-        return _graded(pairs.coded(name), pairs.a, pairs.b, lambda one, _: np.full(len(one), 2, dtype=np.int8))
+        return graded(pairs.coded(name), pairs.a, pairs.b, lambda one, _: np.full(len(one), 2, dtype=np.int8))
 
     return of
 
@@ -240,7 +205,7 @@ def _code(name: str) -> LevelFunction:
             slip = slips_between(coded, one, other, at_most=1, start=3) & (np.minimum(length[one], length[other]) >= 6)
             return first_of([(slip, 2)], 3)
 
-        return _graded(coded, pairs.a, pairs.b, level)
+        return graded(coded, pairs.a, pairs.b, level)
 
     return of
 
@@ -248,18 +213,9 @@ def _code(name: str) -> LevelFunction:
 def _text(name: str) -> LevelFunction:
     def of(pairs: Pairs) -> Levels:
         coded = pairs.coded(name)
-        return _graded(coded, pairs.a, pairs.b, lambda one, other: first_of([(likeness_of(coded, one, other) >= 0.9, 2)], 3))
+        return graded(coded, pairs.a, pairs.b, lambda one, other: first_of([(likeness_of(coded, one, other) >= 0.9, 2)], 3))
 
     return of
-
-
-def _agree(pairs: Pairs, name: str) -> tuple[Flags, Flags]:
-    """Where both hold the same value, and where both hold one."""
-    if name not in pairs.records.features:
-        nowhere = np.zeros(len(pairs.a), dtype=np.bool_)
-        return nowhere, nowhere
-    one, other, known = _known(pairs.coded(name), pairs.a, pairs.b)
-    return known & (one == other), known
 
 
 def _street(pairs: Pairs) -> Levels:
@@ -268,9 +224,9 @@ def _street(pairs: Pairs) -> Levels:
     def close(one: Codes, other: Codes) -> Levels:
         return first_of([(slips_between(coded, one, other, at_most=2) | (likeness_of(coded, one, other) >= 0.9), 2)], 3)
 
-    words = _graded(coded, pairs.a, pairs.b, close)
-    number, _ = _agree(pairs, "house_number")
-    unit, units_known = _agree(pairs, "unit")
+    words = graded(coded, pairs.a, pairs.b, close)
+    number, _ = agree(pairs, "house_number")
+    unit, units_known = agree(pairs, "unit")
     no_numbers = "house_number" not in pairs.records.features
     house = (number | no_numbers) & (words == 1)
     return first_of(
@@ -286,9 +242,9 @@ def _street(pairs: Pairs) -> Levels:
 
 
 def _place(pairs: Pairs) -> Levels:
-    postcode, postcodes = _agree(pairs, "postcode")
-    city, cities = _agree(pairs, "city")
-    region, regions = _agree(pairs, "region")
+    postcode, postcodes = agree(pairs, "postcode")
+    city, cities = agree(pairs, "city")
+    region, regions = agree(pairs, "region")
     near = np.zeros(len(pairs.a), dtype=np.bool_)
     alike = np.zeros(len(pairs.a), dtype=np.bool_)
     if "postcode" in pairs.records.features:
@@ -311,7 +267,7 @@ def _place(pairs: Pairs) -> Levels:
 
 def _near_postcodes(coded: Coded, a: Ints, b: Ints) -> Flags:
     district = coded.facet("district", each(district_of))
-    one, other, known = _known(coded, a, b)
+    one, other, known = codes_of_pairs(coded, a, b)
     found: Flags = known & (district[one] == district[other])
     rest = np.flatnonzero(known & ~found & (one != other))
     found[rest] = slips_between(coded, one[rest], other[rest], at_most=1, start=2)
@@ -339,7 +295,7 @@ def _organisation(pairs: Pairs) -> Levels:
             5,
         )
 
-    return _graded(coded, pairs.a, pairs.b, lambda one, other: of_distinct_pairs(one, other, level))
+    return graded(coded, pairs.a, pairs.b, lambda one, other: of_distinct_pairs(one, other, level))
 
 
 def _acronym(value: str) -> str | None:
@@ -386,6 +342,7 @@ _GIVEN: Final = Comparison(
     _given,
     frequency={1: "given"},
     groups=_NAME,
+    lasting=True,
 )
 _FAMILY: Final = Comparison(
     "family name",
@@ -400,6 +357,7 @@ _FAMILY: Final = Comparison(
     _family,
     frequency={1: "family"},
     groups=_NAME | _HOME,
+    lasting=True,
 )
 _BIRTH_DATE: Final = Comparison(
     "birth date",
@@ -415,6 +373,7 @@ _BIRTH_DATE: Final = Comparison(
     _birth_date,
     frequency={1: "birth_date"},
     groups=frozenset({"birth"}),
+    lasting=True,
 )
 _EMAIL: Final = Comparison(
     "e-mail",
@@ -507,6 +466,7 @@ _ORGANISATION: Final = Comparison(
     _organisation,
     frequency={1: "organisation"},
     groups=_NAME,
+    lasting=True,
     exact_by_value=False,
 )
 _DOMAIN: Final = Comparison(

@@ -106,7 +106,7 @@ def _partners(record: Ints, code: Ints) -> tuple[Ints, Ints]:
     starts = np.flatnonzero(np.concatenate([[True], code[1:] != code[:-1]])) if len(code) else np.zeros(0, dtype=np.int64)
     sizes = np.diff(np.append(starts, len(code)))
     left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    for size in np.unique(sizes).tolist():
+    for size in distinct(sizes).tolist():
         one, other = np.triu_indices(size, 1)
         near = one < PARTNERS
         places = starts[sizes == size][:, None]

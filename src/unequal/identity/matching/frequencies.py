@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -61,7 +61,22 @@ class Frequency:
 
 def frequencies_of(records: Records) -> dict[str, Frequency]:
     """For every feature."""
-    return {name: Frequency.of(coded) for name, coded in records.features.items()}
+    found = {name: Frequency.of(coded) for name, coded in records.features.items()}
+    for name, frequency in found.items():
+        # Of the values that were counted the shares are known without looking them up by their hashes.
+        coded = records.features[name]
+        _shares(frequency, coded, np.maximum(coded.counts - 1, 1) / max(frequency.known, 1))
+    return found
+
+
+def _shares(frequency: Frequency, coded: Coded, known: Floats | None = None) -> Floats:
+    """The share of each distinct value, and 0 behind them for what is not known. Kept once made."""
+
+    def made(_: Any) -> Floats:
+        return np.append(frequency.shares(coded.hashes) if known is None else known, 0.0)
+
+    found: Floats = coded.numbers(f"share {id(frequency)}", made)
+    return found
 
 
 def rarity_bits(frequencies: Mapping[str, Frequency], records: Records, feature: str, a: Ints, b: Ints) -> Floats:
@@ -69,7 +84,7 @@ def rarity_bits(frequencies: Mapping[str, Frequency], records: Records, feature:
     frequency, coded = frequencies.get(feature), records.features.get(feature)
     if frequency is None or coded is None:
         return np.zeros(len(a))
-    share = np.append(coded.numbers(f"share {id(frequency)}", lambda _: frequency.shares(coded.hashes)), 0.0)
+    share = _shares(frequency, coded)
     # Where the two differ (a name changed over, a second phone) the commoner value is the careful choice.
     common = np.maximum(share[coded.codes[a]], share[coded.codes[b]])
     unknown = (coded.codes[a] == UNKNOWN) & (coded.codes[b] == UNKNOWN)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from unequal.identity.arrays import Floats, Ints
+from unequal.identity.arrays import Floats, Ints, distinct
 from unequal.identity.clustering import components
 
 MUST: Final = 1e6
@@ -116,7 +116,7 @@ def _by_size(label: Ints) -> Iterator[npt.NDArray[np.int64]]:
     order = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.concatenate([[True], label[order][1:] != label[order][:-1]]))
     sizes = np.diff(np.append(starts, len(order)))
-    for size in np.unique(sizes[sizes > 1]).tolist():
+    for size in distinct(sizes[sizes > 1]).tolist():
         of_size = starts[sizes == size]
         at_once = max(_CELLS_AT_ONCE // (size * size), 1)
         for first in range(0, len(of_size), at_once):

@@ -32,7 +32,7 @@ Tables = Mapping[str, pa.Table]
 
 
 def model_tables(models: Mapping[Kind, Model], report: Mapping[Kind, Mapping[str, float]]) -> dict[str, pa.Table]:
-    """Models as MATCH_LEVEL, MATCH_FIGURE and VALUE_FREQUENCY.
+    """Models as MATCH_LEVEL, MATCH_FIGURE and VALUE_FREQUENCY, each in the order of its key.
 
     Args:
         models: by kind.
@@ -43,10 +43,14 @@ def model_tables(models: Mapping[Kind, Model], report: Mapping[Kind, Mapping[str
     frequencies = [_frequencies(kind, name, of) for kind, model in models.items() for name, of in sorted(model.frequencies.items())]
     empty = pa.table({"kind": strings([]), "feature": strings([]), "hash": pa.array([], pa.int64()), "records": pa.array([], pa.int64())})
     return {
-        "match_level": pa.Table.from_pylist(levels, _schema(MATCH_LEVEL.types)),
-        "match_figure": pa.Table.from_pylist(figures, _schema(MATCH_FIGURE.types)),
-        "value_frequency": pa.concat_tables([empty, *frequencies]).select(VALUE_FREQUENCY.names),
+        "match_level": _by_key(pa.Table.from_pylist(levels, _schema(MATCH_LEVEL.types)), MATCH_LEVEL.key),
+        "match_figure": _by_key(pa.Table.from_pylist(figures, _schema(MATCH_FIGURE.types)), MATCH_FIGURE.key),
+        "value_frequency": _by_key(pa.concat_tables([empty, *frequencies]).select(VALUE_FREQUENCY.names), VALUE_FREQUENCY.key),
     }
+
+
+def _by_key(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    return table.sort_by([(name, "ascending") for name in key])
 
 
 def models_of(tables: Tables) -> dict[Kind, Model]:

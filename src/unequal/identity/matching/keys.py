@@ -14,10 +14,17 @@ from typing import Final
 
 import numpy as np
 
-from unequal.identity import nicknames
 from unequal.identity.matching.coding import Hashes, OfTexts, Records, each, mixed
 from unequal.identity.matching.comparisons import Kind
-from unequal.identity.matching.likeness import district_of, last_digits, local_part, mail_host
+from unequal.identity.matching.likeness import (
+    district_of,
+    last_digits,
+    local_part,
+    mail_host,
+    root_of_first,
+    start_of,
+    start_without_blanks,
+)
 
 PartFunction = Callable[[Records], Hashes]
 
@@ -122,18 +129,9 @@ def _both_names(records: Records) -> Hashes:
     """Given and family name in whichever order."""
     first = _GIVEN(records)
     family = records.features["family"]
-    last = family.per_record(family.hashed_facet("first name in it", each(_root_of_first)))
+    last = family.per_record(family.hashed_facet("first name in it", root_of_first))
     low, high = np.minimum(first, last), np.maximum(first, last)
     return mixed(low, high)
-
-
-def _root_of_first(value: str) -> str | None:
-    word = value.partition(" ")[0]
-    return nicknames.root(word) if len(word) > 1 else None
-
-
-def _prefix(length: int) -> Callable[[str], str | None]:
-    return lambda value: value.replace(" ", "")[:length] if len(value) >= length else None
 
 
 def _date_part(*places: int) -> Callable[[str], str | None]:
@@ -142,10 +140,6 @@ def _date_part(*places: int) -> Callable[[str], str | None]:
         return "-".join(parts[place] for place in places) if len(parts) == 3 else None
 
     return of_value
-
-
-def _year(value: str) -> str | None:
-    return value[:4] or None
 
 
 _SOUNDS: Final = str.maketrans(
@@ -168,7 +162,7 @@ def sound_of(word: str) -> str | None:
     return _AGAIN.sub(r"\1", first + letters[1:].translate(_SOUNDS))[:5]
 
 
-_GIVEN: Final = _by_value("given", "root of the first name", _root_of_first)
+_GIVEN: Final = _by_values("given", "root of the first name", root_of_first)
 
 
 def _words_sorted(value: str) -> str | None:
@@ -189,14 +183,14 @@ PARTS: Final[dict[Kind, tuple[Part, ...]]] = {
     "person": (
         Part("both names", "names", ("given", "family"), _both_names),
         Part("given name", "given", ("given",), _GIVEN),
-        Part("given name's start", "given", ("given",), _by_value("given", "three letters", _prefix(3)), weak=True),
+        Part("given name's start", "given", ("given",), _by_values("given", "three letters", start_without_blanks(3)), weak=True),
         _whole("family name", "family"),
         Part("family name's sound", "family", ("family",), _by_value("family", "sound", sound_of)),
-        Part("family name's start", "family", ("family",), _by_value("family", "four letters", _prefix(4))),
+        Part("family name's start", "family", ("family",), _by_values("family", "four letters", start_without_blanks(4))),
         _whole("birth date", "birth_date", subject="birth"),
         Part("birth month and day", "birth", ("birth_date",), _by_value("birth_date", "month and day", _date_part(1, 2))),
         Part("birth year and month", "birth", ("birth_date",), _by_value("birth_date", "year and month", _date_part(0, 1))),
-        Part("birth year", "birth", ("birth_date",), _by_value("birth_date", "year", _year), weak=True),
+        Part("birth year", "birth", ("birth_date",), _by_values("birth_date", "year", start_of(4)), weak=True),
         _whole("e-mail", "email"),
         Part("e-mail's name", "email", ("email",), _by_values("email", "local part", local_part)),
         _whole("phone", "phone"),
@@ -212,7 +206,7 @@ PARTS: Final[dict[Kind, tuple[Part, ...]]] = {
         Part("name", "organisation", ("organisation",), _by_value("organisation", "sorted", _words_sorted)),
         Part("name's longest word", "organisation", ("organisation",), _by_value("organisation", "rarest", _rarest_word(0))),
         Part("name's second longest word", "organisation", ("organisation",), _by_value("organisation", "second", _rarest_word(1))),
-        Part("name's start", "organisation", ("organisation",), _by_value("organisation", "start", _prefix(5)), weak=True),
+        Part("name's start", "organisation", ("organisation",), _by_values("organisation", "start", start_without_blanks(5)), weak=True),
         _whole("tax id", "tax_id"),
         _whole("phone", "phone"),
         Part("e-mail's host", "email", ("email",), _by_values("email", "domain", mail_host)),

@@ -10,10 +10,13 @@ import numpy as np
 
 from unequal.identity.arrays import Ints
 from unequal.identity.matching.coding import Records
-from unequal.identity.matching.comparisons import Comparison, Pairs
+from unequal.identity.matching.comparisons import Comparison
+from unequal.identity.matching.pairs import Pairs
+from unequal.identity.matching.side_by_side import side_by_side
 from unequal.identity.matching.similarity import Levels
 
 _UNSEEN: Final = np.int8(127)
+_PAIRS_A_THREAD: Final = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +64,14 @@ def levels_of(variants: Variants, comparisons: Sequence[Comparison], a: Ints, b:
         comparisons: what is asked.
         a, b: places of records.
     """
-    compared = Compared(variants, a, b)
-    return [compared.level(comparison) for comparison in comparisons]
+
+    def some(start: int) -> list[Levels]:
+        part = slice(start, start + _PAIRS_A_THREAD)
+        compared = Compared(variants, a[part], b[part])
+        return [compared.level(comparison) for comparison in comparisons]
+
+    parts = side_by_side(some, range(0, max(len(a), 1), _PAIRS_A_THREAD))
+    return [np.concatenate(levels) for levels in zip(*parts, strict=True)] if len(parts) > 1 else parts[0]
 
 
 class Compared:

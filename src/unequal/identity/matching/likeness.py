@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from unequal.identity import nicknames
 from unequal.identity.arrays import Flags, Ints
-from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, OfTexts
+from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, OfTexts, hashed
 from unequal.identity.matching.similarity import Levels, edits, jaro_winkler
 
 
@@ -73,32 +73,57 @@ WORDS: Final = 4
 
 def lengths_of(coded: Coded) -> npt.NDArray[Any]:
     """How long each distinct value is."""
-    return coded.numbers("length", lambda values: np.asarray(text_lengths(pa.array(values, pa.string()))))
+    return coded.numbers("length", lambda _: np.asarray(text_lengths(coded.whole)))
 
 
 def words_of(coded: Coded) -> npt.NDArray[Any]:
-    """Codes of the first words of each value, a row a value; -1 where there are fewer."""
+    """The first words of each value as numbers that are equal where the words are, a row a value; -1 where there are fewer."""
 
     def made(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        places: dict[str, int] = {}
-        found = np.full((len(values), WORDS), UNKNOWN, dtype=np.int32)
-        for at, value in enumerate(values):
-            for place, word in enumerate(str(value).split()[:WORDS]):
-                found[at, place] = places.setdefault(word, len(places)) if len(word) > 1 else UNKNOWN
+        found = np.full((len(values), WORDS), UNKNOWN, dtype=np.int64)
+        words = compute("split_pattern", coded.whole, " ")
+        flat, sizes = words.flatten(), np.asarray(compute("list_value_length", words), dtype=np.int64)
+        row = np.repeat(np.arange(len(values)), sizes)
+        place = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        wanted = (np.asarray(text_lengths(flat)) > 1) & (place < WORDS)
+        found[row[wanted], place[wanted]] = hashed(flat).view(np.int64)[wanted]
         return found
 
     return coded.numbers("words", made)
 
 
+_NAMES: Final = pa.array(sorted(nicknames.NAMES), pa.string())
+_ROOTS: Final = pa.array([nicknames.root(name) for name in _NAMES.to_pylist()], pa.string())
+_GROUPS: Final = np.array(
+    [(*nicknames.groups(name), *[UNKNOWN] * nicknames.GROUPS_AT_MOST)[: nicknames.GROUPS_AT_MOST] for name in [*_NAMES.to_pylist(), ""]],
+    dtype=np.int32,
+)
+
+
+def root_of_first(texts: Any) -> Any:
+    """The name that the first word of each given name stands for, see nicknames.root; null where that is one letter."""
+    word = first_word(texts)
+    root = compute("coalesce", _ROOTS.take(compute("index_in", word, value_set=_NAMES)), word)
+    return compute("if_else", compute("greater", text_lengths(word), 1), root, None)
+
+
+def start_without_blanks(letters: int) -> OfTexts:
+    """The first letters of texts, blanks left out; null for shorter texts."""
+
+    def of(texts: Any) -> Any:
+        start = compute("utf8_slice_codeunits", compute("replace_substring", texts, pattern=" ", replacement=""), 0, letters)
+        return compute("if_else", compute("greater_equal", text_lengths(texts), letters), start, None)
+
+    return of
+
+
 def nickname_groups(coded: Coded) -> npt.NDArray[Any]:
     """Groups of nicknames that the first word of each value belongs to, a row a value; -1 where there are fewer."""
 
-    def made(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        found = np.full((len(values), nicknames.GROUPS_AT_MOST), UNKNOWN, dtype=np.int32)
-        for at, value in enumerate(values):
-            first = nicknames.groups(str(value).partition(" ")[0])
-            found[at, : len(first)] = first
-        return found
+    def made(_: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        known = compute("index_in", coded.texts("first word", first_word), value_set=_NAMES)
+        groups: npt.NDArray[Any] = _GROUPS[np.asarray(known.fill_null(UNKNOWN), dtype=np.int64)]
+        return groups
 
     return coded.numbers("nickname groups", made)
 
@@ -121,7 +146,7 @@ def share_one(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[np.
 def initials_agree(coded: Coded, one: Codes, other: Codes) -> npt.NDArray[np.bool_]:
     """Whether one is an initial, and the other begins with it."""
     initial, lone = coded.facet("initial", start_of(1)), coded.facet("first word", first_word)
-    single = coded.numbers("single letter", lambda values: np.array([str(value)[1:2] in {"", " "} for value in values], dtype=np.bool_))
+    single = coded.numbers("single letter", lambda _: np.asarray(text_lengths(coded.texts("first word", first_word))) == 1)
     found: Flags = (initial[one] == initial[other]) & (single[one] | single[other]) & (lone[one] != lone[other])
     return found
 

@@ -17,8 +17,7 @@ from unequal.identity.matching.side_by_side import side_by_side
 from unequal.identity.matching.similarity import Levels
 from unequal.identity.matching.weighing import CLASSES, MATCHING, STRANGERS, Chances, shared_by
 
-_PAIRS_A_THREAD: Final = 250_000
-_PAIRS_AT_ONCE: Final = 1_000_000
+_PAIRS_A_THREAD: Final = 100_000
 _LEAST_BITS_OF_AGREEMENT: Final = 0.25
 _RARITY_AT_MOST: Final = 8.0
 _WORTH_GIVING_UP: Final = 0.8
@@ -89,12 +88,13 @@ def weights(
     levels: list[Levels] | None = None,
 ) -> Floats:  # fmt: skip
     """The total alone, for many pairs in bounded memory."""
-    parts = []
-    for start in range(0, max(len(a), 1), _PAIRS_AT_ONCE):
-        part = slice(start, start + _PAIRS_AT_ONCE)
-        some = None if levels is None else [level[part] for level in levels]
-        parts.append(weighed(variants, comparisons, chances, frequencies, a[part], b[part], some).total)
-    return np.concatenate(parts)
+
+    def some(start: int) -> Floats:
+        part = slice(start, start + _PAIRS_A_THREAD)
+        known = None if levels is None else [level[part] for level in levels]
+        return weighed(variants, comparisons, chances, frequencies, a[part], b[part], known).total
+
+    return np.concatenate(side_by_side(some, range(0, max(len(a), 1), _PAIRS_A_THREAD)))
 
 
 def survivors(

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from unequal.identity.arrays import Flags, Floats, Ints
+from unequal.identity.arrays import Flags, Floats, Ints, distinct
 from unequal.identity.matching import blocking, grouping, second_look, thresholds
 from unequal.identity.matching.coding import UNKNOWN, Records
 from unequal.identity.matching.comparisons import Kind
@@ -65,7 +65,7 @@ class Constraints:
         count = np.int64(max(len(self.once), 1))
         if which not in self._ids:
             one, other = getattr(self, which)
-            self._ids[which] = np.unique(one * count + other)
+            self._ids[which] = distinct(one * count + other)
         known = self._ids[which]
         if not len(known):
             return np.zeros(len(a), dtype=np.bool_)
@@ -192,7 +192,9 @@ def _with_rules(model: Model, variants: Variants, constraints: Constraints, a: I
     """Pairs and weights, those added that a rule is about and no key brought together; in order."""
     count = np.int64(max(len(variants.first) - 1, 1))
     ruled = [constraints.must, constraints.same, constraints.different]
-    by_rule = np.unique(np.concatenate([np.minimum(*pair) * count + np.maximum(*pair) for pair in ruled]))
+    by_rule = distinct(np.concatenate([np.minimum(*pair) * count + np.maximum(*pair) for pair in ruled]))
+    if not len(by_rule):
+        return a, b, bits
     added = np.setdiff1d(by_rule, a * count + b, assume_unique=True)
     more_a, more_b = added // count, added % count
     whole_a, whole_b = np.concatenate([a, more_a]), np.concatenate([b, more_b])

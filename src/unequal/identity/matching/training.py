@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,8 @@ LEAST_WEIGHT: Final = -6.0
 _LEAST_CHANCE: Final = 1e-9
 _LEAST_GAIN: Final = 0.0002
 _ROUNDS_OF_STRANGERS: Final = 3
+_FEWEST_VERDICTS: Final = 20
+"""Fewer teach nothing that holds: the pairs that are judged first are the oddest ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +162,10 @@ class _Strangers:
     def all_pairs(self) -> float:
         return max(self.count * (self.count - 1) / 2, 1.0)
 
+    def standing_for(self, pairs: float) -> weighing.Patterns:
+        """Their patterns, together counting for so many pairs."""
+        return replace(self.patterns, pairs=self.patterns.pairs * (pairs / max(self.patterns.pairs.sum(), 1.0)))
+
     def chances(self, learned: Chances | None) -> tuple[Floats, ...]:
         """U by comparison and level: measured, at exact agreement by the frequencies of the values."""
         stranger = (
@@ -208,15 +214,22 @@ def _learned_chances(
     levels: list[Levels], counting: Floats, comparisons: Sequence[Comparison], strangers: _Strangers, chances: Chances | None, *,
     judged: list[Levels] | None = None, same: Flags = NOTHING_JUDGED.same,
 ) -> Chances:  # fmt: skip
-    """Chances from levels of pairs and what each counts for; and from those of judged pairs, which count for nothing but their verdict."""
+    """Chances from levels of pairs and what each counts for; and from those of judged pairs, which count for nothing but their verdicts."""
     several = levels if judged is None else [np.concatenate([of, more]) for of, more in zip(levels, judged, strict=True)]
     patterns = weighing.patterns_of(several, _sizes(comparisons), np.concatenate([counting, np.zeros(len(same))]))
-    labels = _labels(patterns, len(counting), same) if len(same) else None
-    for _ in range(_ROUNDS_OF_STRANGERS):
-        start = _start(comparisons, strangers, chances)
-        chances = weighing.learned(patterns, start, comparisons, strangers.all_pairs, labels=labels)
-    assert chances is not None
-    return chances
+    labels = _labels(patterns, len(counting), same) if len(same) >= _FEWEST_VERDICTS else None
+    unseen = strangers.standing_for(max(strangers.all_pairs - float(counting.sum()), 0.0))
+
+    def taught(begun: Chances | None, namesakes: weighing.Patterns | None) -> Chances:
+        for _ in range(_ROUNDS_OF_STRANGERS):
+            start = _start(comparisons, strangers, begun)
+            begun = weighing.learned(patterns, start, comparisons, strangers.all_pairs, labels=labels, unseen=namesakes)
+        assert begun is not None
+        return begun
+
+    found = taught(chances, None)
+    # Who looks alike, and is mostly of another name or age, is a namesake: keys show only those of them who are alike in more.
+    return taught(None, unseen) if weighing.implausible(found, comparisons) else found
 
 
 def _labels(patterns: weighing.Patterns, before: int, same: Flags) -> weighing.Labels:

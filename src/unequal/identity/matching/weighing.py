@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from unequal.identity.arrays import Floats, Ints
+from unequal.identity.arrays import Flags, Floats, Ints
 from unequal.identity.matching.comparisons import Comparison
 from unequal.identity.matching.similarity import Levels
 
@@ -31,6 +31,7 @@ _ASSUMED_RECORDS: Final = 2.0
 """What is assumed of so many records' pairs stands beside what is counted: two records alone do not show how common customers' pairs are."""
 _PRIOR_PAIRS: Final = 30.0
 _PRIOR_SHARE: Final = 0.05
+_DISAGREES_AT_MOST: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ CLASSES: Final = (
 """The kinds of pairs beside strangers, who come last in all that is by class."""
 MATCHING: Final = 0
 HOUSEHOLD: Final = 1
+NAMESAKES: Final = 3
 STRANGERS: Final = len(CLASSES)
 
 
@@ -213,8 +215,9 @@ class Labels:
 
 
 def learned(
-    patterns: Patterns, start: Chances, comparisons: Sequence[Comparison], all_pairs: float, *, labels: Labels | None = None
-) -> Chances:
+    patterns: Patterns, start: Chances, comparisons: Sequence[Comparison], all_pairs: float, *, labels: Labels | None = None,
+    unseen: Patterns | None = None,
+) -> Chances:  # fmt: skip
     """Learn the chances of the classes and their shares from counted patterns; u stays.
 
     Args:
@@ -223,12 +226,21 @@ def learned(
         comparisons: in the order of the patterns' columns.
         all_pairs: how many pairs of records there are.
         labels: verdicts on some of the pairs.
+        unseen: a sample of the pairs that no key brought together, each counting for as many as it stands for. Keys bring namesakes
+            together where something else is alike too; by those alone they would seem few, and alike in that as well.
     """
     chances = start
+    seen, whole = len(patterns.levels), patterns
+    if unseen is not None:
+        whole = Patterns(np.concatenate([patterns.levels, unseen.levels]), np.concatenate([patterns.pairs, unseen.pairs]), patterns.back)
     for _ in range(_ROUNDS):
-        likely = posteriors(patterns, chances)
-        counted = likely * patterns.pairs[:, None] if labels is None else _with_labels(likely, patterns.pairs, labels)
-        after = _maximised(patterns, start, comparisons, counted, all_pairs)
+        likely = posteriors(whole, chances)
+        counted = likely * whole.pairs[:, None]
+        # Of some hundred thousand that stand for all, one that looks like a match by chance would count for a million.
+        counted[seen:, [class_ for class_ in range(STRANGERS) if class_ != NAMESAKES]] = 0.0
+        if labels is not None:
+            counted[:seen] = _with_labels(likely[:seen], patterns.pairs, labels)
+        after = _maximised(whole, start, comparisons, counted, all_pairs)
         moved = max(float(np.abs(new - old).max()) for new, old in zip(after.matching, chances.matching, strict=True))
         chances = after
         if moved < _STILL:
@@ -249,7 +261,7 @@ def _with_labels(likely: Floats, pairs: Floats, labels: Labels) -> Floats:
 def _maximised(patterns: Patterns, start: Chances, comparisons: Sequence[Comparison], counted: Floats, all_pairs: float) -> Chances:
     own = {
         class_: tuple(
-            _with_prior(patterns.levels[:, at], counted[:, class_], start.of[class_][at])
+            _lasting(comparison, class_, _with_prior(patterns.levels[:, at], counted[:, class_], start.of[class_][at]))
             if shared_by(comparison, kind.shares)
             else start.strangers[at]
             for at, comparison in enumerate(comparisons)
@@ -276,6 +288,37 @@ def _with_prior(level: Levels, weights: Floats, prior: Floats) -> Floats:
     strength = _PRIOR_PAIRS + _PRIOR_SHARE * counted.sum()
     mixed = counted + strength * prior[1:]
     return np.concatenate([[1.0], np.maximum(mixed / mixed.sum(), _LEAST)])
+
+
+def _apart(comparison: Comparison) -> Flags:
+    """The levels that speak for strangers, by level."""
+    return np.array([False, *(2 * level.matching < level.strangers for level in comparison.levels)])
+
+
+def implausible(chances: Chances, comparisons: Sequence[Comparison]) -> bool:
+    """Whether what is taken for one customer's records disagrees, as far as it may, on what is for life."""
+    return any(
+        comparison.lasting and chances.matching[at][_apart(comparison)].sum() >= _DISAGREES_AT_MOST - _STILL
+        for at, comparison in enumerate(comparisons)
+    )
+
+
+def _lasting(comparison: Comparison, class_: int, found: Floats) -> Floats:
+    """M, held to agreement more often than not where what is compared is for life.
+
+    Where a base holds nobody twice, namesakes whose e-mails are made of their names agree best of all, and would be learned to be what
+    one customer's records look like: with other family names and birth dates.
+    """
+    if class_ != MATCHING or not comparison.lasting:
+        return found
+    apart = _apart(comparison)
+    share = found[apart].sum()
+    if share <= _DISAGREES_AT_MOST:
+        return found
+    agreeing = (1 - _DISAGREES_AT_MOST) / max(float(found[~apart][1:].sum()), _LEAST)
+    held: Floats = np.where(apart, found * (_DISAGREES_AT_MOST / share), found * agreeing)
+    held[0] = 1.0
+    return held
 
 
 def matching_now(comparison: Comparison, level: Levels, likely: Floats) -> Floats:
