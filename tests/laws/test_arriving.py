@@ -36,6 +36,12 @@ def world(name: str, records: int, seed: int) -> tuple[pa.Table, pa.Table]:
     columns["key_card"] = [f"card{at // 2}" if at % 9 == 0 else None for at in chance.permutation(records).tolist()]
     if "phone" in columns:
         columns["phone"] = ["+15550100" if at % 12 == 0 else phone for at, phone in enumerate(columns["phone"])]
+    if "email" in columns:
+        # One office's address on so many that nobody is meant by it, and its name at other hosts on a few.
+        columns["email"] = [
+            "info@shop.example" if at % 6 == 0 else f"info@shop{at}.example" if at % 50 == 1 else mail
+            for at, mail in enumerate(columns["email"])
+        ]
     source = ["billing" if at % 5 == 0 else "crm" for at in range(records)]
     kind = ["organisation" if at % 17 == 0 else "person" for at in range(records)]
     ids = [f"r{at}" for at in range(records)]

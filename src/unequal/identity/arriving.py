@@ -273,8 +273,7 @@ class Standing:
     def _brought_together(self, kind: Kind, rows: Ints) -> tuple[Ints, Ints]:
         """The pairs of these records with any living one that the kind's keys make."""
         model, pairs = self._models[kind], [np.zeros((0, 2), dtype=np.int64)]
-        records = self._capped(rows).records
-        variants = variants_of(records)
+        variants = variants_of(self._layers.of(rows))
         hashes = KeyHashes(variants)
         for key, index in zip(model.keys, self._keys[kind], strict=True):
             distinct, back = np.unique(hashes.of(key), return_inverse=True)
@@ -297,10 +296,10 @@ class Standing:
                 found.append(record[sizes[place] <= self._project.identity.shared_by_at_most])
         return np.concatenate(found)
 
-    def _capped(self, rows: Ints) -> exact.Shared:
+    def _capped(self, rows: Ints, whole: Records | None = None) -> exact.Shared:
         """Records without the values that too many share; and who of them shares an exact one."""
         return exact.shared(
-            self._layers.of(rows),
+            whole or self._layers.of(rows),
             self._real[rows],
             self._identifiers,
             frozenset(WEIGHED),
@@ -310,7 +309,8 @@ class Standing:
 
     def _settled(self, rows: Ints) -> tuple[Ints, Ints]:
         """Some records put together anew: places of the first of each group, and of each component."""
-        shared = self._capped(rows)
+        whole = self._layers.of(rows)
+        shared = self._capped(rows, whole)
         same, different = self._said(rows, "same"), self._said(rows, "different")
         constraints = Constraints(
             self._once[rows], self._generation[rows], (shared.a, shared.b), same, closed(len(rows), same, different)
@@ -324,7 +324,7 @@ class Standing:
                 continue
             keys = self._keys[kind]
             settled = settle(
-                kind, shared.records.of(of_kind), constraints.of(of_kind), model=self._models[kind],
+                kind, shared.records.of(of_kind), constraints.of(of_kind), model=self._models[kind], keyed=whole.of(of_kind),
                 sizes=lambda place, hashes, keys=keys: keys[place].sizes(hashes, self._alive),  # type: ignore[misc]
             )  # fmt: skip
             label[of_kind] = of_kind[settled.label]

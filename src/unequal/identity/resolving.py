@@ -75,8 +75,9 @@ def resolved(known: Known, project: config.Project, models: Mapping[Kind, Model]
     """
     count = known.records.num_rows
     real = ~flags_of(known.records, "is_test")
+    whole = compared(known)
     shared = exact.shared(
-        compared(known), real, identifier_features(project), frozenset(WEIGHED), at_most=project.identity.shared_by_at_most
+        whole, real, identifier_features(project), frozenset(WEIGHED), at_most=project.identity.shared_by_at_most
     )  # fmt: skip
     constraints = _constraints(known, shared, project)
     apart = replace(constraints, different=clustering.closed(count, constraints.same, constraints.different))
@@ -87,7 +88,7 @@ def resolved(known: Known, project: config.Project, models: Mapping[Kind, Model]
         records = shared.records.of(rows)
         if comparisons_for(kind, records) and len(rows) > 1:
             settled = settle(
-                kind, records, apart.of(rows),
+                kind, records, apart.of(rows), keyed=whole.of(rows) if len(shared.over) else None,
                 model=models.get(kind), budget=budget, false_at_most=project.identity.false_links_at_most,
             )  # fmt: skip
             label[rows] = rows[settled.label]

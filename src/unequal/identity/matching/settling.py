@@ -135,6 +135,7 @@ def settle(
     model: Model | None = None,
     budget: Budget = BY_DEFAULT,
     false_at_most: float = 0.03,
+    keyed: Records | None = None,
     sizes: blocking.Sizes | None = None,
 ) -> Settled:
     """Put records of one kind into groups.
@@ -146,17 +147,19 @@ def settle(
         model: learned before; learned from these records by default.
         budget: how many pairs may be compared, where a model is to be learned.
         false_at_most: share of false pairs that the threshold allows, likewise.
+        keyed: the records with the values that too many share, which are no evidence: keys count them, so that a block is as
+            large whichever of its records are looked at, now or when more arrive; as `records` by default.
         sizes: how many records a key's block holds in truth, where these records are only some of all.
     """
     variants = variants_of(records)
     if model is None:
-        found = learn(kind, records, budget, judged=constraints.judged)
+        found = learn(kind, records, budget, judged=constraints.judged, keyed=None if keyed is None else variants_of(keyed))
         model, variants = found.model, found.variants
         pairs = _with_rules(model, variants, constraints, found.a, found.b, found.weights)
         model = replace(model, link_from=_threshold(model, variants, constraints, *pairs, false_at_most))
         compared, missed = found.compared, found.missed
     else:
-        a, b = blocking.candidates(variants, model.keys, at_most=model.block_at_most, sizes=sizes)
+        a, b = blocking.candidates(variants if keyed is None else variants_of(keyed), model.keys, at_most=model.block_at_most, sizes=sizes)
         left, bits = survivors(variants, model.comparisons, model.chances, model.frequencies, a, b, least=LEAST_WEIGHT)
         pairs = _with_rules(model, variants, constraints, a[left], b[left], bits)
         compared, missed = len(a), 0.0 if sizes is not None else _missed(model, variants, a[left], b[left], bits)

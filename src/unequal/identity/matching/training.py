@@ -117,7 +117,9 @@ class Judged:
 NOTHING_JUDGED: Final = Judged(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_))
 
 
-def learn(kind: Kind, records: Records, budget: Budget = BY_DEFAULT, *, judged: Judged = NOTHING_JUDGED, seed: int = 1) -> Learned:
+def learn(
+    kind: Kind, records: Records, budget: Budget = BY_DEFAULT, *, judged: Judged = NOTHING_JUDGED, keyed: Variants | None = None, seed: int = 1
+) -> Learned:  # fmt: skip
     """Learn a model from records, and weigh their pairs by it.
 
     Args:
@@ -125,6 +127,7 @@ def learn(kind: Kind, records: Records, budget: Budget = BY_DEFAULT, *, judged: 
         records: of that kind.
         budget: how many pairs may be compared.
         judged: labels, where there are some.
+        keyed: the records by which keys bring them together; these by default. See settling.settle.
         seed: of the sample of random pairs.
     """
     variants = variants_of(records)
@@ -134,7 +137,8 @@ def learn(kind: Kind, records: Records, budget: Budget = BY_DEFAULT, *, judged: 
     hashes = blocking.KeyHashes(variants)
     candidates = candidate_keys(parts_of_features(kind, records.features))
     chances, keys = _learned_keys(variants, comparisons, frequencies, strangers, candidates, hashes, budget)
-    a, b = blocking.candidates(variants, keys, at_most=budget.block_at_most, hashes=hashes)
+    of_keyed = hashes if keyed is None else blocking.KeyHashes(keyed)
+    a, b = blocking.candidates(keyed or variants, keys, at_most=budget.block_at_most, hashes=of_keyed)
     of_judged = levels_of(variants, comparisons, judged.a, judged.b)
     chances = _learned_chances(
         *_some(variants, comparisons, a, b, seed), comparisons, strangers, chances, judged=of_judged, same=judged.same
