@@ -1,11 +1,11 @@
-"""Names: what may be one person's, and what cannot."""
+"""Names: how they are written, and how they are read."""
 
 from __future__ import annotations
 
 import pytest
 
 from unequal.identity import nicknames
-from unequal.identity.names import Name, families_conflict, name, name_of, names_conflict
+from unequal.identity.names import Name, name, name_of, whole_name
 from unequal.identity.organisations import acronym, organisation_parts
 
 
@@ -40,47 +40,20 @@ def test_an_organisation_is_called_without_its_legal_form_unless_that_is_all() -
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "normalised"),
     [
-        ("dan", "daniel"),
-        ("j", "jonathan"),
-        ("jo", "joanna"),
-        ("micheal", "michael"),
-        ("ann marie", "ann"),
-        ("jean p", "jean paul"),
-        ("", "ann"),
+        ("\u5218\u6770", "liu, jie"),
+        (" \u5218\u6770\u660e ", "liu, jieming"),
+        ("\u534e\u4e3a\u6280\u672f", "huaweijishu"),
+        ("\uae40\ubbfc\uc218", "gim, minsu"),
+        ("Liu Jie", "liu jie"),
     ],
 )
-def test_given_names_that_may_be_one(one: str, other: str) -> None:
-    left, right = name_of("person", given=one), name_of("person", given=other)
-    assert not names_conflict(left, right)
-    assert not names_conflict(right, left)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("paul", "paula"),
-        ("daniel", "danielle"),
-        ("mary", "mark"),
-        ("j", "kim"),
-        ("ann", "bob"),
-        ("jean paul", "jean luc"),
-        ("amy", "may"),
-        ("eva", "ava"),
-    ],
-)
-def test_given_names_that_are_two_persons(one: str, other: str) -> None:
-    left, right = name_of("person", given=one), name_of("person", given=other)
-    assert names_conflict(left, right)
-    assert names_conflict(right, left)
-
-
-def test_family_names_are_two_where_they_share_no_word() -> None:
-    lee, both, ray = (name_of("person", given="ann", family=family) for family in ("lee", "lee ray", "ray"))
-    assert families_conflict(lee, ray)
-    assert not families_conflict(lee, both)
-    assert not families_conflict(lee, name_of("person", given="ann"))
+def test_chinese_and_korean_names_stand_family_first_and_are_read_so(text: str, normalised: str) -> None:
+    assert whole_name(text) == normalised
+    if "," in normalised:
+        family, given = normalised.split(", ")
+        assert name_of("person", full=normalised) == Name((given,), (family,), 0)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from unequal.identity.records import described_rows
 from unequal.identity.rules import rule_holds
 from unequal.terms.texts import trimmed
 
-Meaning = Literal["email", "phone", "tax_id", "code", "day", "name", "text"]
+Meaning = Literal["email", "phone", "tax_id", "code", "day", "name", "whole_name", "text"]
 
 _MEANING: Final[dict[str, Meaning]] = {
     "email": "email", "phone": "phone", "tax_id": "tax_id", "birth_date": "day",
-    "given_name": "name", "family_name": "name", "full_name": "name", "organisation_name": "name", "title": "name", "suffix": "name",
+    "given_name": "name", "family_name": "name", "full_name": "whole_name", "organisation_name": "name", "title": "name", "suffix": "name",
 }  # fmt: skip
 _OF_PERSONS_ONLY: Final = ("given_name", "family_name", "full_name", "title", "suffix", "email", "phone", "birth_date", "gender")
 """Personal even on an organisation's record, where they name the one who answers for it."""
@@ -255,7 +255,7 @@ def _in_sql(meaning: Meaning, given: ir.StringValue, normalising: Normalising) -
         return phones.phone_in_sql(given, normalising.plan)
     by_meaning = {
         "email": emails.email_in_sql, "tax_id": texts.tax_id_in_sql, "code": texts.code_in_sql, "day": days.day_in_sql,
-        "name": names.name_in_sql, "text": texts.folded_in_sql,
+        "name": names.name_in_sql, "whole_name": names.name_in_sql, "text": texts.folded_in_sql,
     }  # fmt: skip
     return by_meaning[meaning](given)
 

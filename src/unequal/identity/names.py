@@ -1,9 +1,4 @@
-"""Names of persons and organisations made comparable, and when two of them cannot be one's own.
-
-What follows a shared e-mail or phone is decided here: two names that conflict keep two persons
-of one household apart. It is strict on purpose: at this stage a link missed costs less than two
-customers made one.
-"""
+"""Names of persons and organisations made comparable, in Latin letters."""
 
 from __future__ import annotations
 
@@ -21,10 +16,8 @@ from unequal.identity.person_names import family_parts, full_parts, given_parts
 from unequal.identity.texts import composed
 from unequal.terms.texts import trimmed
 
-_INITIAL: Final = 1
-_SHORT_NAME: Final = 2
-_TYPED_NAME: Final = 4
-_SHORTENED_BY: Final = 3
+_FAMILY_FIRST: Final = re.compile("([\u4e00-\u9fff])([\u4e00-\u9fff]{1,2})|([\uac00-\ud7a3])([\uac00-\ud7a3]{1,3})")
+"""Chinese and Korean names without a blank: the first sign is the family's, but for a few families of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +56,19 @@ def name(text: str) -> str | None:
     return words or None
 
 
+def whole_name(text: str) -> str | None:
+    """The same of a person's whole name; Chinese and Korean ones stand family first, which a comma says.
+
+    >>> whole_name("\u5218\u6770"), whole_name("Jon Yang")
+    ('liu, jie', 'jon yang')
+    """
+    found = _FAMILY_FIRST.fullmatch(composed(text).strip())
+    if found is None:
+        return name(text)
+    family, given = (part for part in found.groups() if part)
+    return f"{name(family)}, {name(given)}"
+
+
 def name_of(kind: str, given: str = "", family: str = "", full: str = "", suffix: str = "", organisation: str = "") -> Name:
     """The name of a record from its normalised attributes, in whichever of them it came.
 
@@ -79,47 +85,3 @@ def name_of(kind: str, given: str = "", family: str = "", full: str = "", suffix
         given_words = given_words[: -len(family_words)]
     generation = GENERATIONS.get(suffix.strip(), 0) or last.generation or first.generation or whole.generation
     return Name(given_words, family_words, generation)
-
-
-def names_conflict(one: Name, other: Name) -> bool:
-    """Whether two names cannot be one person's, or one organisation's; what is not known never conflicts.
-
-    >>> names_conflict(Name(("jon",)), Name(("jonathan",))), names_conflict(Name(("paul",)), Name(("paula",)))
-    (False, True)
-    """
-    if one == other:
-        return False
-    if one.generation and other.generation and one.generation != other.generation:
-        return True
-    if one.organisation and other.organisation and not _same_organisation(one.organisation, other.organisation):
-        return True
-    return any(not _may_be_one(left, right) for left, right in zip(one.given, other.given, strict=False))
-
-
-def families_conflict(one: Name, other: Name) -> bool:
-    """Whether both family names are known and share no word: a phone number alone may have been given to someone new.
-
-    >>> families_conflict(Name(("ann",), ("lee",)), Name(("ann",), ("lee", "jones")))
-    False
-    """
-    return bool(one.family and other.family) and not set(one.family) & set(other.family)
-
-
-def _may_be_one(left: str, right: str) -> bool:
-    short, long = sorted((left, right), key=len)
-    if left == right or (len(short) == _INITIAL and long.startswith(short)):
-        return True
-    # Dan and Daniel are one name; Daniel and Daniela, Paul and Paula are a couple.
-    if len(short) >= _SHORT_NAME and len(long) - len(short) >= _SHORTENED_BY and long.startswith(short):
-        return True
-    return len(short) == len(long) >= _TYPED_NAME and _swapped(left, right)
-
-
-def _swapped(left: str, right: str) -> bool:
-    """Two letters next to each other changed places: a slip of the hand."""
-    first = next(at for at, (one, other) in enumerate(zip(left, right, strict=True)) if one != other)
-    return left[:first] + left[first + 1 : first + 2] + left[first] + left[first + 2 :] == right
-
-
-def _same_organisation(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return set(one) == set(other) or "".join(one) == "".join(other)

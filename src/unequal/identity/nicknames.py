@@ -202,7 +202,7 @@ hussein: husain hussain husein husayn hosein hossein hoseyn huseyin houssein hus
 ismail: ismael esmail ishmael ismaeel; jamal: gamal jamaal djamal cemal; jamil: jameel djamil cemil; kamal: kemal kamel;
 karim: kareem kerim; khadija: khadijah hatice; khalid: khaled halid; khalil: khaleel halil; layla: leila leyla laila lailah;
 mahdi: mehdi; mahmoud: mahmud mehmood mahmood; majid: majeed maged; malik: malek melik; maryam: mariam miriam meryem marium;
-mohammed: muhammad mohamed mohammad muhammed mohamad muhamad muhamed mehmet mohd md mohamud muhammet mo mahomet mohamet;
+mohammed: muhammad mohamed mohammad muhammed mohamad muhamad muhamed mehmet mohd mhd md mohamud muhammet mo mahomet mohamet;
 mukhtar: mokhtar; musa: mousa moussa moosa; mustafa: moustafa mostafa mustapha; nabil: nabeel; nadia: nadya; nasir: nasser naser nasr;
 noor: nur nour noura; omar: umar omer umer; osama: usama; osman: uthman othman usman; qasim: kasim kassem qassim; rahim: raheem;
 rashid: rasheed rachid rasid; sadiq: sadik siddiq; said: saeed sayed saied sayid syed; salim: saleem selim; samir: sameer;

@@ -44,7 +44,7 @@ def parsed_value(meaning: Meaning, given: str, normalising: Normalising) -> tupl
     shown = texts.composed(given)
     normalise: dict[Meaning, Callable[[str], str | None]] = {
         "email": emails.email, "phone": lambda text: phones.phone(text, normalising.region), "tax_id": texts.tax_id, "code": texts.code,
-        "day": lambda text: days.day(text, day_first=normalising.day_first), "name": names.name, "text": texts.folded,
+        "day": lambda text: days.day(text, day_first=normalising.day_first), "name": names.name, "whole_name": names.whole_name, "text": texts.folded,
     }  # fmt: skip
     found = normalise[meaning](shown) or None
     if _is_placeholder(meaning, shown, found, normalising):
