@@ -131,6 +131,16 @@ class Coded:
         counts = np.bincount(codes[codes != UNKNOWN], minlength=len(values)).astype(np.int64)
         return cls(codes, values, hashed(encoded.dictionary), counts, Kept({_WHOLE: encoded.dictionary}))
 
+    @classmethod
+    def with_further(cls, texts: Any, further: Any) -> tuple[Coded, Codes]:
+        """From the best values of records and further ones, and the codes of the latter.
+
+        One dictionary serves both, so that a record's second phone is the same code as another's first.
+        """
+        whole = cls.of(pa.concat_arrays([texts, further]))
+        best = cls(whole.codes[: len(texts)], whole.values, whole.hashes, whole.counts, Kept({_WHOLE: whole.whole}))
+        return best, whole.codes[len(texts) :]
+
     def of_rows(self, rows: Ints) -> Coded:
         """The same feature of some records; the values stay."""
         codes = self.codes[rows]
@@ -226,10 +236,8 @@ def coded_records(features: pa.Table, names: Iterable[str], others: pa.Table | N
         more = _of_feature(others, name) if others is not None else None
         if more is None or not more.num_rows:
             return Coded.of(texts), None
-        # One dictionary for both, so that a record's second phone is the same code as another's first.
-        whole = Coded.of(pa.concat_arrays([texts, column(more, "value").cast(pa.string())]))
-        first = Coded(whole.codes[: features.num_rows], whole.values, whole.hashes, whole.counts)
-        return first, (np.asarray(column(more, "number"), dtype=np.int64), whole.codes[features.num_rows :])
+        first, codes = Coded.with_further(texts, column(more, "value").cast(pa.string()))
+        return first, (np.asarray(column(more, "number"), dtype=np.int64), codes)
 
     found = dict(zip(wanted, side_by_side(made, wanted), strict=True))
     further = {name: more for name, (_, more) in found.items() if more is not None}

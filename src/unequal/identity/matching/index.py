@@ -137,14 +137,13 @@ def joined(one: Records, other: Records, rows: Ints, names: Iterable[str]) -> Re
     others: dict[str, tuple[Ints, Codes]] = {}
     for name in names:
         own, further = one.others.get(name, (none, none)), _others_of(other, name, rows)
-        first, second = (own[0], own[1].astype(np.int64)), further
-        parts = [_texts(one, name, None), _texts(other, name, rows), _texts_of(one, name, first[1]), _texts_of(other, name, second[1])]
-        coded = Coded.of(pa.concat_arrays(parts))
-        coded = coded if len(coded.values) else replace(_NOTHING, codes=coded.codes)
-        features[name] = Coded(coded.codes[:count], coded.values, coded.hashes, coded.counts)
-        record = np.concatenate([first[0], one.count + second[0]])
+        best = [_texts(one, name, None), _texts(other, name, rows)]
+        more = [_texts_of(one, name, own[1].astype(np.int64)), _texts_of(other, name, further[1])]
+        coded, codes = Coded.with_further(pa.concat_arrays(best), pa.concat_arrays(more))
+        features[name] = coded if len(coded.values) else replace(_NOTHING, codes=coded.codes)
+        record = np.concatenate([own[0], one.count + further[0]])
         if len(record):
-            others[name] = (record, coded.codes[count:])
+            others[name] = (record, codes)
     return Records(count, features, others)
 
 

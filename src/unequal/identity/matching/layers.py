@@ -44,11 +44,11 @@ class Layers:
                     place, code = _further(records, name, rows[at] - start)
                     more_rows.append(at[place])
                     more_texts.extend(_values(records.features[name], code))
-            coded = Coded.of(pa.array(np.concatenate([texts, np.array(more_texts, dtype=object)]), pa.string()))
+            coded, codes = Coded.with_further(pa.array(texts, pa.string()), pa.array(more_texts, pa.string()))
             if len(coded.values):
-                found[name] = Coded(coded.codes[: len(rows)], coded.values, coded.hashes, coded.counts)
+                found[name] = coded
                 if more_texts:
-                    others[name] = (np.concatenate(more_rows), coded.codes[len(rows) :])
+                    others[name] = (np.concatenate(more_rows), codes)
         return Records(len(rows), found, others)
 
     def whole(self) -> Records:
