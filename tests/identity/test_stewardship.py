@@ -6,13 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal as D
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from unequal import storage
 from unequal.identity import stewardship
+from unequal.identity.resolving import numbered_verdicts
 from unequal.identity.stewardship import Record, Standing, Verdict, doubts
 from unequal.identity.stewardship.accuracy import Share, draw_key
-from unequal.identity.stewardship.verdicts import check_consistent, constraints_of
+from unequal.identity.stewardship.verdicts import check_consistent
 from unequal.terms.errors import IdentityError, Problems
 from unequal.terms.ids import founding_customer_id
 
@@ -59,10 +61,17 @@ def test_constraints_are_pairs_of_numbers_and_a_record_that_is_gone_demands_noth
         (crm(2), crm(3), "different"),
         (crm(1), crm(9), "same"),
     ]
-    found = constraints_of(said, {crm(1): 7, crm(2): 3, crm(3): 5})
-    assert [side.tolist() for side in found.must_link] == [[3, 5], [7, 7]]
-    assert [side.tolist() for side in found.cannot_link] == [[3], [5]]
-    assert [len(side) for side in constraints_of([], {}).must_link] == [0, 0]
+    numbered = pa.table({"number": [7, 3, 5], "source": ["crm"] * 3, "record_id": [crm(at).record_id for at in (1, 2, 3)]})
+
+    def pairs(words: list[tuple[Record, Record, str]], wanted: str) -> list[list[int]]:
+        names = ("source_a", "record_id_a", "source_b", "record_id_b", "verdict")
+        rows = [dict(zip(names, (*a, *b, verdict), strict=True)) for a, b, verdict in words]
+        found = numbered_verdicts(numbered, pa.Table.from_pylist(rows, pa.schema(dict.fromkeys(names, pa.string())))).to_pylist()
+        return [[row[side] for row in found if row["verdict"] == wanted] for side in ("a", "b")]
+
+    assert pairs(said, "same") == [[3, 5], [7, 7]]
+    assert pairs(said, "different") == [[3], [5]]
+    assert [len(side) for side in pairs([], "same")] == [0, 0]
 
 
 # What words change

@@ -130,7 +130,7 @@ def numbered_verdicts(records: pa.Table, said: pa.Table | None) -> pa.Table:
         said: source_a, record_id_a, source_b, record_id_b, verdict; None for none.
 
     Returns:
-        a, b, verdict.
+        a, b, verdict; in order, each once.
     """
     rows = [] if said is None else said.to_pylist()
     wanted = strings(sorted({row[side] for row in rows for side in ("record_id_a", "record_id_b")}))
@@ -142,7 +142,8 @@ def numbered_verdicts(records: pa.Table, said: pa.Table | None) -> pa.Table:
         a, b = number.get((row["source_a"], row["record_id_a"])), number.get((row["source_b"], row["record_id_b"]))
         if a is not None and b is not None and a != b:
             found.append((min(a, b), max(a, b), row["verdict"]))
-    a_, b_, verdict = zip(*found, strict=True) if found else ((), (), ())
+    # Said twice is said once: a verdict is a label too.
+    a_, b_, verdict = zip(*sorted(set(found)), strict=True) if found else ((), (), ())
     return pa.table({"a": arrow(a_, pa.int64()), "b": arrow(b_, pa.int64()), "verdict": strings(verdict)})
 
 

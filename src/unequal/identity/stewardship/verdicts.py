@@ -1,4 +1,4 @@
-"""Stewards' verdicts: whether they agree with each other, and what they demand of clustering.
+"""Stewards' verdicts: whether they agree with each other.
 
 Two records said to be the same are one customer, and so are those of a chain of such words. Two
 that are said to be different never are. A chain whose two ends are said to be different is a
@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-import numpy as np
-
-from unequal.identity.arrays import Ints
 from unequal.terms.errors import IdentityError, Problems
 from unequal.terms.ids import SEPARATOR, record_name
 
@@ -71,14 +68,6 @@ class Verdict:
         return f"{self.a.shown} {sign} {self.b.shown} ({self.author}, {self.given_at:%Y-%m-%d}, {given})"
 
 
-@dataclass(frozen=True)
-class Constraints:
-    """What clustering must hold to, in record numbers, a < b: pairs that must and pairs that must not be one customer."""
-
-    must_link: tuple[Ints, Ints]
-    cannot_link: tuple[Ints, Ints]
-
-
 def in_order(one: Record, other: Record) -> tuple[Record, Record]:
     """Two records, the one that sorts first first.
 
@@ -102,29 +91,6 @@ def check_consistent(verdicts: Sequence[Verdict]) -> None:
     problems = [_contradiction(verdict, chain) for verdict, chain in chains if chain]
     if problems:
         raise problems[0] if len(problems) == 1 else Problems(problems[:_CHAINS_SHOWN])
-
-
-def constraints_of(verdicts: Iterable[tuple[Record, Record, str]], number: Mapping[Record, int]) -> Constraints:
-    """Verdicts in force as pairs of record numbers; a pair of which a record is not delivered any more demands nothing.
-
-    Args:
-        verdicts: a, b, and same or different.
-        number: of each delivered record; others may be left out.
-
-    Returns:
-        Constraints, pairs in order, each once.
-    """
-    pairs: dict[str, set[tuple[int, int]]] = {SAME: set(), DIFFERENT: set()}
-    for a, b, verdict in verdicts:
-        if a in number and b in number:
-            one, other = sorted((number[a], number[b]))
-            pairs[verdict].add((one, other))
-    return Constraints(_arrays(pairs[SAME]), _arrays(pairs[DIFFERENT]))
-
-
-def _arrays(pairs: set[tuple[int, int]]) -> tuple[Ints, Ints]:
-    found = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
 
 
 def _neighbours(verdicts: Iterable[Verdict]) -> dict[Record, list[tuple[Record, Verdict]]]:
