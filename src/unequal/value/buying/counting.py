@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log1p
+from math import exp, inf, log, log1p
 
 import numpy as np
 
@@ -59,25 +59,25 @@ def mixed_sum(alive: Floats, left: Floats, alive_at: Places, left_at: Places, we
     Returns:
         The sum, and for each pair the sum of weight * exp(term) / (exp(alive) + exp(left)): the derivative by the term.
     """
-    total, part = 0.0, 0.0
+    total, part, product = 0.0, 0.0, 1.0
     of_alive = np.zeros(len(alive))
     of_left = np.zeros(len(left))
     for row in range(len(weight)):
         here, there = alive_at[row], left_at[row]
         ahead = alive[here] - left[there]
         count = float(weight[row])
-        if ahead >= 0:
-            rest = exp(-ahead)
-            part += count * (alive[here] + log1p(rest))
-            share = 1.0 / (1.0 + rest)
-        else:
-            rest = exp(ahead)
-            part += count * (left[there] + log1p(rest))
-            share = rest / (1.0 + rest)
+        rest = exp(-abs(ahead))
+        share = 1.0 / (1.0 + rest) if ahead >= 0 else rest / (1.0 + rest)
         of_alive[here] += count * share
-        if row & 1023 == 0:  # part sums lose fewer digits than one long sum
-            total += part
-            part = 0.0
-        if left[there] > -inf:
-            of_left[there] += count * (1.0 - share)
-    return total + part, of_alive, of_left
+        of_left[there] += count * (1.0 - share) if ahead < inf else 0.0
+        larger = alive[here] if ahead >= 0 else left[there]
+        if count == 1.0:
+            # Logarithms of a product of numbers between 1 and 2 are taken of five hundred of them at once.
+            part += larger
+            product *= 1.0 + rest
+        else:
+            part += count * (larger + log1p(rest))
+        if row & 511 == 0:
+            total += part + log(product)
+            part, product = 0.0, 1.0
+    return total + part + log(product), of_alive, of_left

@@ -88,7 +88,13 @@ class Histories:
 
     def scaled(self, unit: float) -> Histories:
         """The same with times in units of `unit`."""
-        return Histories(self.repeat_orders, self.last_order / unit, self.observed / unit, self.weight)
+        found = Histories(self.repeat_orders, self.last_order / unit, self.observed / unit, self.weight)
+        # What is distinct stays distinct, and is not counted again.
+        for name in ("at_end", "at_last"):
+            pairs: Pairs = getattr(self, name)
+            found.__dict__[name] = Pairs(pairs.orders, pairs.time / unit, pairs.at)
+        found.__dict__["by_orders"] = self.by_orders
+        return found
 
     @cached_property
     def customers(self) -> int:
@@ -108,8 +114,10 @@ class Histories:
     @cached_property
     def by_orders(self) -> tuple[Ints, Floats]:
         """Distinct numbers of repeat orders, and how many customers have each."""
-        orders, at = np.unique(self.repeat_orders, return_inverse=True)
-        return orders, np.bincount(at, weights=self.weight, minlength=len(orders)).astype(np.float64)
+        end = self.at_end
+        weight = np.bincount(end.at, weights=self.weight, minlength=len(end.orders))
+        orders, at = np.unique(end.orders, return_inverse=True)
+        return orders, np.bincount(at, weights=weight, minlength=len(orders)).astype(np.float64)
 
     def _pairs(self, time: Floats) -> Pairs:
         if not len(self):

@@ -31,6 +31,8 @@ def power_series(n: float, m: float, a: float, b: float, out: Floats) -> bool:
         Whether the series ended within its number of terms; if so, `out` holds the five figures.
     """
     z, c = 1.0 - a / b, n + m
+    if n * log1p(_MOST_TERMS / c) - _MOST_TERMS * log1p(-a / b) < _REACH and a < b:
+        return False  # the terms fall too slowly: (m)_k / (n+m)_k is about (1 + k/c)^-n
     term, total, steps_m, steps_c = 1.0, 1.0, 0.0, 0.0
     by_m, by_c, by_z = 0.0, 0.0, 0.0
     for k in range(_MOST_TERMS):

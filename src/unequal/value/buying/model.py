@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
@@ -53,7 +53,7 @@ class Model(ABC):
     """
 
     def __post_init__(self) -> None:
-        for name, value in zip(self.names(), astuple(self), strict=True):
+        for name, value in zip(self.names(), self._values(), strict=True):
             if not 0 < value < np.inf:
                 raise ValuationError("VAL002", f"{type(self).__name__} has a parameter that is not positive and finite",
                                      seen=f"{name} = {value}", do="take the parameters from a fit")  # fmt: skip
@@ -68,6 +68,9 @@ class Model(ABC):
     def times(cls) -> tuple[float, ...]:
         """The power of the unit of time that each parameter has."""
 
+    def _values(self) -> list[float]:
+        return [getattr(self, name) for name in self.names()]
+
     @classmethod
     def from_logs(cls, logs: Floats) -> Self:
         """The model whose parameters have these logarithms."""
@@ -76,7 +79,7 @@ class Model(ABC):
     @property
     def logs(self) -> Floats:
         """Logarithms of the parameters."""
-        return np.log(np.array(astuple(self), dtype=np.float64))
+        return np.log(np.array(self._values(), dtype=np.float64))
 
     def in_unit(self, unit: float) -> Self:
         """The model for times given in units of `unit` of its own."""
