@@ -92,6 +92,7 @@ def test_at_a_shape_of_one_retention_is_that_of_sbg_and_rises(alpha, beta):
     assert (np.diff(kept) > 0).all()
 
 
+@settings(max_examples=30)
 @given(alpha=positive, beta=positive, renewals=integers(0, 30), rate=floats(0.005, 1))
 def test_at_a_shape_of_one_the_residual_lifetime_has_a_closed_form(alpha, beta, renewals, rate):
     lifetime = renewing.residual_lifetime(Renewing(alpha, beta), np.array([renewals]), rate)[0]
@@ -143,8 +144,8 @@ def test_to_forget_that_contracts_were_old_when_first_seen_makes_them_look_too_l
 
 def test_a_world_without_a_shape_is_seldom_given_one():
     chance = np.random.default_rng(17)
-    shaped = [renewing.choose(renewing.made_lifetimes(Renewing(0.7, 1.2), np.full(400, 8), chance)).seeks_shape for _ in range(20)]
-    assert sum(shaped) <= 3
+    shaped = [renewing.choose(renewing.made_lifetimes(Renewing(0.7, 1.2), np.full(400, 8), chance)).seeks_shape for _ in range(12)]
+    assert sum(shaped) <= 2
 
 
 def test_draws_agree_with_the_chances_to_be_there():

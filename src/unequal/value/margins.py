@@ -228,8 +228,8 @@ def _between(rates: Floats, of_rate: Floats, start: float) -> tuple[float, float
             squares = np.minimum((rates - centre) ** 2 / (tau2 + of_rate + _TINY), _CLIP**2)
             return float(np.average(squares / _CLIPPED_SQUARE - 1, weights=trust))
 
-        new = 0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, highest, xtol=1e-14))
-        done, between = abs(new - between) <= 1e-9 * between, new
+        new = 0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, highest, xtol=1e-14, rtol=1e-9))
+        done, between = abs(new - between) <= 1e-6 * between, new
         if done or between == 0:
             break
     return base, between

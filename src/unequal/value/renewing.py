@@ -19,6 +19,7 @@ from typing import Final, TypeGuard
 
 import numpy as np
 
+from unequal.value.alike import alike
 from unequal.value.arrays import Flags, Floats, Ints
 from unequal.value.maximum import Maximum, maximise
 
@@ -97,12 +98,11 @@ class Lifetimes:
         """Each lifetime once, with its contracts summed; rows with covariates that change stay as they are."""
         if _changing(self.covariates):
             return self
-        columns = [self.periods, self.ended, self.entered, *([] if self.covariates is None else self.covariates.T)]
-        once, place = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-        weights = np.bincount(place.ravel(), weights=self.counts, minlength=len(once)).astype(np.float64)
-        ages = once[:, :3].astype(np.int64)
-        covariates = None if self.covariates is None else once[:, 3:].astype(np.float64)
-        return Lifetimes(ages[:, 0], ages[:, 1] > 0, ages[:, 2], weights, covariates)
+        told = [] if self.covariates is None else list(self.covariates.T)
+        first, kind = alike([self.periods, self.ended.astype(np.int64), self.entered, *told])
+        weights = np.bincount(kind, weights=self.counts, minlength=len(first)).astype(np.float64)
+        covariates = None if self.covariates is None else self.covariates[first]
+        return Lifetimes(self.periods[first], self.ended[first], self.entered[first], weights, covariates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,15 +232,15 @@ def residual_lifetime(
     # What lies beyond is discounted to less than a billionth of a payment, or of the sum.
     terms = horizon if horizon is not None else int(np.ceil((np.log(1e9) + max(-np.log(rate), 0.0)) / np.log1p(rate)))
     # Customers of one age and one risk have one lifetime, and are reckoned once.
-    once, place = np.unique(
-        np.stack([renewals.astype(np.float64), _risk(model, len(renewals), covariates)], axis=1), axis=0, return_inverse=True
-    )
-    begin = _log_beta(model, once[:, 0] ** model.shape * once[:, 1])
-    total, discount = np.zeros(len(once)), 1.0
+    ages, risks = renewals.astype(np.float64), _risk(model, len(renewals), covariates)
+    first, kind = alike([ages, risks])
+    age, risk = ages[first], risks[first]
+    begin = _log_beta(model, age**model.shape * risk)
+    total, discount = np.zeros(len(first)), 1.0
     for step in range(1, terms + 1):
-        total += discount * np.exp(_log_beta(model, (once[:, 0] + step) ** model.shape * once[:, 1]) - begin)
+        total += discount * np.exp(_log_beta(model, (age + step) ** model.shape * risk) - begin)
         discount /= 1 + rate
-    return np.asarray(total[place.ravel()])
+    return np.asarray(total[kind])
 
 
 def drawn_lifetimes(
