@@ -64,7 +64,7 @@ def maximise(likelihood: Gradient, starts: Sequence[Sequence[float]], bounds: Bo
 
     Args:
         likelihood: log-likelihood and gradient of a place; it must be finite within the bounds.
-        starts: where to begin, the likeliest first; another only where the search from those before did not come to rest.
+        starts: where to begin; there may be several hills, and the end that is highest counts.
         bounds: lowest and highest, for each number of a place.
         size: how many observations the likelihood counts, weights summed; what is small is small beside it.
 
@@ -80,10 +80,15 @@ def maximise(likelihood: Gradient, starts: Sequence[Sequence[float]], bounds: Bo
         value, gradient = likelihood(place)
         return -value / scale, -gradient / scale
 
+    near = [
+        minimize(
+            lost, np.asarray(start, dtype=np.float64), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60, "ftol": 1e-8}
+        )
+        for start in starts
+    ]
     best: Maximum | None = None
-    for start in sorted((np.asarray(start, dtype=np.float64) for start in starts), key=lambda start: lost(start)[0]):
-        near = minimize(lost, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60, "ftol": 1e-8}).x
-        found = _settled(likelihood, np.asarray(near, dtype=np.float64), bounds, scale)
+    for end in sorted(near, key=lambda end: float(end.fun)):
+        found = _settled(likelihood, np.asarray(end.x, dtype=np.float64), bounds, scale)
         best = found if best is None or found.log_likelihood > best.log_likelihood else best
         if best.converged:
             break
@@ -100,9 +105,10 @@ def _settled(likelihood: Gradient, place: Floats, bounds: Bounds, scale: float) 
         free = ~_held(place, gradient, lowest, highest)
         if not free.any() or np.abs(gradient[free]).max() <= _AT_REST * 1e-4 * scale:
             break
-        step = np.zeros_like(place)
-        step[free] = _newton_step(_curvature(likelihood, place, free), gradient[free], damping)
-        onward = np.clip(place + step, lowest, highest)
+        step = _step_inside(_curvature(likelihood, place, free), gradient, free, (place <= lowest, place >= highest), damping)
+        if not step.any():
+            break
+        onward = _within(place, step, lowest, highest)
         next_value, next_gradient = likelihood(onward)
         if next_value >= value:
             place, value, gradient, damping = onward, next_value, next_gradient, damping / 10
@@ -111,6 +117,14 @@ def _settled(likelihood: Gradient, place: Floats, bounds: Bounds, scale: float) 
         else:
             damping = max(damping * 10, 1e-3)
     return _maximum(likelihood, place, value, gradient, _held(place, gradient, lowest, highest), scale)
+
+
+def _within(place: Floats, step: Floats, lowest: Floats, highest: Floats) -> Floats:
+    """As far along a step as the bounds allow: cut to its first bound, for beyond it the rest of the step leads elsewhere."""
+    wall = np.where(step > 0, highest, lowest)
+    room = np.where(step == 0, np.inf, (wall - place) / np.where(step == 0, 1.0, step))
+    share = min(1.0, max(0.0, float(room.min(initial=np.inf))))
+    return np.asarray(np.where((room <= share) & (step != 0), wall, np.clip(place + share * step, lowest, highest)))
 
 
 def _held(place: Floats, gradient: Floats, lowest: Floats, highest: Floats) -> Flags:
@@ -128,6 +142,19 @@ def _curvature(likelihood: Gradient, place: Floats, free: Flags) -> Floats:
         down[at] -= _STEP
         rows[row] = (likelihood(down)[1][places] - likelihood(up)[1][places]) / (2 * _STEP)
     return (rows + rows.T) / 2
+
+
+def _step_inside(curvature: Floats, gradient: Floats, free: Flags, walls: tuple[Flags, Flags], damping: float) -> Floats:
+    """A step that leads through no wall at which the place stands: what would is left where it is."""
+    moving = free.copy()
+    while True:
+        step = np.zeros_like(gradient)
+        among = moving[free]
+        step[moving] = _newton_step(curvature[np.ix_(among, among)], gradient[moving], damping)
+        through = moving & ((walls[0] & (step < 0)) | (walls[1] & (step > 0)))
+        if not through.any():
+            return step
+        moving &= ~through
 
 
 def _newton_step(curvature: Floats, gradient: Floats, damping: float) -> Floats:

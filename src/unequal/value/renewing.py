@@ -256,7 +256,9 @@ def drawn_lifetimes(
     leaves = np.clip(chance.beta(model.alpha, model.beta + lived, shape), 1e-300, 1 - 1e-16)
     # S(t | theta) / S(age | theta) falls below a uniform number where A(t) passes this.
     passed = lived + np.log(1 - chance.random(shape)) / np.log1p(-leaves)
-    last = np.ceil(np.minimum((passed / risk) ** (1 / model.shape), float(ages.max(initial=0) + horizon + 1)))
+    # By logarithms, for a small shape makes ages of which no float knows.
+    cap = float(ages.max(initial=0) + horizon + 1)
+    last = np.ceil(np.exp(np.minimum(np.log(np.maximum(passed / risk, 1e-300)) / model.shape, np.log(cap))))
     return np.asarray(np.clip(last - 1 - ages, 0, horizon), dtype=np.int64)
 
 
