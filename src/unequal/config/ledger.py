@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, shape_of
 
 
-def _day(given: Any) -> date:
+def read_day(given: Any) -> date:
+    """A day written as YYYY-MM-DD; ValueError where it is not."""
     # Pydantic takes a bare number for seconds since 1970: `20240101` would be a day in August of that year.
     if isinstance(given, date):
         return given
@@ -29,7 +30,7 @@ class DatedRate(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"currency": "EUR", "since": "2026-01-01", "rate": "1.0845"}]})
 
     currency: CurrencyCode = Field(description="ISO 4217 code of the currency that is converted.")
-    since: Annotated[date, BeforeValidator(_day)] = Field(description="First day of the rate, as YYYY-MM-DD.")
+    since: Annotated[date, BeforeValidator(read_day)] = Field(description="First day of the rate, as YYYY-MM-DD.")
     rate: Annotated[str, Field(pattern=RATE)] = Field(
         description="Worth of one unit in the reporting currency; in quotes, so that it is never a float."
     )

@@ -3,8 +3,8 @@
 One order's way: its row is read and held against its contract (accept), the record that it
 names becomes a customer (who is who) with the best of what its records say (golden) and its household (relate), its amounts become entries on their lines (post), the
 entries get their customer and are summed into statements (book), every dollar is held
-against what the source says it holds (reconcile), and the customers are ranked by what they
-bring (band). Then, and only then, the run is published by one row in the state.
+against what the source says it holds (reconcile), the customers are ranked by what they
+bring (band), and what they will bring is forecast, with its ranges, apart from all facts (value). Then, and only then, the run is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, sources, storage
+from unequal import config, customer_base, identity, ledger, sources, storage, value
 from unequal.flow import checking
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.keeping import Steps, code_digest
@@ -116,11 +116,12 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         who = _who_is_who(desk, gathered, retrain=retrain)
         _index(desk, who.output, gathered)
         _golden(desk, who.output, gathered)
-        _relate(desk, accepted, gathered, who.output)
+        related = _relate(desk, accepted, gathered, who.output)
         posted = _post(desk, accepted)
         book = _book(desk, posted, who.output, gathered)
         _reconcile(desk, accepted, posted, book)
-        _band(desk, book)
+        band = _band(desk, book)
+        _value(desk, accepted, who.output, related, book, band)
         return _publish(desk, who)
 
 
@@ -388,6 +389,32 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
         customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), level=level, project=desk.project, folder=folder)
 
     return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json()])
+
+
+def _value(
+    desk: Desk, accepted: Outputs, who: storage.StepOutput, related: storage.StepOutput, book: storage.StepOutput, band: storage.StepOutput
+) -> storage.StepOutput:
+    """What each customer will bring, in each line of business: forecasts, held against earlier days."""
+    settings, level = desk.project.value, level_of_project(desk.project)
+    holding = sorted({one.source for one in settings.relationships.values() if isinstance(one, config.value.Contracts)})
+
+    def work(folder: Path) -> None:
+        value.steps.forecast(
+            desk.engine,
+            entries=desk.read(book, "entry"),
+            customers=desk.read(who, "customer"),
+            bands=desk.read(band, "band"),
+            customer_record=desk.read(who, "customer_record"),
+            relationships=desk.read(related, "relationship"),
+            rows={name: desk.read(accepted[name], "rows") for name in holding},
+            level=level,
+            project=desk.project,
+            folder=folder,
+        )
+
+    return desk.steps.step(
+        "value", work, inputs=[book, band, who, related, *(accepted[name] for name in holding), level, settings.model_dump_json()]
+    )
 
 
 def _publish(desk: Desk, who: WhoIsWho) -> RunReport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from unequal import config, customer_base, identity, ledger, predicates, sources, storage
+from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import ConfigError, Problems, UnequalError
 
@@ -31,9 +31,21 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         problems.extend(_rules_refused(opened, name, source, columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
+    problems.extend(_value_refused(opened))
     if problems:
         raise Problems(problems)
     return found
+
+
+def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
+    """Rules of the section value that cannot be: they are over the ledger's columns, not over a source's."""
+    for name, relationship in opened.config.value.relationships.items():
+        if relationship.where is None:
+            continue
+        try:
+            predicates.parse(relationship.where, ledger.ENTRY.types, where=opened.loaded.where("value", "relationships", name, "where"))
+        except UnequalError as error:
+            yield error
 
 
 def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[UnequalError]:
@@ -89,6 +101,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         (ledger.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
         (customer_base.steps.BAND, [done["band"].table("band")]),
+        *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

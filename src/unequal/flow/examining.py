@@ -33,6 +33,7 @@ class CustomerSheet:
         months: statement by month and line, latest first.
         records: the records that are this customer, and since when.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
+        foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
     """
 
     customer_id: str
@@ -45,6 +46,7 @@ class CustomerSheet:
     months: Rows
     records: Rows
     related: Rows = ()
+    foreseen: Rows = ()
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -73,7 +75,22 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         months=base.fetch(statement.order_by(ibis.desc("month"), "line")),
         records=base.fetch(owned.order_by("source", "record_id")),
         related=_related(base, customer_id),
+        foreseen=_foreseen(base, customer_id),
     )
+
+
+def _foreseen(base: Base, customer_id: str) -> Rows:
+    """What a customer is expected to bring, with its range: over all lines of business, then in each."""
+    if "customer_value" not in base.tables:
+        return ()
+    ranged = ("value_expected", "value_low", "value_high")
+    whole = base.table("customer_value").filter(lambda t: t.customer_id == customer_id)
+    lines = base.table("lifetime").filter(lambda t: t.customer_id == customer_id).order_by("relationship")
+    shown = ("p_alive", "orders_expected", *ranged, "growth_expected", "top_fifth_probability", "is_overdue")
+    rows = [{"in": "all", "model": None, **row} for row in base.fetch(whole)] + [
+        {"in": row["relationship"], **row} for row in base.fetch(lines)
+    ]
+    return [{"in": row["in"], "model": row["model"], **{name: row.get(name) for name in shown}} for row in rows]
 
 
 def _who(opened: OpenBase, customer_id: str) -> Rows:

@@ -11,7 +11,7 @@ from typing import Final
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, storage
+from unequal import config, customer_base, identity, ledger, storage, value
 from unequal.answers import Base
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
@@ -118,8 +118,11 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
+    known = {table.name for table in value.tables.ALL}
+    foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
     return {
         **related,
+        **foreseen,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),

@@ -1,5 +1,5 @@
-"""What each customer is worth: how often they will order, what an order brings, and how sure that is."""
+"""Value: what each customer will bring, through itself and through others; forecasts, each with its range and its test."""
 
-from unequal.value import buying, spending
+from unequal.value import buying, referral, renewing, spending, steps, tables, totals
 
-__all__ = ["buying", "spending"]
+__all__ = ["buying", "referral", "renewing", "spending", "steps", "tables", "totals"]

@@ -138,7 +138,7 @@ def shapley(terms: Terms, own: Mapping[str, Floats], base: Mapping[str, Floats])
     names = list(dict.fromkeys(name for _, of in terms for name in of))
     # The integrand has one degree less than the longest product, and k points are exact up to degree 2k - 1.
     points, weights = np.polynomial.legendre.leggauss((max(len(of) for _, of in terms) + 1) // 2)
-    shared = {name: np.zeros(np.broadcast_shapes(own[name].shape, base[name].shape)) for name in names}
+    shared: dict[str, Floats] = {name: np.zeros(np.broadcast_shapes(own[name].shape, base[name].shape)) for name in names}
     for point, weight in zip((points + 1) / 2, weights / 2, strict=True):
         at = {name: base[name] + point * (own[name] - base[name]) for name in names}
         for sign, of in terms:

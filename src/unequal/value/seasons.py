@@ -73,7 +73,8 @@ def learn(days: Ints, orders: Floats, *, parts: int = DAYS_A_YEAR, smooth_days: 
         return Seasons(np.ones(parts), years, np.zeros(parts))
     part = np.minimum((_year_place(days.astype(np.float64))[2] * parts).astype(np.int64), parts - 1)
     blur = _blur(parts, smooth_days)
-    index, trust = np.ones(parts), np.zeros(parts)
+    index: Floats = np.ones(parts)
+    trust: Floats = np.zeros(parts)
     for _ in range(_ROUNDS):
         level = _level(days, orders, index[part], years)
         found, trust = _shrunk(part, orders, level, blur, parts)
