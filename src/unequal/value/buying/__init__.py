@@ -7,5 +7,20 @@ from unequal.value.buying.model import Made, Model
 from unequal.value.buying.pareto_nbd import ParetoNbd
 from unequal.value.buying.rhythm import is_overdue, silence_allowed
 from unequal.value.buying.steady import Nbd, Poisson
+from unequal.value.buying.traits import TraitFit, fit_with_traits
 
-__all__ = ["BgNbd", "Fit", "Histories", "Made", "Model", "Nbd", "ParetoNbd", "Poisson", "fit", "is_overdue", "silence_allowed"]
+__all__ = [
+    "BgNbd",
+    "Fit",
+    "Histories",
+    "Made",
+    "Model",
+    "Nbd",
+    "ParetoNbd",
+    "Poisson",
+    "TraitFit",
+    "fit",
+    "fit_with_traits",
+    "is_overdue",
+    "silence_allowed",
+]
