@@ -1,4 +1,4 @@
-"""The section `ledger`: currencies and what may remain unexplained."""
+"""The section `ledger`: currencies, and the general ledger that the detail is held against."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from unequal.config.general_ledger import AccountRule, GeneralLedger, Tolerance
 from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, shape_of
+
+__all__ = ["AccountRule", "DatedRate", "GeneralLedger", "Ledger", "Rates", "RatesFrom", "Tolerance"]
 
 
 def read_day(given: Any) -> date:
@@ -64,3 +67,6 @@ class Ledger(Section):
 
     rates: Rates = Field((), description="Rates into the reporting currency, dated: a list of them, or the source that holds them.")
     rate_valid_days: WholeNumber = Field(35, ge=1, description="A rate older than this many days on the day of booking is not used.")
+    general_ledger: GeneralLedger | None = Field(
+        None, description="The company's general ledger, held against the detail account by account."
+    )

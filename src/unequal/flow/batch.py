@@ -3,8 +3,9 @@
 One order's way: its row is read and held against its contract (accept), the record that it
 names becomes a customer (who is who) with the best of what its records say (golden) and its household (relate), its amounts become entries on their lines (post), the
 entries get their customer and are summed into statements (book), every dollar is held
-against what the source says it holds (reconcile), the customers are ranked by what they
-bring (band), and what they will bring is forecast, with its ranges, apart from all facts (value). Then, and only then, the run is published by one row in the state.
+against what the source says it holds (reconcile) and against the company's general ledger (tie
+out), the customers are ranked by what they bring (band), and what they will bring is forecast,
+with its ranges, apart from all facts (value). Then, and only then, the run is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -120,6 +121,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         posted = _post(desk, accepted)
         book = _book(desk, posted, who.output, gathered)
         _reconcile(desk, accepted, posted, book)
+        _tie_out(desk, accepted, book)
         band = _band(desk, book)
         _value(desk, accepted, who.output, related, book, band)
         return _publish(desk, who)
@@ -379,6 +381,21 @@ def _reconcile(desk: Desk, accepted: Outputs, posted: Outputs, book: storage.Ste
 
     parameters = [source.model_dump_json() for source in desk.project.sources.values() if source.postings]
     return desk.steps.step("reconcile", work, inputs=[*accepted.values(), *posted.values(), book, *parameters])
+
+
+def _tie_out(desk: Desk, accepted: Outputs, book: storage.StepOutput) -> storage.StepOutput:
+    """The company's own general ledger against the entries; a difference larger than declared stops the run here."""
+    books = desk.project.ledger.general_ledger
+    read = ledger.steps.sources_of_books(books)
+
+    def work(folder: Path) -> None:
+        rows = {name: desk.read(accepted[name], "rows") for name in read}
+        ledger.steps.tie_out(
+            desk.engine, project=desk.project, rows=rows[books.source] if books else None, lookups=rows, entries=desk.read(book, "entry"), folder=folder
+        )  # fmt: skip
+
+    parameters = [books.model_dump_json() if books else "", desk.project.reporting_currency, desk.project.time_zone]
+    return desk.steps.step("tie out", work, inputs=[*(accepted[name] for name in read), book, *parameters])
 
 
 def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:

@@ -118,10 +118,13 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
+    # So of a run of before the general ledger was read.
+    tied = {name: engine.read(step.table(name)) for step in run.steps("tie out") for name in ("tie_out",)}
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
     return {
         **related,
+        **tied,
         **foreseen,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),

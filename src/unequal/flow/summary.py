@@ -35,9 +35,17 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "last_day": str(dollars["last"]),
         "files": len(extracts),
         "matching": identity.run_figures.figures_of_run(engine.fetch(engine.read(done["who is who"].table("match_figure")))),
+        **_tied_out(engine, project, done),
         "definitions": _definitions(engine, project, done, last=dollars["last"]),
         **{name: sum(row[name] for row in extracts) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_counted_once")},
     }
+
+
+def _tied_out(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:
+    """What the general ledger left unexplained; nothing where the project maps none."""
+    if project.ledger.general_ledger is None:
+        return {}
+    return {"tie_out": ledger.tie_out.tie_out_summary(engine.fetch(engine.read(done["tie out"].table("tie_out"))))}
 
 
 def _definitions(

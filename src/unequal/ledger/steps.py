@@ -1,4 +1,4 @@
-"""The ledger's steps, in the order in which a run takes them: rates, post, book, reconcile."""
+"""The ledger's steps, in the order in which a run takes them: rates, post, book, reconcile, tie out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import ibis
 from unequal import config
 from unequal.ledger.assignment import assign
 from unequal.ledger.currency import convert, days_without_rate, declared_rates, rates_from, repeated_rates
+from unequal.ledger.general_ledger import books_rows, books_sums, detail_sums, incomplete, lookups_of_books
 from unequal.ledger.lookups import lookups_of, require_column
 from unequal.ledger.posting import posted_rows, postings_of
 from unequal.ledger.reconciliation import account_for, ledger_totals, reconciliation_rows, refusal, unreconciled
@@ -24,10 +25,12 @@ from unequal.ledger.step_checks import (
     check_days,
     check_lookups,
     check_statement,
+    check_unique_keys,
     declared_totals,
     rows_without_rate,
 )
-from unequal.ledger.tables import RATES, RECONCILIATION
+from unequal.ledger.tables import RATES, RECONCILIATION, TIE_OUT
+from unequal.ledger.tie_out import disagreement, tied_out
 from unequal.storage import Engine
 from unequal.terms.errors import LedgerError, Problems
 
@@ -179,9 +182,63 @@ def reconcile(
     engine.write(engine.rows(RECONCILIATION.types, rows), folder / "reconciliation.parquet")
 
 
+def tie_out(
+    engine: Engine,
+    *,
+    project: config.Project,
+    rows: ibis.Table | None,
+    lookups: Mapping[str, ibis.Table],
+    entries: ibis.Table,
+    folder: Path,
+) -> None:
+    """Write `tie_out.parquet`, or stop the run: the general ledger against the detail, by account, period and currency.
+
+    Args:
+        engine: where it runs.
+        project: the config.
+        rows: accepted rows of the general ledger; None where none is mapped, and TIE_OUT is then empty.
+        lookups: accepted rows of the sources that its values are looked up in.
+        entries: ENTRY, as it is to be published.
+        folder: where to write.
+
+    Raises:
+        LedgerError: LED040 an account differs by more than the declared tolerance; LED041 rows of the general ledger name no
+            account, day or amount; LED004 a key to look up in is not unique; and those of `general_ledger.books_rows`.
+    """
+    books, found = project.ledger.general_ledger, []
+    if books is not None and rows is not None:
+        check_unique_keys(engine, lookups_of_books(books), lookups, where="ledger.general_ledger")
+        held = books_rows(rows, project=project, lookups=lookups)
+        _check_complete(engine, held, books)
+        by_month = books.periods == "calendar_month"
+        sums = detail_sums(entries, books, reporting_currency=project.reporting_currency, by_month=by_month)
+        found = tied_out(engine.fetch(books_sums(held, by_month=by_month)), engine.fetch(sums), books)
+        refused = disagreement(found)
+        if refused is not None:
+            raise refused
+    engine.write(engine.rows(TIE_OUT.types, found), folder / "tie_out.parquet")
+
+
+def _check_complete(engine: Engine, held: ibis.Table, books: config.ledger.GeneralLedger) -> None:
+    missing = incomplete(held)
+    first = engine.fetch(missing.order_by("source_file", "source_row").limit(1))
+    if first:
+        row = first[0]
+        lacks = next(word for word, name in (("account", "account"), ("period", "day"), ("amount", "amount")) if row[name] is None)
+        raise LedgerError("LED041", "rows of the general ledger name no account, no period or no amount",
+                          where=f"sources.{books.source}, file {row['source_file']}",
+                          seen=f"{engine.count(missing):,} rows, first at row {row['source_row']:,}, without {lacks}",
+                          do="set required: true on the column, so that such rows are quarantined, or leave them out by ledger.general_ledger.when")  # fmt: skip
+
+
 def looked_up(source: config.Source) -> tuple[str, ...]:
     """The sources that a source's dollars look values up in, in the order of the config."""
     return tuple(dict.fromkeys(lookup.source for lookup in lookups_of(source.postings))) if source.postings else ()
+
+
+def sources_of_books(books: config.ledger.GeneralLedger | None) -> tuple[str, ...]:
+    """The sources that the general ledger is read from, its own first; none where none is mapped."""
+    return tuple(dict.fromkeys([books.source, *(lookup.source for lookup in lookups_of_books(books))])) if books else ()
 
 
 def _rates_table(engine: Engine, project: config.Project, lookups: Mapping[str, Path]) -> ibis.Table:

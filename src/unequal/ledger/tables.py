@@ -97,6 +97,42 @@ RECONCILIATION: Final = TableContract(
     ),
 )
 
+TIE_OUT: Final = TableContract(
+    name="tie_out",
+    meaning="Per account of the general ledger, period and currency: what it holds, what the detail holds, and what nobody can explain.",
+    key=("rule", "account", "held_against", "period", "currency"),
+    columns=(
+        Column(
+            "rule",
+            "string",
+            "The config's name for these accounts; `unmapped` for an account that no rule takes, `no_account` for a line that no account holds.",
+        ),
+        Column("account", "string", "The account as the general ledger writes it; several under one rule joined by ` + `, `none` where there is none."),
+        Column("name", "string", "The account's name; absent where none is mapped.", nullable=True),
+        Column(
+            "held_against",
+            "string",
+            "The lines whose entries it should equal, and what narrows them; or why it is no customers' business, or not charged yet; or `nothing`.",
+        ),
+        Column("period", "date", "The first day of the period.", unit="day"),
+        Column("currency", "string", "ISO 4217 code: amounts here are in it."),
+        Column(
+            "outcome",
+            "string",
+            "equal; within_tolerance; not_customers or not_charged (the reason stands in held_against); unmapped; no_account. Beyond tolerance nothing is published.",
+        ),
+        Column("missing", "string", "The side that has nothing in this period: general_ledger or detail; absent where both have, where neither holds anything, or where one was not asked.",
+               nullable=True),
+        Column("general_ledger", TOTAL, "What the general ledger holds, signed as the ledger signs; absent for no_account.",
+               unit="currency of the row", nullable=True),
+        Column("detail", TOTAL, "What the entries come to; absent for accounts that are held against no line.", unit="currency of the row", nullable=True),
+        Column("unexplained", TOTAL, "General ledger less detail; absent where the two are not compared.", unit="currency of the row", nullable=True),
+        Column("tolerance", TOTAL, "How far they may differ by the config; absent where they are not compared.", unit="currency of the row", nullable=True),
+        Column("rows", "int64", "How many rows of the general ledger.", unit="rows"),
+        Column("entries", "int64", "How many entries.", unit="entries"),
+    ),
+)  # fmt: skip
+
 RATES: Final = TableContract(
     name="rate",
     meaning="What one unit of a currency was worth in the reporting currency, from a day on.",
@@ -109,5 +145,5 @@ RATES: Final = TableContract(
     ),
 )
 
-TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, RATES)
+TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, RATES)
 """Every contract of this room."""

@@ -53,6 +53,10 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "reconciling": ("Reconciling items", "Named differences between the control total and the ledger, each computed from its own evidence."),
     "residual": ("Residual", "Control total less everything it was found again in. It must be exactly zero, or the run is not published."),
+    "unexplained": (
+        "Unexplained",
+        "What the company's general ledger holds on an account in a period, less what the detail comes to. It is published only within a declared tolerance.",
+    ),
     "quarantined": ("Quarantined", "Rows that do not fit what the config says of them. They are kept with their place and reason, and left out of every figure."),
     "counted_once": ("Counted once", "Rows that stand in two extracts of one system. They count once; this is what would have counted twice."),
     "gini": ("Gini index", "0 where all customers bring the same, 1 where one brings all; normalised so that losses are allowed for."),
