@@ -10,6 +10,7 @@ import pytest
 
 from unequal import config, demo, identity, ledger, sources, storage
 from unequal.ledger.lookups import lookups_of
+from unequal.ledger.tie_out import tie_out_summary
 from unequal.terms.errors import LedgerError
 
 
@@ -63,7 +64,7 @@ def test_every_account_is_held_against_a_line_or_named_with_its_reason(booked, t
     engine, project, rows, entries = booked
     ledger.steps.tie_out(engine, project=project, rows=rows["general_ledger"], lookups=rows, entries=entries, folder=tmp_path)
     cells = engine.fetch(engine.read(tmp_path / "tie_out.parquet"))
-    summary = ledger.tie_out.tie_out_summary(cells)
+    summary = tie_out_summary(cells)
     assert (summary["cells"], summary["unequal_cells"]) == (10 * 48, 3)
     assert summary["unmapped"] == summary["no_account"] == {}
     assert set(summary["not_charged"]) == {"activity_pools"}

@@ -14,7 +14,7 @@ from unequal.cli.printing import accuracy_words, cell, console, percent, print_j
 from unequal.terms.amounts import MINUS
 from unequal.version import __version__
 
-_STEPS_OF_ALL: Final = ("who is who", "index", "golden", "relate", "rates", "book", "reconcile", "tie out", "band")
+_STEPS_OF_ALL: Final = ("who is who", "index", "golden", "relate", "interactions", "rates", "book", "reconcile", "tie out", "band")
 
 
 class Shown:
@@ -76,6 +76,7 @@ def print_summary(summary: Mapping[str, Any]) -> None:
     ]
     told += _tied_out(summary.get("tie_out"))
     print_rows([{"figure": figure, "value": cell(value)} for figure, value in told])
+    print_rows(summary.get("contacts", []), title="Contacts by kind and channel")
     print_rows([_matching(kind, found) for kind, found in summary.get("matching", {}).items()], title="Who is who")
     for kind, found in summary.get("matching", {}).items():
         for reason in found["retrain"]:

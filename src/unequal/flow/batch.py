@@ -1,7 +1,7 @@
 """The whole run, top to bottom: read this first.
 
 One order's way: its row is read and held against its contract (accept), the record that it
-names becomes a customer (who is who) with the best of what its records say (golden) and its household (relate), its amounts become entries on their lines (post), the
+names becomes a customer (who is who) with the best of what its records say (golden), its household (relate) and its contacts (interactions), its amounts become entries on their lines (post), the
 entries get their customer and are summed into statements (book), every dollar is held
 against what the source says it holds (reconcile) and against the company's general ledger (tie
 out), the customers are ranked by what they bring (band), and what they will bring is forecast,
@@ -118,6 +118,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _index(desk, who.output, gathered)
         _golden(desk, who.output, gathered)
         related = _relate(desk, accepted, gathered, who.output)
+        _interactions(desk, accepted, gathered, who.output)
         posted = _post(desk, accepted)
         book = _book(desk, posted, who.output, gathered)
         _reconcile(desk, accepted, posted, book)
@@ -164,8 +165,8 @@ def _content(path: Path) -> str:
 
 
 def _column_roles(source: config.Source) -> str:
-    """What postings say of columns (which are ids, which are quantities) decides how they are read."""
-    return source.postings.model_dump_json() if source.postings else ""
+    """What postings and interactions say of columns (which are ids, which are quantities) decides how they are read."""
+    return source.model_dump_json(include={"postings", "interactions"})
 
 
 def _gather(desk: Desk, name: str, source: config.Source, accepted: storage.StepOutput) -> storage.StepOutput:
@@ -308,6 +309,26 @@ def _relate(desk: Desk, accepted: Outputs, gathered: Outputs, who: storage.StepO
         _identity_parameters(desk.project),
     ]
     return desk.steps.step("relate", work, inputs=[who, *gathered.values(), *(accepted[name] for name in stating), *parameters])
+
+
+def _interactions(desk: Desk, accepted: Outputs, gathered: Outputs, who: storage.StepOutput) -> storage.StepOutput:
+    """Every call, visit and mention that a row records, with the customer whose it was."""
+    read = ledger.steps.sources_of_contacts(desk.project)
+
+    def work(folder: Path) -> None:
+        ledger.steps.interactions(
+            desk.engine,
+            project=desk.project,
+            rows={name: desk.read(accepted[name], "rows") for name in read},
+            customer_record=desk.read(who, "customer_record"),
+            records=desk.read_all(gathered, "record"),
+            folder=folder,
+        )
+
+    parameters = [desk.project.sources[name].model_dump_json(include={"interactions"}) for name in read]
+    return desk.steps.step(
+        "interactions", work, inputs=[*(accepted[name] for name in read), who, *gathered.values(), desk.project.time_zone, *parameters]
+    )
 
 
 def _post(desk: Desk, accepted: Outputs) -> Outputs:

@@ -119,6 +119,8 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
     contracts = (
         (ledger.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
+        (ledger.tables.INTERACTION, [done["interactions"].table("interaction")]),
+        (ledger.tables.CONTACT_TOTAL, [done["interactions"].table("contact_total")]),
         (ledger.tables.TIE_OUT, [done["tie out"].table("tie_out")]),
         (customer_base.steps.BAND, [done["band"].table("band")]),
         *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),

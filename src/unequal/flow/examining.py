@@ -18,6 +18,8 @@ from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
 
 Rows = Sequence[Mapping[str, Any]]
 
+_CONTACTS_TOLD: Final = 100
+
 
 @dataclass(frozen=True)
 class CustomerSheet:
@@ -34,6 +36,7 @@ class CustomerSheet:
         records: the records that are this customer, and since when.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
         foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
+        contacts: its last contacts, latest first: occurred_on, occurred_at (UTC), contact, channel, agent, duration_seconds, outcome, source, row_id.
     """
 
     customer_id: str
@@ -47,6 +50,7 @@ class CustomerSheet:
     records: Rows
     related: Rows = ()
     foreseen: Rows = ()
+    contacts: Rows = ()
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -76,6 +80,7 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         records=base.fetch(owned.order_by("source", "record_id")),
         related=_related(base, customer_id),
         foreseen=_foreseen(base, customer_id),
+        contacts=_contacts(opened, customer_id),
     )
 
 
@@ -108,6 +113,13 @@ def _who(opened: OpenBase, customer_id: str) -> Rows:
 
 def _in_order(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("attribute", "value", "source", "record_id")}
+
+
+def _contacts(opened: OpenBase, customer_id: str) -> Rows:
+    # A run of before contacts were read has none.
+    if "interaction" not in opened.base.tables:
+        return ()
+    return ledger.steps.last_contacts(opened.engine, opened.base.table("interaction"), customer_id, limit=_CONTACTS_TOLD)
 
 
 def _related(base: Base, customer_id: str) -> Rows:

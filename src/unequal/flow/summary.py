@@ -31,6 +31,7 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "records": engine.count(engine.read([output.table("record") for name, output in done.items() if name.startswith("gather ")])),
         "entries": dollars["entries"],
         "total": str(dollars["total"]),
+        "contacts": engine.fetch(engine.read(done["interactions"].table("contact_total")).order_by("contact", "channel", "of_customers")),
         "first_day": str(dollars["first"]),
         "last_day": str(dollars["last"]),
         "files": len(extracts),
@@ -45,7 +46,7 @@ def _tied_out(engine: storage.Engine, project: config.Project, done: Mapping[str
     """What the general ledger left unexplained; nothing where the project maps none."""
     if project.ledger.general_ledger is None:
         return {}
-    return {"tie_out": ledger.tie_out.tie_out_summary(engine.fetch(engine.read(done["tie out"].table("tie_out"))))}
+    return {"tie_out": ledger.steps.what_is_unexplained(engine, engine.read(done["tie out"].table("tie_out")))}
 
 
 def _definitions(

@@ -1,4 +1,4 @@
-"""Contracts of the tables that the ledger publishes."""
+"""Contracts of the tables that the ledger publishes: dollars, and the contacts that cause some of them."""
 
 from __future__ import annotations
 
@@ -133,6 +133,61 @@ TIE_OUT: Final = TableContract(
     ),
 )  # fmt: skip
 
+INTERACTION: Final = TableContract(
+    name="interaction",
+    meaning="Every contact, once: a call, a visit, a mention, and whose it was. What it cost stands in the ledger, where it is known.",
+    key=("interaction_id",),
+    columns=(
+        Column("interaction_id", "string", "md5 of source and row id: the same on every run and engine."),
+        Column("customer_id", "string", "Whose contact it was; `unassigned` where no customer was found."),
+        Column(
+            "unassigned_reason",
+            "string",
+            "Why no customer was found: no_customer_id, unknown_customer or test_account; absent otherwise.",
+            nullable=True,
+        ),
+        Column("occurred_on", "date", "The day in the company's time zone; absent where the row gives none.", unit="day", nullable=True),
+        Column("occurred_at", "timestamp(6)", "When it began, UTC; absent where the source gives a day only, or nothing.", nullable=True),
+        Column(
+            "contact",
+            "string",
+            "What kind of contact, as the config or the source calls it; absent where the row does not say.",
+            nullable=True,
+        ),
+        Column("channel", "string", "The channel it came through; absent where none is mapped.", nullable=True),
+        Column("agent", "string", "Who served the customer, by the source's own code; absent where none is mapped.", nullable=True),
+        Column(
+            "duration_seconds",
+            "int64",
+            "How long it took, to the whole second; absent where nobody measured it.",
+            unit="seconds",
+            nullable=True,
+        ),
+        Column("outcome", "string", "What came of it; absent where none is mapped.", nullable=True),
+        Column("source", "string", "The source of the row."),
+        Column("record", "string", "The customer's record id as the row gives it; absent where the row gives none.", nullable=True),
+        Column("record_source", "string", "The source that holds the record."),
+        Column("source_file", "string", "The file of the row, relative to the project."),
+        Column("source_row", "int64", "The data row in that file, from 1.", unit="rows"),
+        Column("row_id", "string", "The row's stable id in its source."),
+    ),
+)
+
+CONTACT_TOTAL: Final = TableContract(
+    name="contact_total",
+    meaning="Contacts counted by kind and channel, those of customers and those without one.",
+    key=("contact", "channel", "of_customers"),
+    columns=(
+        Column("contact", "string", "The kind of contact; absent where the rows do not say.", nullable=True),
+        Column("channel", "string", "The channel; absent where none is mapped.", nullable=True),
+        Column("of_customers", "boolean", "Whether these contacts have a customer; the others are unassigned."),
+        Column("interactions", "int64", "How many.", unit="contacts"),
+        Column("customers", "int64", "How many customers had them; zero for unassigned ones.", unit="customers"),
+        Column("timed", "int64", "How many of them have a duration.", unit="contacts"),
+        Column("duration_seconds", "int64", "How long these took together.", unit="seconds"),
+    ),
+)
+
 RATES: Final = TableContract(
     name="rate",
     meaning="What one unit of a currency was worth in the reporting currency, from a day on.",
@@ -145,5 +200,5 @@ RATES: Final = TableContract(
     ),
 )
 
-TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, RATES)
+TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, INTERACTION, CONTACT_TOTAL, RATES)
 """Every contract of this room."""
