@@ -6,9 +6,10 @@ from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side
 from unequal.answers.forecasts import narrowed_values
 from unequal.answers.narrowing import narrow, wide_entries
+from unequal.answers.price_steps import price_steps
 from unequal.answers.profit import customers_behind
 
 __all__ = [
     "QUESTIONS", "Answer", "Base", "Figure", "answer", "customers_behind", "customers_side_by_side", "narrow", "narrowed_values",
-    "wide_entries",
+    "price_steps", "wide_entries",
 ]  # fmt: skip

@@ -53,6 +53,10 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "reconciling": ("Reconciling items", "Named differences between the control total and the ledger, each computed from its own evidence."),
     "residual": ("Residual", "Control total less everything it was found again in. It must be exactly zero, or the run is not published."),
+    "invoice_price": ("Invoice price", "List price less the discounts that stand on the invoice."),
+    "pocket_price": ("Pocket price", "Invoice price less what is given away off the invoice: rebates, returns, freight and terms of payment."),
+    "pocket_margin": ("Pocket margin", "Pocket price less the cost of goods."),
+    "customer_contribution": ("Customer contribution", "Pocket margin less what it cost to win, serve and keep the customer."),
     "unexplained": (
         "Unexplained",
         "What the company's general ledger holds on an account in a period, less what the detail comes to. It is published only within a declared tolerance.",

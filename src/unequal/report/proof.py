@@ -99,7 +99,8 @@ def unexplained(answer: Answer) -> Listing:
         Column("account", "Account", "name"), Column("period", "Period of"), Column("currency", "Currency"), Column("general_ledger", "General ledger", "exact"),
         Column("detail", "Detail", "exact"), Column("unexplained", "Unexplained", "exact"), Column("tolerance", "Declared tolerance", "exact"), Column("why", "Seen"),
     ]  # fmt: skip
-    return Listing("Unexplained, by account and period", columns, rows[:MOST_ROWS])
+    note = f"The {MOST_ROWS:,} largest of {len(rows):,}; the run's table tie_out holds each." if len(rows) > MOST_ROWS else ""
+    return Listing("Unexplained, by account and period", columns, rows[:MOST_ROWS], note=note)
 
 
 def _gathered(rows: Rows) -> Rows:
