@@ -31,7 +31,7 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "records": engine.count(engine.read([output.table("record") for name, output in done.items() if name.startswith("gather ")])),
         "entries": dollars["entries"],
         "total": str(dollars["total"]),
-        "contacts": engine.fetch(engine.read(done["interactions"].table("contact_total")).order_by("contact", "channel", "of_customers")),
+        **_contacts(engine, project, done),
         "first_day": str(dollars["first"]),
         "last_day": str(dollars["last"]),
         "files": len(extracts),
@@ -40,6 +40,14 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "definitions": _definitions(engine, project, done, last=dollars["last"]),
         **{name: sum(row[name] for row in extracts) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_counted_once")},
     }
+
+
+def _contacts(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:
+    """Contacts by kind and channel; nothing where the project maps none."""
+    if not any(source.interactions for source in project.sources.values()):
+        return {}
+    counted = engine.read(done["interactions"].table("contact_total"))
+    return {"contacts": engine.fetch(counted.order_by("contact", "channel", "of_customers"))}
 
 
 def _tied_out(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:
