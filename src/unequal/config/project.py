@@ -53,6 +53,6 @@ class Project(Section):
     sources: dict[Name, Source] = Field(min_length=1, description="The tables of the company's applications, each under a name.")
     attributes: dict[Name, OwnAttribute] = Field(default_factory=dict, description="Attributes of the project's own.")
     identity: Identity = Field(Identity(), description="What makes records one customer.")
-    ledger: Ledger = Field(Ledger(), description="Which rates dollars are booked at.")
+    ledger: Ledger = Field(Ledger(), description="Which rates dollars are booked at, and what serving customers costs.")
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

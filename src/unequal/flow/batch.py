@@ -1,8 +1,8 @@
 """The whole run, top to bottom: read this first.
 
 One order's way: its row is read and held against its contract (accept), the record that it
-names becomes a customer (who is who) with the best of what its records say (golden) and its household (relate), its amounts become entries on their lines (post), the
-entries get their customer and are summed into statements (book), every dollar is held
+names becomes a customer (who is who) with the best of what its records say (golden) and its household (relate), its amounts become entries on their lines (post), what
+serving it took is charged (cost), the entries get their customer and are summed into statements (book), every dollar is held
 against what the source says it holds (reconcile), and the customers are ranked by what they
 bring (band). Then, and only then, the run is published by one row in the state.
 
@@ -117,9 +117,12 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _index(desk, who.output, gathered)
         _golden(desk, who.output, gathered)
         _relate(desk, accepted, gathered, who.output)
-        posted = _post(desk, accepted)
-        book = _book(desk, posted, who.output, gathered)
-        _reconcile(desk, accepted, posted, book)
+        rates = _rates(desk, accepted)
+        posted = _post(desk, accepted, rates)
+        cost = _cost(desk, accepted, rates)
+        book = _book(desk, posted, cost, who.output, gathered)
+        _serve(desk, cost, who.output, gathered)
+        _reconcile(desk, accepted, posted, cost, book)
         _band(desk, book)
         return _publish(desk, who)
 
@@ -307,9 +310,8 @@ def _relate(desk: Desk, accepted: Outputs, gathered: Outputs, who: storage.StepO
     return desk.steps.step("relate", work, inputs=[who, *gathered.values(), *(accepted[name] for name in stating), *parameters])
 
 
-def _post(desk: Desk, accepted: Outputs) -> Outputs:
+def _post(desk: Desk, accepted: Outputs, rates: storage.StepOutput) -> Outputs:
     """Every amount of every accepted row becomes one entry on its line, in the reporting currency."""
-    rates = _rates(desk, accepted)
 
     def posted(name: str, source: config.Source) -> storage.StepOutput:
         lookups = ledger.steps.looked_up(source)
@@ -347,37 +349,77 @@ def _rates(desk: Desk, accepted: Outputs) -> storage.StepOutput:
     return desk.steps.step("rates", work, inputs=[*(accepted[name] for name in listed), desk.project.ledger.model_dump_json()])
 
 
-def _book(desk: Desk, posted: Outputs, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput:
+def _cost(desk: Desk, accepted: Outputs, rates: storage.StepOutput) -> storage.StepOutput | None:
+    """What pools cost goes to the events that used their time; what nobody used stays idle. None where the project has no activities."""
+    if not desk.project.ledger.activities:
+        return None
+    sources_asked = ledger.steps.served_from(desk.project)
+
+    def work(folder: Path) -> None:
+        rows = {name: desk.read(accepted[name], "rows") for name in sources_asked}
+        ledger.steps.charge(desk.engine, project=desk.project, rows=rows, rates=desk.read(rates, "rate"), folder=folder)
+
+    parameters = [
+        desk.project.ledger.model_dump_json(), desk.project.reporting_currency, desk.project.time_zone,
+        *(desk.project.sources[name].model_dump_json(include={"postings", "interactions", "records"}) for name in sources_asked),
+    ]  # fmt: skip
+    return desk.steps.step("cost", work, inputs=[rates, *(accepted[name] for name in sources_asked), *parameters])
+
+
+def _serve(desk: Desk, cost: storage.StepOutput | None, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput | None:
+    """What was done for each customer, by activity and month."""
+    if cost is None:
+        return None
+
+    def work(folder: Path) -> None:
+        ledger.steps.serve(
+            desk.engine,
+            charged=desk.read(cost, "posted"),
+            customer_record=desk.read(who, "customer_record"),
+            records=desk.read_all(gathered, "record"),
+            project=desk.project,
+            folder=folder,
+        )
+
+    return desk.steps.step("serve", work, inputs=[cost, who, *gathered.values(), desk.project.ledger.model_dump_json()])
+
+
+def _book(desk: Desk, posted: Outputs, cost: storage.StepOutput | None, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput:
     """Entries get the customer of their record, or a named bucket and a reason; statements sum them by month and line."""
+    every = [*posted.values(), *([cost] if cost else [])]
 
     def work(folder: Path) -> None:
         ledger.steps.book(
             desk.engine,
-            posted=[desk.read(output, "posted") for output in posted.values()],
+            posted=[desk.read(output, "posted") for output in every],
             customer_record=desk.read(who, "customer_record"),
             records=desk.read_all(gathered, "record"),
             folder=folder,
         )
 
-    return desk.steps.step("book", work, inputs=[*posted.values(), who, *gathered.values()])
+    return desk.steps.step("book", work, inputs=[*every, who, *gathered.values()])
 
 
-def _reconcile(desk: Desk, accepted: Outputs, posted: Outputs, book: storage.StepOutput) -> storage.StepOutput:
+def _reconcile(
+    desk: Desk, accepted: Outputs, posted: Outputs, cost: storage.StepOutput | None, book: storage.StepOutput
+) -> storage.StepOutput:
     """Every source's own total against what became of it; a difference of 0.0001 stops the run here."""
 
     def work(folder: Path) -> None:
         ledger.steps.reconcile(
             desk.engine,
             project=desk.project,
-            accepted={name: accepted[name].tables for name in posted},
+            accepted={name: output.tables for name, output in accepted.items()},
             posted={name: output.tables for name, output in posted.items()},
             lookups={name: accepted[name].table("rows") for name in accepted},
             entries=desk.read(book, "entry"),
             folder=folder,
+            pool_cost=desk.read(cost, "pool_cost") if cost else None,
         )
 
     parameters = [source.model_dump_json() for source in desk.project.sources.values() if source.postings]
-    return desk.steps.step("reconcile", work, inputs=[*accepted.values(), *posted.values(), book, *parameters])
+    parameters.append(desk.project.ledger.model_dump_json())
+    return desk.steps.step("reconcile", work, inputs=[*accepted.values(), *posted.values(), *([cost] if cost else []), book, *parameters])
 
 
 def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage
 from unequal.flow.opening import OpenProject
-from unequal.terms.errors import ConfigError, Problems, UnequalError
+from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
 
 
 def check(opened: OpenProject) -> list[dict[str, Any]]:
@@ -21,6 +21,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
     """
     problems: list[UnequalError] = [*no_records(opened.config)]
     found: list[dict[str, Any]] = []
+    known: dict[str, Mapping[str, str]] = {}
     for name, source in opened.config.sources.items():
         try:
             files = sources.files_of(source, opened.folder)
@@ -28,12 +29,30 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         except UnequalError as error:
             problems.extend(_placed(error, opened, "sources", name))
             continue
+        known[name] = columns
         problems.extend(_rules_refused(opened, name, source, columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
+    problems.extend(_costs_refused(opened, known))
     if problems:
         raise Problems(problems)
     return found
+
+
+def _costs_refused(opened: OpenProject, known: Mapping[str, Mapping[str, str]]) -> Iterator[UnequalError]:
+    """Columns that no header has and rules that cannot be, of pools, activities and shared costs."""
+    section = opened.config.ledger
+    for path, name, column, _types in config.ledger.columns_of_costs(section):
+        if name in known and column not in known[name]:
+            there = ", ".join(sorted(each for each in known[name] if not each.startswith("_")))
+            yield LedgerError("LED005", "a column that is mapped is not in the source", where=f"{'.'.join(map(str, path))} ({opened.loaded.where(*path)})",
+                              seen=f"{column}; {name} has {there}", do="name one of its columns; a header is read as it is written")  # fmt: skip
+    for path, name, text in config.ledger.rules_of_costs(section):
+        if name in known:
+            try:
+                predicates.parse(text, known[name], where=opened.loaded.where(*path))
+            except UnequalError as error:
+                yield error
 
 
 def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[UnequalError]:
@@ -78,6 +97,12 @@ def _rules(source: config.Source) -> Iterator[tuple[tuple[str | int, ...], str]]
             yield ("relationships", number, "when"), relationship.when
 
 
+_SERVED: Final = (
+    ("cost", ledger.tables.POOL), ("cost", ledger.tables.IDLE), ("serve", ledger.tables.ACTIVITY_COST), ("serve", ledger.tables.ACTIVITY_TIME),
+)  # fmt: skip
+"""What a project with activities publishes beside."""
+
+
 def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> None:
     """Hold every table that will be seen against its contract.
 
@@ -88,6 +113,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
     contracts = (
         (ledger.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
+        *((contract, [done[step].table(contract.name)]) for step, contract in _SERVED if step in done),
         (customer_base.steps.BAND, [done["band"].table("band")]),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),

@@ -118,8 +118,11 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
+    served = {name: engine.read(step.table(name)) for step in run.steps("cost") for name in ("pool", "idle")}
+    served |= {name: engine.read(step.table(name)) for step in run.steps("serve") for name in ("activity_cost", "activity_time")}
     return {
         **related,
+        **served,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
