@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
 
-from unequal import demo, flow
+from unequal import answers, demo, flow, report
+from unequal.terms.errors import AnswerError
+from unequal.terms.periods import Period
 
 KAPLAN = """\
 project: kaplan-and-anderson
@@ -26,8 +29,14 @@ sources:
   sales:
     read: data/sales.csv
     key: sale_no
-    columns: {day: {type: date, format: ISO}, amount: money}
-    postings: {amounts: {sales: {column: amount, line: list_revenue}}, customer: {source: customers, id: customer}, booked_on: day}
+    columns: {day: {type: date, format: ISO}, amount: money, goods: money, carrier: money}
+    postings:
+      amounts:
+        sales: {column: amount, line: list_revenue}
+        goods: {column: goods, line: cost_of_goods, negate: true}
+        carrier: {column: carrier, line: freight, negate: true}
+      customer: {source: customers, id: customer}
+      booked_on: day
   books: {read: data/books.csv, key: [account, month], columns: {month: {type: date, format: ISO}, amount: money}}
   capacity: {read: data/capacity.csv, columns: {month: {type: date, format: ISO}, minutes: integer}}
 ledger:
@@ -53,7 +62,9 @@ def write_kaplan(folder: Path) -> Path:
     kinds = [kind for kind, count in EVENTS.items() for _ in range(count)]
     rows = (f"e{n},c{n * 7 % CUSTOMERS},{kind},2026-01-{1 + n % 31:02}\n" for n, kind in enumerate(kinds))
     (data / "events.csv").write_text("event_no,customer,kind,day\n" + "".join(rows))
-    (data / "sales.csv").write_text("sale_no,customer,day,amount\n" + "".join(f"s{n},c{n},2026-01-05,5000.00\n" for n in range(CUSTOMERS)))
+    (data / "sales.csv").write_text(
+        "sale_no,customer,day,amount,goods,carrier\n" + "".join(f"s{n},c{n},2026-01-05,8000.00,2900.00,100.00\n" for n in range(CUSTOMERS))
+    )
     (data / "books.csv").write_text("account,month,amount\n6000,2026-01-31,560000.00\n7000,2026-01-31,1234.56\n")
     (data / "capacity.csv").write_text("team,month,minutes\nservice,2026-01-01,700000\n")
     (folder / "unequal.yaml").write_text(KAPLAN)
@@ -101,6 +112,66 @@ class TestKaplanAndAnderson:
         statement = rows_of(kaplan, "statement")
         assert sum(row["amount"] for row in statement if row["customer_id"] == "idle") == D(-97_120)
         assert sum(row["amount"] for row in statement if row["line"] == "cost_to_serve") == D(-560_000)
+
+    def test_the_answer_tells_the_same_dollars_and_draws_them(self, kaplan):
+        answer = answers.answer("cost-to-serve", kaplan.base)
+        assert [(row["activity"], row["events"], row["cost"], row["rate_minute"]) for row in answer.table.to_pylist()] == [
+            ("take_order", 49_000, D(313_600), D("0.80")), ("check_credit", 2_500, D(100_000), D("0.80")), ("answer_inquiry", 1_400, D(49_280), D("0.80")),
+        ]  # fmt: skip
+        assert (answer.figure("idle").value, answer.figure("charged_customers").value) == (D(97_120), D(462_880))
+        assert answer.figure("idle_share").value == pytest.approx(121_400 / 700_000)
+        assert "$97.1k stood idle" in answer.sentence
+        assert "Take order" in str(report.chart_of(answer).to_dict())
+        assert "Idle capacity" in report.fragment(answer)
+
+    @pytest.mark.parametrize(
+        ("supposed", "charged", "idle"),
+        [
+            # A fifth less capacity: the rate is 1.00 a minute, and 578,600 of 560,000 minutes are used: nobody is charged what was not spent.
+            (["service.capacity*0.8"], 560_000, 0),
+            (["service.cost+140000"], 578_600, 121_400),  # the rate is 1.00 a minute
+            (["service.rate=1.6"], 925_760, 194_240),
+            (["take_order.base=4"], 462_880 - 156_800, 97_120 + 156_800),
+            (["take_order.minutes*0.5", "answer_inquiry.base*1"], 306_080, 253_920),
+        ],
+    )
+    def test_a_supposition_changes_what_is_charged_and_what_stands_idle(self, kaplan, supposed, charged, idle):
+        answer = answers.answer("cost-to-serve", kaplan.base, what_if=supposed)
+        rows = {row["what"]: row["cost_after"] for row in answer.table.to_pylist()}
+        assert rows["idle: service"] == D(idle)
+        assert sum(rows[name] for name in ("take_order", "answer_inquiry", "check_credit")) == D(charged)
+        assert rows["together"] == D(charged + idle)
+
+    def test_customers_lose_money_if_the_pool_costs_three_times_as_much(self, kaplan):
+        answer = answers.answer("cost-to-serve", kaplan.base, what_if=["service.cost*3"])
+        after = answer.tables["what_if_customers"].to_pylist()
+        assert all(row["profit_before"] - row["profit_after"] == row["cost_after"] - row["cost_before"] for row in after)
+        assert answer.figure("losing_before").value == 0
+        assert answer.figure("losing_after").value == sum(row["cost_after"] > 5_000 for row in after) > 0
+
+    @pytest.mark.parametrize(
+        "text", ["service", "service.cost", "desk.cost*2", "service.minutes*2", "take_order.lines*2", "take_order.minutes+1", "a.b=-1"]
+    )
+    def test_a_supposition_that_cannot_be_read_is_told(self, kaplan, text):
+        with pytest.raises(AnswerError, match="ANS012"):
+            answers.answer("cost-to-serve", kaplan.base, what_if=[text])
+
+    def test_minutes_are_not_narrowed_by_what_they_do_not_know(self, kaplan):
+        with pytest.raises(AnswerError, match="ANS011"):
+            answers.answer("cost-to-serve", kaplan.base, where="channel = 'web'")
+        with pytest.raises(AnswerError, match="ANS011"):
+            answers.answer("cost-to-serve", kaplan.base, period=Period(date(2026, 1, 1), date(2026, 1, 15)))
+        with pytest.raises(AnswerError, match="ANS012"):
+            answers.answer("profit", kaplan.base, what_if=["service.cost*2"])
+        january = answers.answer("cost-to-serve", kaplan.base, period=Period(date(2026, 1, 1), date(2026, 2, 1)))
+        assert january.figure("idle").value == D(97_120)
+
+    def test_a_customers_sheet_tells_what_was_done_and_how_steady_its_band_is(self, kaplan):
+        sheet = flow.examining.customer(kaplan, "customers:c3")
+        assert [row["activity"] for row in sheet.service] == ["take_order", "check_credit", "answer_inquiry"]
+        assert sum(row["cost"] for row in sheet.service) == -sum(row["amount"] for row in sheet.why if row["line"] == "Cost to serve")
+        assert sheet.steady["stable"] is True
+        assert sheet.steady["scenarios"] == 8
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ from unequal.flow.progress import SILENT, Progress
 from unequal.flow.publishing import publish
 from unequal.flow.summary import level_of_project, summary_of
 from unequal.terms.errors import LedgerError
+from unequal.terms.lines import Level
 
 MEMBERSHIP: Final = pa.schema(
     [*(pa.field(name, pa.string()) for name in ("source", "record_id", "customer_id")), pa.field("since", pa.date32())]
@@ -121,9 +122,10 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         posted = _post(desk, accepted, rates)
         cost = _cost(desk, accepted, rates)
         book = _book(desk, posted, cost, who.output, gathered)
-        _serve(desk, cost, who.output, gathered)
+        served = _serve(desk, cost, who.output, gathered)
         _reconcile(desk, accepted, posted, cost, book)
-        _band(desk, book)
+        banded = _band(desk, book)
+        _judge(desk, banded, cost, served)
         return _publish(desk, who)
 
 
@@ -430,6 +432,24 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
         customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), level=level, project=desk.project, folder=folder)
 
     return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json()])
+
+
+def _judge(desk: Desk, banded: storage.StepOutput, cost: storage.StepOutput | None, served: storage.StepOutput | None) -> None:
+    """Whether each customer's band would stand if a driver of cost to serve were a quarter more or less."""
+    if cost is None or served is None or level_of_project(desk.project) is not Level.CONTRIBUTION:
+        return  # where service is no part of the figure, nothing of it moves a band
+
+    def work(folder: Path) -> None:
+        customer_base.steps.judge(
+            desk.engine,
+            banded=desk.read(banded, "band"),
+            served=desk.read(served, "activity_cost"),
+            pools=desk.read(cost, "pool"),
+            project=desk.project,
+            folder=folder,
+        )
+
+    desk.steps.step("judge", work, inputs=[banded, cost, served, desk.project.customer_base.model_dump_json()])
 
 
 def _publish(desk: Desk, who: WhoIsWho) -> RunReport:

@@ -99,6 +99,7 @@ def _rules(source: config.Source) -> Iterator[tuple[tuple[str | int, ...], str]]
 
 _SERVED: Final = (
     ("cost", ledger.tables.POOL), ("cost", ledger.tables.IDLE), ("serve", ledger.tables.ACTIVITY_COST), ("serve", ledger.tables.ACTIVITY_TIME),
+    ("judge", customer_base.steps.BAND_STABILITY),
 )  # fmt: skip
 """What a project with activities publishes beside."""
 
@@ -111,7 +112,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
     """
     gathered = [output for name, output in done.items() if name.startswith("gather ")]
     contracts = (
-        (ledger.ENTRY, [done["book"].table("entry")]),
+        (ledger.tables.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
         *((contract, [done[step].table(contract.name)]) for step, contract in _SERVED if step in done),
         (customer_base.steps.BAND, [done["band"].table("band")]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import ibis
@@ -32,6 +32,8 @@ class CustomerSheet:
         why: the waterfall of the customer's lines.
         months: statement by month and line, latest first.
         records: the records that are this customer, and since when.
+        service: what was done for it, by activity: events, minutes, cost, and of that our own failures; empty without activities.
+        steady: whether its band stands if a driver of cost to serve were a quarter more or less; empty without activities.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
     """
 
@@ -45,6 +47,8 @@ class CustomerSheet:
     months: Rows
     records: Rows
     related: Rows = ()
+    service: Rows = ()
+    steady: Mapping[str, Any] = field(default_factory=dict)
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -73,7 +77,29 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         months=base.fetch(statement.order_by(ibis.desc("month"), "line")),
         records=base.fetch(owned.order_by("source", "record_id")),
         related=_related(base, customer_id),
+        service=_service(base, customer_id),
+        steady=_steady(base, customer_id),
     )
+
+
+def _service(base: Base, customer_id: str) -> Rows:
+    """What was done for a customer and what it cost, the dearest first; costs are positive here."""
+    if "activity_cost" not in base.tables:
+        return ()
+    done = base.table("activity_cost").filter(lambda t: t.customer_id == customer_id)
+    grouped = done.group_by("activity").aggregate(
+        events=done["events"].sum().cast("int64"), minutes=(done["used_seconds"].sum() / 60).round(1).cast("decimal(28, 1)"),
+        cost=(-done["amount"].sum()).cast("decimal(28, 4)"),
+        own_failures=(-ibis.ifelse(done["cause"] == "company", done["amount"], 0).sum()).cast("decimal(28, 4)"),
+    )  # fmt: skip
+    return base.fetch(grouped.order_by(ibis.desc("cost"), "activity"))
+
+
+def _steady(base: Base, customer_id: str) -> Mapping[str, Any]:
+    if "band_stability" not in base.tables:
+        return {}
+    found = base.fetch(base.table("band_stability").filter(lambda t: t.customer_id == customer_id))
+    return found[0] if found else {}
 
 
 def _who(opened: OpenBase, customer_id: str) -> Rows:

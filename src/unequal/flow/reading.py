@@ -118,8 +118,9 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
-    served = {name: engine.read(step.table(name)) for step in run.steps("cost") for name in ("pool", "idle")}
-    served |= {name: engine.read(step.table(name)) for step in run.steps("serve") for name in ("activity_cost", "activity_time")}
+    # A project without activities has none of these, nor has a run of before there were any.
+    of_steps = {"cost": ("pool", "idle"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
+    served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
     return {
         **related,
         **served,
