@@ -335,7 +335,7 @@ def _post(desk: Desk, accepted: Outputs, rates: storage.StepOutput) -> Outputs:
         return desk.steps.step(f"post {name}", work, inputs=[accepted[name], rates, *(accepted[other] for other in lookups), *parameters])
 
     found = {name: posted(name, source) for name, source in desk.project.sources.items() if source.postings}
-    if not found:
+    if not found and not desk.project.ledger.activities:
         raise LedgerError("LED050", "no source posts any dollars", where="sources", do="add postings to the source that holds sales")
     return found
 

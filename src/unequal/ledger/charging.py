@@ -22,6 +22,7 @@ from unequal.terms.lines import Line
 from unequal.terms.money import from_units
 
 _ROWS_AT_ONCE: Final = 250_000
+_MANY: Final = ("entry_id", "row_id", "document")
 _LAST: Final = np.uint64(2**64 - 1)
 
 
@@ -132,6 +133,12 @@ def with_amounts(paths: Sequence[Path], shares: Ints, months: Sequence[Month]) -
             table = table.set_column(table.column_names.index(name), name, own)
         kept = np.isin(month_numbers(table["month"]), list(paid))
         yield table if kept.all() else table.filter(pa.array(kept))
+
+
+def writing(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A file for entries: what is another text on every row gets no dictionary, which costs more than all the sharing."""
+    few = [name for name in schema.names if name not in _MANY and (pa.types.is_string(schema.field(name).type))]
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=few)
 
 
 def schema_of(path: Path) -> pa.Schema:

@@ -12,12 +12,11 @@ from typing import Any, Final
 import ibis
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from unequal import config
 from unequal.ledger.activities import events_of, mapping_sources, parts_of
 from unequal.ledger.booking_day import month_start
-from unequal.ledger.charging import charged, first_of, idle_rows, schema_of, with_amounts, work_of
+from unequal.ledger.charging import charged, first_of, idle_rows, schema_of, with_amounts, work_of, writing
 from unequal.ledger.currency import convert
 from unequal.ledger.lookups import lookups_of
 from unequal.ledger.pools import Month, check_figures, cost_mapping, every_month, monthly_capacity, same_each_month, seconds_of
@@ -75,7 +74,7 @@ class Serving:
         months: list[Month] = []
         costs: list[dict[str, Any]] = []
         schema = schema_of(next(iter(paths.values())))
-        with pq.ParquetWriter(folder / "posted.parquet", schema, compression="zstd") as writer:
+        with writing(folder / "posted.parquet", schema) as writer:
             for name in ledger.pools:
                 used = [paths[activity_name] for activity_name, activity in ledger.activities.items() if activity.pool == name]
                 own, told, tables = self._charged(name, used)
