@@ -13,7 +13,7 @@ from unequal.answers import Base
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError, SourceError
-from unequal.terms.ids import SEPARATOR, UNASSIGNED, record_name
+from unequal.terms.ids import IDLE, SEPARATOR, UNASSIGNED, record_name
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
 
 Rows = Sequence[Mapping[str, Any]]
@@ -188,9 +188,17 @@ def trace_entry(opened: OpenBase, project: OpenProject, entry_id: str) -> EntryT
         raise AnswerError("ANS006", "no entry has that id" if not found else "several entries begin so", seen=entry_id,
                           do="`unequal export entries` lists them; the first eight letters of an id are enough where they are its own")  # fmt: skip
     entry = found[0]
+    if entry["customer_id"] == IDLE:
+        return EntryTrace(entry, _pool_month(opened.base, entry), None, IDLE)
     rows = opened.source_table(str(entry["source"]), "rows")
     row = opened.base.fetch(rows.filter(rows["_row_id"] == entry["row_id"]))[0]
     return EntryTrace(entry, row, _as_it_stands(project, entry), _whose(entry))
+
+
+def _pool_month(base: Base, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What idle capacity follows from: its pool in its month."""
+    pools, name = base.table("pool"), str(entry["source"]).removeprefix("pool:")
+    return base.fetch(pools.filter(pools["pool"] == name, pools["month"] == entry["booked_on"]))[0]
 
 
 def _as_it_stands(project: OpenProject, entry: Mapping[str, Any]) -> str | None:

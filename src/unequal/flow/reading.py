@@ -119,8 +119,10 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
     # A project without activities has none of these, nor has a run of before there were any.
-    of_steps = {"cost": ("pool", "idle"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
+    of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
     served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
+    if "posted" in served:
+        served["charged"] = served.pop("posted")
     return {
         **related,
         **served,
@@ -168,7 +170,24 @@ def laid_over(
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
         **_said_of_customers(engine, tables, records, concerned, project),
+        **_served(engine, tables, records, concerned, project),
     }
+
+
+def _served(
+    engine: storage.Engine, tables: Mapping[str, ibis.Table], records: ibis.Table, concerned: ibis.Table, project: config.Project
+) -> Mapping[str, ibis.Table]:
+    """What was done for the customers concerned, made anew; how steady their bands are is worked out by the next run, and absent till then."""
+    if "charged" not in tables:
+        return {}
+    overlay = identity.stewardship.overlay
+    anew = ledger.steps.serve_again(
+        engine, charged=tables["charged"], customer_record=overlay.only_of(records, concerned), records=tables["record"], project=project
+    )
+    found = {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items()}
+    if "band_stability" in tables:
+        found["band_stability"] = tables["band_stability"].anti_join(concerned, "customer_id")
+    return found
 
 
 def _said_of_customers(

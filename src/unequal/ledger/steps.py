@@ -10,7 +10,7 @@ import ibis
 
 from unequal import config
 from unequal.ledger.activities import POSTED
-from unequal.ledger.assignment import assign, owned
+from unequal.ledger.assignment import assign, is_real_customer, owned
 from unequal.ledger.currency import convert, days_without_rate, declared_rates, rates_from, repeated_rates
 from unequal.ledger.lookups import lookups_of, require_column
 from unequal.ledger.pool_accounts import of_service, pool_accounts
@@ -151,6 +151,24 @@ def serve(
     found = owned(charged, customer_record, records)
     engine.write(activity_costs(found), folder / "activity_cost.parquet")
     engine.write(activity_times(found, project.ledger), folder / "activity_time.parquet")
+
+
+def serve_again(
+    engine: Engine, *, charged: ibis.Table, customer_record: ibis.Table, records: ibis.Table, project: config.Project
+) -> dict[str, ibis.Table]:
+    """ACTIVITY_COST and ACTIVITY_TIME, by name, of some customers only: those whose records are given.
+
+    Args:
+        engine: where it runs.
+        charged: `posted` of `charge`.
+        customer_record: CUSTOMER_RECORD of these customers.
+        records: RECORD.
+        project: the config.
+    """
+    theirs = customer_record.select(record_source="source", record="record_id")
+    found = engine.materialise(owned(charged.semi_join(theirs, ["record_source", "record"]), customer_record, records), "served-again")
+    of_customers = found.filter(is_real_customer(found["customer_id"]))
+    return {"activity_cost": activity_costs(of_customers), "activity_time": activity_times(of_customers, project.ledger)}
 
 
 def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.Table, records: ibis.Table, folder: Path) -> None:
