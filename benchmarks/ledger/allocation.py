@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from unequal.ledger.charging import charged, with_amounts, work_of, writing
+from unequal.ledger.charging import charged, paid, with_amounts, work_of, writing
 from unequal.ledger.pools import every_month
 from unequal.ledger.splitting import split_cost, split_costs
 
@@ -101,7 +101,7 @@ def whole_charge(lines: int, months: int) -> bool:
         found, shares = charged("pool", work, costs, capacity)
         allotted = time.process_time() - started
         with writing(Path(place) / "posted.parquet", rows.schema) as writer:
-            for table in with_amounts([path], shares, found):
+            for table in with_amounts([path], shares, paid(work, found)):
                 writer.write_table(table)
         seconds = time.process_time() - started
         exact = int(shares.sum()) + sum(month.idle for month in found) == sum(costs.values())

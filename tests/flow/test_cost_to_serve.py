@@ -120,6 +120,49 @@ def test_a_verdict_moves_service_with_its_records_at_once(served):
     assert [(row["events"], row["own_failures"] == row["cost"]) for row in other] == [(1, True)]
 
 
+CAMPAIGNS = "code,day,fixed\nspring,2026-02-01,10.00\nlost,2026-02-02,4.00\n"
+CONTACTS = "contact,code,customer,day,pages\nm1,spring,1,2026-01-30,1\nm2,spring,2,2026-02-03,2\nm3,spring,,2026-02-03,3\nm4,other,2,2026-02-03,9\n"
+SPREAD = SERVED.replace(
+    "\nledger:\n",
+    """
+  campaigns: {read: data/campaigns.csv, key: code, columns: {day: {type: date, format: ISO}, fixed: money}}
+  contacts:
+    read: data/contacts.csv
+    key: contact
+    columns: {day: {type: date, format: ISO}, pages: integer}
+    interactions: {customer: {source: crm, id: customer}, occurred_at: day, contact: {value: letter}}
+ledger:
+  shared_costs:
+    letters:
+      cost: {source: campaigns, column: fixed, booked_on: day, negate: true}
+      over: contacts
+      weight: pages
+      match: {code: code}
+      line: retention
+""",
+)
+
+
+def test_a_campaigns_fixed_cost_is_shared_by_those_it_reached_to_the_cent(served):
+    (served / "data" / "campaigns.csv").write_text(CAMPAIGNS)
+    (served / "data" / "contacts.csv").write_text(CONTACTS)
+    (served / "unequal.yaml").write_text(SPREAD)
+    project = flow.open_project(served, {})
+    flow.run(project)
+    with flow.open_base(project) as opened:
+        entries = opened.base.table("entry")
+        rows = opened.base.fetch(entries.filter(entries["amount_name"] == "shared:letters").order_by("row_id"))
+        assert [(row["row_id"], row["amount"], row["line"]) for row in rows] == [
+            ("lost", D(-4), "retention"), ("m1", D("-1.6667"), "retention"), ("m2", D("-3.3333"), "retention"), ("m3", D(-5), "retention"),
+        ]  # fmt: skip
+        assert [row["customer_id"] for row in rows[::3]] == ["level:corporate", "unassigned"]
+        cells = [row for row in opened.base.fetch(opened.base.table("reconciliation")) if row["source"] == "shared:letters"]
+        assert {row["item"]: row["amount"] for row in cells} == {
+            "control_total": D(-14), "customers": D(-5), "unassigned": D(-5), "level:corporate": D(-4), "residual": D(0),
+        }  # fmt: skip
+        assert sum(row["events"] for row in opened.base.fetch(opened.base.table("activity_cost"))) == 5 + 5
+
+
 def test_a_run_that_changes_nothing_makes_nothing_anew(served):
     project = flow.open_project(served, {})
     flow.run(project)

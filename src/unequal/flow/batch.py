@@ -352,10 +352,10 @@ def _rates(desk: Desk, accepted: Outputs) -> storage.StepOutput:
 
 
 def _cost(desk: Desk, accepted: Outputs, rates: storage.StepOutput) -> storage.StepOutput | None:
-    """What pools cost goes to the events that used their time; what nobody used stays idle. None where the project has no activities."""
-    if not desk.project.ledger.activities:
-        return None
+    """What pools cost goes to the events that used their time; what nobody used stays idle. None where the project declares none."""
     sources_asked = ledger.steps.served_from(desk.project)
+    if not sources_asked:
+        return None
 
     def work(folder: Path) -> None:
         rows = {name: desk.read(accepted[name], "rows") for name in sources_asked}
@@ -436,7 +436,7 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
 
 def _judge(desk: Desk, banded: storage.StepOutput, cost: storage.StepOutput | None, served: storage.StepOutput | None) -> None:
     """Whether each customer's band would stand if a driver of cost to serve were a quarter more or less."""
-    if cost is None or served is None or level_of_project(desk.project) is not Level.CONTRIBUTION:
+    if cost is None or served is None or not desk.project.ledger.activities or level_of_project(desk.project) is not Level.CONTRIBUTION:
         return  # where service is no part of the figure, nothing of it moves a band
 
     def work(folder: Path) -> None:

@@ -190,6 +190,8 @@ def trace_entry(opened: OpenBase, project: OpenProject, entry_id: str) -> EntryT
     entry = found[0]
     if entry["customer_id"] == IDLE:
         return EntryTrace(entry, _pool_month(opened.base, entry), None, IDLE)
+    if entry["source_row"] == 0:
+        return EntryTrace(entry, {"key": entry["row_id"]}, None, _whose(entry))  # a shared cost that no row shares has no row of its own
     rows = opened.source_table(str(entry["source"]), "rows")
     row = opened.base.fetch(rows.filter(rows["_row_id"] == entry["row_id"]))[0]
     return EntryTrace(entry, row, _as_it_stands(project, entry), _whose(entry))

@@ -14,6 +14,7 @@ from unequal.terms.money import money_sum
 def level_of_project(project: config.Project) -> Level:
     """The evidence level that a project's mapped lines reach together."""
     served = [Line.COST_TO_SERVE] if project.ledger.activities else []
+    served += [shared.line for shared in project.ledger.shared_costs.values()]
     posted = (line for source in project.sources.values() if source.postings for line in ledger.mapped_lines(source.postings))
     return ledger.level_of([*posted, *served])
 

@@ -5,7 +5,7 @@ Time is counted in whole ticks of 0.0001 seconds, so that minutes to four decima
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from operator import add
@@ -30,7 +30,8 @@ TICKS_A_SECOND: Final = 10_000
 TICKS_A_MINUTE: Final = 60 * TICKS_A_SECOND
 COST: Final = "cost:"
 """Begins the amount name of what an activity cost: no amount of a config can be named so."""
-CAUSES: Final = ("customer", "company")
+SHARED: Final = "shared:"
+"""Begins the amount name of a shared cost's part, and the source of its reconciliation."""
 MEASURED: Final = "duration"
 BASE: Final = "base"
 
@@ -52,6 +53,8 @@ def events_of(
     project: config.Project,
     lookups: Mapping[str, ibis.Table],
     parts: int,
+    match: Sequence[str] = (),
+    prefix: str = COST,
 ) -> ibis.Table:
     """The events of an activity: what an entry needs but its amount, and how long each took.
 
@@ -63,9 +66,11 @@ def events_of(
         project: for zone and currency.
         lookups: accepted rows of other sources that values are looked up in.
         parts: how many columns of parts to give; null beyond the activity's own.
+        match: columns of the source that make `key`; none: null.
+        prefix: begins the amount's name.
 
     Returns:
-        POSTED without amounts and rate, and pool, cause (customer or company), month (date), ticks int64, and part_0..part_N
+        POSTED without amounts and rate, and key, pool, cause (customer or company), month (date), ticks int64, and part_0..part_N
         int64: the ticks of each part. Events that took no time are left out.
 
     Raises:
@@ -87,12 +92,21 @@ def events_of(
         **{**own, "activity": ibis.literal(activity_name)},
         line=ibis.ifelse(is_ours, str(Line.COST_OF_FAILURE), str(Line.COST_TO_SERVE)),
         cause=ibis.ifelse(is_ours, "company", "customer"),
+        key=key_of(found, match, where),
         pool=ibis.literal(activity.pool),
         ticks=reduce(add, timed).cast("int64"),
         **columns,
     )
     worked = selected.filter(selected["ticks"] != 0)
-    return as_events(worked, f"{COST}{activity_name}", project.reporting_currency)
+    return as_events(worked, f"{prefix}{activity_name}", project.reporting_currency)
+
+
+def key_of(rows: ibis.Table, columns: Sequence[str], where: str) -> ibis.Value:
+    """Columns as one text, to match rows of one source with rows of another; null where there are none, or one is empty."""
+    for column in columns:
+        require_column(rows, column, where=where)
+    texts = [rows[column].cast("string") for column in columns]
+    return reduce(lambda whole, text: whole.concat(SEPARATOR, text), texts) if texts else ibis.null("string")
 
 
 def as_events(table: ibis.Table, amount_name: str, currency: str) -> ibis.Table:

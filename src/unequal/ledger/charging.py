@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -43,7 +44,7 @@ class Work:
 
 def work_of(paths: Sequence[Path]) -> Work:
     """The work that events files hold, one behind the other."""
-    batches = [batch for path in paths for batch in _batches(path, ["month", "ticks", "entry_id"])]
+    batches = [batch for path in paths for batch in batches_of(path, ["month", "ticks", "entry_id"])]
     months = [month_numbers(batch["month"]) for batch in batches]
     ticks = [np.asarray(batch["ticks"].to_numpy(), dtype=np.int64) for batch in batches]
     ids = [ids_of(batch["entry_id"]) for batch in batches]
@@ -115,24 +116,30 @@ def _shared(totals: Ints, group: Ints, work: Work, spare: Ints) -> tuple[Ints, I
     return shares[:rows], shares[rows:]
 
 
-def with_amounts(paths: Sequence[Path], shares: Ints, months: Sequence[Month]) -> Iterator[pa.Table]:
-    """The events of files with what each cost, negative as in the ledger; events of months without a cost are left out.
+def with_amounts(paths: Sequence[Path], shares: Ints, kept: npt.NDArray[np.bool_]) -> Iterator[pa.Table]:
+    """The events of files with what each cost, negative as in the ledger.
 
     Args:
         paths: the files, as `work_of` had them.
         shares: one an event, in that order.
-        months: the pool's.
+        kept: which events make an entry: those that a cost reaches.
     """
-    paid = {month.month.year * 12 + month.month.month - 1 for month in months if month.cost}
     begin = 0
-    for batch in (batch for path in paths for batch in _batches(path, None)):
+    for batch in (batch for path in paths for batch in batches_of(path, None)):
         table = pa.Table.from_batches([batch])
-        own = amounts_of(-shares[begin : begin + len(table)])
-        begin += len(table)
+        end = begin + len(table)
+        own = amounts_of(-shares[begin:end])
         for name in ("amount", "original_amount"):
             table = table.set_column(table.column_names.index(name), name, own)
-        kept = np.isin(month_numbers(table["month"]), list(paid))
-        yield table if kept.all() else table.filter(pa.array(kept))
+        yield table if kept[begin:end].all() else table.filter(pa.array(kept[begin:end]))
+        begin = end
+
+
+def paid(work: Work, months: Sequence[Month]) -> npt.NDArray[np.bool_]:
+    """Which events lie in a month in which the pool cost something."""
+    numbers = [month.month.year * 12 + month.month.month - 1 for month in months if month.cost]
+    found: npt.NDArray[np.bool_] = np.isin(work.month, np.array(numbers, dtype=np.int64))
+    return found
 
 
 def writing(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -150,7 +157,7 @@ def _files(path: Path) -> list[Path]:
     return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
 
 
-def _batches(path: Path, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+def batches_of(path: Path, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """The rows of a file, or of a folder of files, in the same order each time."""
     for part in _files(path):
         with pq.ParquetFile(part) as file:
@@ -161,7 +168,7 @@ def idle_rows(months: Sequence[Month], schema: pa.Schema, currency: str, where: 
     """What idle capacity cost, an entry a pool and month, with the columns of events."""
     rows: list[dict[str, Any]] = [
         {
-            "entry_id": _entry_id(f"{POOL}{month.pool}", month.month.isoformat(), IDLE), "level": IDLE, "booked_on": month.month, "line": str(Line.COST_TO_SERVE), "currency": currency, "source": f"{POOL}{month.pool}",
+            "entry_id": entry_id_of(f"{POOL}{month.pool}", month.month.isoformat(), IDLE), "level": IDLE, "booked_on": month.month, "line": str(Line.COST_TO_SERVE), "currency": currency, "source": f"{POOL}{month.pool}",
             "source_file": where, "source_row": 0, "row_id": month.month.isoformat(), "amount_name": IDLE, "pool": month.pool,
             "month": month.month, "ticks": month.spare, "amount": from_units(-month.idle), "original_amount": from_units(-month.idle),
         }
@@ -172,5 +179,6 @@ def idle_rows(months: Sequence[Month], schema: pa.Schema, currency: str, where: 
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _entry_id(*parts: str) -> str:
+def entry_id_of(*parts: str) -> str:
+    """The id of an entry that has no row of its own."""
     return hashlib.md5(SEPARATOR.join(parts).encode(), usedforsecurity=False).hexdigest()

@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 
 from unequal import config
-from unequal.ledger.activities import COST
+from unequal.ledger.activities import COST, SHARED
 from unequal.ledger.assignment import LEVEL_BUCKET, is_real_customer
 from unequal.ledger.booking_day import month_start
 from unequal.ledger.pools import POOL, cost_mapping
@@ -37,8 +37,8 @@ class PoolAccounts:
 
 
 def of_service(entries: ibis.Table) -> ibis.Value:
-    """Whether an entry is what an activity cost, or idle capacity: its control total is its pool's, not its source's."""
-    return entries["amount_name"].startswith(COST) | (entries["level"] == IDLE)
+    """Whether an entry is what an activity cost, idle capacity, or part of a shared cost: its control total is not its source's."""
+    return entries["amount_name"].startswith(COST) | entries["amount_name"].startswith(SHARED) | (entries["level"] == IDLE)
 
 
 def pool_accounts(
@@ -77,12 +77,43 @@ def pool_accounts(
         if wrong:
             found.problems.append(_refusal(name, wrong))
         found.rows += _named(reconciliation_rows(f"{POOL}{name}", accounts))
+    for name, shared in project.ledger.shared_costs.items():
+        told_of = [row for row in told if row["pool"] == f"{SHARED}{name}"]
+        together = _of_shared(engine, project, name, shared, accepted=accepted, raw=raw, own=told_of, entries=entries)
+        if any(each.residual != 0 for each in together.values()):
+            found.problems.append(_refusal(name, together, "shared_costs"))
+        found.rows += reconciliation_rows(f"{SHARED}{name}", together)
     return found
+
+
+def _of_shared(
+    engine: Verbs, project: config.Project, name: str, shared: config.ledger.SharedCost, *, accepted: Mapping[str, Mapping[str, Path]],
+    raw: Mapping[str, Path], own: Sequence[Mapping[str, Any]], entries: ibis.Table,
+) -> dict[Place, Account]:  # fmt: skip
+    """A shared cost over all months together: those who share it may have been reached in others than it was booked in."""
+    parts = entries.filter(entries["amount_name"] == f"{SHARED}{name}")
+    item = ibis.ifelse(is_real_customer(parts["customer_id"]), "customers", parts["customer_id"])
+    items = engine.fetch(parts.group_by(item=item).aggregate(amount=money_sum(parts["amount"]), rows=parts.count().cast("int64")))
+    line = str(shared.line)
+    monthly = _from_rows(engine, project, shared.cost, accepted=accepted, raw=raw, own=own, items=[], line=shared.line)
+    whole: dict[Place, Account] = {}
+    for (_, _, currency), account in monthly.items():
+        into = whole.setdefault((None, line, currency), Account())
+        into.control += account.control
+        into.rows += account.rows
+        for kind, (amount, count) in account.items.items():
+            before = into.items.get(kind, (Decimal(0), 0))
+            into.items[kind] = (before[0] + amount, before[1] + count)
+    for row in items:
+        whole.setdefault((None, line, project.reporting_currency), Account()).items[row["item"]] = (row["amount"], row["rows"])
+    for account in whole.values():
+        account.booked -= account.missing_entries
+    return whole
 
 
 def _booked(engine: Verbs, project: config.Project, entries: ibis.Table) -> dict[str, list[dict[str, Any]]]:
     """Rows as `account_for` takes them, by pool."""
-    service = entries.filter(of_service(entries))
+    service = entries.filter(of_service(entries), ~entries["amount_name"].startswith(SHARED))
     customer = service["customer_id"]
     item = ibis.ifelse(is_real_customer(customer), "customers", customer)
     grouped = service.group_by(
@@ -123,19 +154,20 @@ def _from_rows(
     raw: Mapping[str, Path],
     own: Sequence[Mapping[str, Any]],
     items: Sequence[Mapping[str, Any]],
+    line: Line = Line.COST_TO_SERVE,
 ) -> dict[Place, Account]:
     """A pool whose cost is read from rows: the raw rows are its control total; what is in another currency is held at its conversion."""
-    mapping = cost_mapping(cost)
+    mapping = cost_mapping(cost, line)
     source = project.sources[cost.source].model_copy(update={"postings": mapping})
     totals, _ = control_totals(engine, SourceRows(cost.source, source, accepted[cost.source], {}), project, raw)
     foreign = [row for row in own if row["currency"] != project.reporting_currency]
     converted = [
-        {"period": row["month"], "line": _LINE, "currency": row["currency"], "item": "converted", "amount": row["original"], "rows": 1}
+        {"period": row["month"], "line": str(line), "currency": row["currency"], "item": "converted", "amount": row["original"], "rows": 1}
         for row in foreign
     ]
     accounts = account_for(totals, [*items, *converted])
     for row in foreign:
-        account = accounts.setdefault((row["month"], _LINE, project.reporting_currency), Account())
+        account = accounts.setdefault((row["month"], str(line), project.reporting_currency), Account())
         account.control += row["amount"]
         account.rows += 1
     return accounts
@@ -159,10 +191,10 @@ def _named(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     ]
 
 
-def _refusal(pool: str, wrong: Mapping[Place, Account]) -> LedgerError:
+def _refusal(pool: str, wrong: Mapping[Place, Account], section: str = "pools") -> LedgerError:
     (period, _, currency), worst = max(wrong.items(), key=lambda cell: abs(cell[1].residual))
     return LedgerError(
-        "LED025", "what a pool cost is not what was charged and stood idle", where=f"ledger.pools.{pool}, {period or 'no readable day'}, {currency}",
+        "LED025", "what a pool cost is not what was charged and stood idle", where=f"ledger.{section}.{pool}, {period or 'no readable day'}, {currency}",
         seen=f"control total {worst.control:,.4f}, accounted for {worst.control - worst.residual:,.4f}, residual {worst.residual:,.4f}",
         do="nothing was published and yesterday's run stands; look at the rows of that month, and report it if they are as they should be",
     )  # fmt: skip

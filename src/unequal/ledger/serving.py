@@ -14,13 +14,14 @@ import numpy as np
 import pyarrow as pa
 
 from unequal import config
-from unequal.ledger.activities import events_of, mapping_sources, parts_of
+from unequal.ledger.activities import COST, SHARED, events_of, mapping_sources, parts_of
 from unequal.ledger.booking_day import month_start
-from unequal.ledger.charging import charged, first_of, idle_rows, schema_of, with_amounts, work_of, writing
+from unequal.ledger.charging import charged, first_of, idle_rows, paid, schema_of, with_amounts, work_of, writing
 from unequal.ledger.currency import convert
 from unequal.ledger.lookups import lookups_of
 from unequal.ledger.pools import Month, check_figures, cost_mapping, every_month, monthly_capacity, same_each_month, seconds_of
 from unequal.ledger.posting import posted_rows
+from unequal.ledger.sharing import receivers_of, shared_amounts, spread
 from unequal.ledger.tables import ACTIVITY_COST, ACTIVITY_TIME, TIME
 from unequal.ledger.verbs import Verbs
 from unequal.terms.errors import LedgerError
@@ -41,6 +42,8 @@ def sources_of(ledger: config.ledger.Ledger, sources: Mapping[str, config.Source
             named |= {lookup.source for lookup in lookups_of(cost_mapping(pool.cost))}
     for activity in ledger.activities.values():
         named |= {activity.each, *mapping_sources(activity, sources[activity.each])}
+    for shared in ledger.shared_costs.values():
+        named |= {shared.over, shared.cost.source}
     return tuple(name for name in sources if name in named)
 
 
@@ -73,7 +76,8 @@ class Serving:
         paths = {name: self._events(name, activity) for name, activity in ledger.activities.items()}
         months: list[Month] = []
         costs: list[dict[str, Any]] = []
-        schema = schema_of(next(iter(paths.values())))
+        shared = {name: self._receivers(name, cost) for name, cost in ledger.shared_costs.items()}
+        schema = schema_of(next(iter([*paths.values(), *shared.values()])))
         with writing(folder / "posted.parquet", schema) as writer:
             for name in ledger.pools:
                 used = [paths[activity_name] for activity_name, activity in ledger.activities.items() if activity.pool == name]
@@ -82,20 +86,46 @@ class Serving:
                     writer.write_table(table.cast(schema))
                 months += own
                 costs += told
+            for name, path in shared.items():
+                told, parts = self._spread(name, path, schema)
+                for part in parts:
+                    writer.write_table(part.cast(schema))
+                costs += told
             writer.write_table(idle_rows(months, schema, self.project.reporting_currency, CONFIG_NAME))
         return months, costs
 
     def _events(self, name: str, activity: config.ledger.Activity) -> Path:
         """The events of an activity, in the scratch folder."""
-        parts = max(len(parts_of(each.time)) for each in self.project.ledger.activities.values())
-        source = self.project.sources[activity.each]
-        events = events_of(
-            self.rows[activity.each], name, activity, source, project=self.project, lookups=self.rows, parts=parts,
-        )  # fmt: skip
-        path = self.engine.scratch / f"events-{name}.parquet"
+        return self._written(f"activities.{name}", events_of(
+            self.rows[activity.each], name, activity, self.project.sources[activity.each],
+            project=self.project, lookups=self.rows, parts=self._parts,
+        ))  # fmt: skip
+
+    @property
+    def _parts(self) -> int:
+        return max((len(parts_of(each.time)) for each in self.project.ledger.activities.values()), default=1)
+
+    def _receivers(self, name: str, shared: config.ledger.SharedCost) -> Path:
+        """The rows that share a cost, in the scratch folder: their ticks are their weights."""
+        return self._written(f"shared_costs.{name}", receivers_of(
+            self.rows[shared.over], name, shared, self.project.sources[shared.over], project=self.project, lookups=self.rows, parts=self._parts,
+        ))  # fmt: skip
+
+    def _written(self, name: str, events: ibis.Table) -> Path:
+        path = self.engine.scratch / f"{name}.parquet"
         self.engine.write(events, path)
         _check_events(self.engine, name, self.engine.read(path))
         return path
+
+    def _spread(self, name: str, path: Path, schema: pa.Schema) -> tuple[list[dict[str, Any]], list[pa.Table]]:
+        """One shared cost: what it is made of, and its parts; what nobody shares stays with the company."""
+        shared = self.project.ledger.shared_costs[name]
+        found = self.engine.fetch(shared_amounts(
+            self.rows, shared, self.project.sources[shared.cost.source], project=self.project, rates=self.rates
+        ))  # fmt: skip
+        _check_rates(found, f"ledger.shared_costs.{name}.cost")
+        tables = spread(name, shared, found, path, schema, currency=self.project.reporting_currency)
+        return [{"pool": f"{SHARED}{name}", **{column: row[column] for column in POOL_COST if column != "pool"}} for row in found], tables
 
     def _charged(self, name: str, paths: Sequence[Path]) -> tuple[list[Month], list[dict[str, Any]], Iterator[pa.Table]]:
         """One pool: its months, what its cost is made of, and its events with their amounts."""
@@ -104,7 +134,7 @@ class Serving:
         costs, capacities = self._figures(name, told, sorted({first_of(number) for number in np.unique(work.month).tolist()}))
         check_figures(name, costs, capacities)
         months, shares = charged(name, work, costs, capacities)
-        return months, told, with_amounts(paths, shares, months)
+        return months, told, with_amounts(paths, shares, paid(work, months))
 
     def _costs(self, name: str) -> list[dict[str, Any]]:
         """POOL_COST of a pool whose cost is read from rows; none where it is declared."""
@@ -121,12 +151,7 @@ class Serving:
             unknown=converted["amount"].isnull().sum().cast("int64"),
         )  # fmt: skip
         rows = self.engine.fetch(grouped.order_by("month", "currency"))
-        missing = [row for row in rows if row["unknown"] or row["month"] is None]
-        if missing:
-            first = missing[0]
-            raise LedgerError("LED001", "a pool's cost is in a currency that the ledger has no rate for, or has no day", where=f"ledger.pools.{name}.cost",
-                              seen=f"{first['unknown']:,} rows in {first['currency'] or 'no currency'}, {first['month'] or 'without a day'}",
-                              do="add the rate to ledger.rates, or leave such rows out by `when`")  # fmt: skip
+        _check_rates(rows, f"ledger.pools.{name}.cost")
         return [{"pool": name, **{column: row[column] for column in POOL_COST if column != "pool"}} for row in rows]
 
     def _figures(self, name: str, told: Sequence[Mapping[str, Any]], worked: Sequence[date]) -> tuple[dict[date, int], dict[date, int]]:
@@ -150,6 +175,15 @@ class Serving:
         return costs, capacities
 
 
+def _check_rates(rows: Sequence[Mapping[str, Any]], where: str) -> None:
+    missing = [row for row in rows if row["unknown"] or row["month"] is None]
+    if missing:
+        first = missing[0]
+        seen = f"{first['unknown']:,} rows in {first['currency'] or 'no currency'}, {first['month'] or 'without a day'}"
+        raise LedgerError("LED001", "a cost is in a currency that the ledger has no rate for, or has no day", where=where, seen=seen,
+                          do="add the rate to ledger.rates, or leave such rows out by `when`")  # fmt: skip
+
+
 def _check_events(engine: Verbs, name: str, events: ibis.Table) -> None:
     """Refuse events that took less than no time, or have no day.
 
@@ -160,7 +194,7 @@ def _check_events(engine: Verbs, name: str, events: ibis.Table) -> None:
     found = engine.fetch(wrong.order_by("source_file", "source_row").select("source_file", "source_row", "ticks", "booked_on").limit(1))
     if not found:
         return
-    first, where = found[0], f"ledger.activities.{name}"
+    first, where = found[0], f"ledger.{name}"
     place = f"{engine.count(wrong):,} events, first in {first['source_file']}, row {first['source_row']:,}"
     if first["booked_on"] is None:
         raise LedgerError("LED003", "events without a day", where=where, seen=place,
@@ -191,7 +225,7 @@ def idle_table(pools: ibis.Table) -> ibis.Table:
 
 def activity_costs(owned: ibis.Table) -> ibis.Table:
     """ACTIVITY_COST of posted activities with their customers; idle capacity left out."""
-    worked = owned.filter(owned["activity"].notnull())
+    worked = owned.filter(owned["amount_name"].startswith(COST))
     grouped = worked.group_by("customer_id", "activity", "month", "cause", "pool").aggregate(
         events=worked.count().cast("int64"), used_seconds=_seconds(worked["ticks"]), amount=money_sum(worked["amount"])
     )

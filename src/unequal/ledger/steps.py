@@ -250,8 +250,8 @@ def looked_up(source: config.Source) -> tuple[str, ...]:
 
 
 def served_from(project: config.Project) -> tuple[str, ...]:
-    """The sources that cost to serve is worked out from, in the order of the config; none where the project has no activities."""
-    return sources_of(project.ledger, project.sources) if project.ledger.activities else ()
+    """The sources that cost to serve is worked out from, in the order of the config; none where the project declares none."""
+    return sources_of(project.ledger, project.sources)
 
 
 def _rates_table(engine: Engine, project: config.Project, lookups: Mapping[str, Path]) -> ibis.Table:

@@ -47,14 +47,20 @@ ENTRY: Final = TableContract(
         Column("market", "string", "The market; absent where none is mapped.", nullable=True),
         Column("property", "string", "The property, branch or site; absent where none is mapped.", nullable=True),
         Column("activity", "string", "The activity that caused a cost; absent where none is mapped.", nullable=True),
-        Column("source", "string", "The source of the row; `pool:NAME` for what a pool's idle capacity cost."),
+        Column(
+            "source",
+            "string",
+            "The source of the row; `pool:NAME` for what a pool's idle capacity cost, `shared:NAME` for what nobody shares.",
+        ),
         Column("record", "string", "The customer's record id as the row gives it; absent where the row gives none.", nullable=True),
         Column("record_source", "string", "The source that holds the record; absent where dollars have no customer.", nullable=True),
         Column("source_file", "string", "The file of the row, relative to the project."),
         Column("source_row", "int64", "The data row in that file, from 1.", unit="rows"),
         Column("row_id", "string", "The row's stable id in its source."),
         Column(
-            "amount_name", "string", "Which of the row's amounts it is, as the config names it; `cost:ACTIVITY` for what an activity cost."
+            "amount_name",
+            "string",
+            "Which of the row's amounts it is, as the config names it; `cost:ACTIVITY` for what an activity cost, `shared:NAME` for a part of a shared cost.",
         ),
         Column("reverses", "string", "The entry_id of the sale that this return takes back; absent where none was found.", nullable=True),
     ),
@@ -91,7 +97,7 @@ RECONCILIATION: Final = TableContract(
     meaning="Per source, month, line and currency: the control total and what it is made of; the residual is zero or the run stops.",
     key=("source", "period", "line", "currency", "item"),
     columns=(
-        Column("source", "string", "The source, or `pool:NAME`, whose lines of service stand together."),
+        Column("source", "string", "The source, or `pool:NAME`, whose lines of service stand together, or `shared:NAME`."),
         Column("period", "date", "The first day of the month; absent for rows whose own date cannot be read.", unit="day", nullable=True),
         Column("line", "string", "The line of the chart."),
         Column("currency", "string", "ISO 4217 code: amounts here are in it, before conversion."),
