@@ -87,6 +87,7 @@ def test_contribution_counts_service_and_contribution_before_service_stays_what_
         before = answers.answer("profit", opened.base, level="contribution_before_service").figure("total").value
         after = answers.answer("profit", opened.base).figure("total").value
         assert before == D("84.50")
+        assert "Before service it was €84.50 (--level contribution_before_service)." in answers.answer("profit", opened.base).findings
         assert round(before - after, 2) == D(30)  # two calls of 30 minutes; the late one is our own failure
         told = answers.answer("cost-to-serve", opened.base)
         assert round(told.figure("own_failures").value, 2) == D("1.25")
