@@ -158,7 +158,7 @@ def _below(level: Level, known: Level) -> str:
 
 
 def _unassigned(tables: Mapping[str, pa.Table], currency: str) -> str:
-    rows = [row for row in tables["unassigned"].to_pylist() if row["reason"] != IDLE]
+    rows = [row for row in tables["unassigned"].to_pylist() if row.get("reason") != IDLE]
     if not rows:
         return "Everything booked belongs to a known customer."
     amount = sum((row["amount"] for row in rows), Decimal(0))
@@ -168,7 +168,7 @@ def _unassigned(tables: Mapping[str, pa.Table], currency: str) -> str:
 
 
 def _idle(tables: Mapping[str, pa.Table], currency: str) -> str:
-    cost = sum((row["amount"] for row in tables["unassigned"].to_pylist() if row["reason"] == IDLE), Decimal(0))
+    cost = sum((row["amount"] for row in tables["unassigned"].to_pylist() if row.get("reason") == IDLE), Decimal(0))
     return f"Capacity for {money_text(-cost, currency)} stood idle: it is charged to no customer." if cost else ""
 
 
