@@ -12,8 +12,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from unequal import config, predicates
-from unequal.ledger import ENTRY
+from unequal import config, ledger, predicates
 from unequal.storage import Engine
 from unequal.terms.lines import Level, Line
 from unequal.value import backtesting, binding, contracting, ordering, origins, seasons, segments
@@ -146,7 +145,7 @@ def _span(engine: Engine, entries: ibis.Table, settings: config.value.Value) -> 
 def _relationships(desk: Desk) -> Iterator[tuple[str, config.value.Relationship, ibis.Table]]:
     """Each line of business with the entries that are its own; one without a rule has what the others leave."""
     declared = desk.settings.relationships or {"orders": ORDERS_OF_ALL}
-    types = {name: kind for name, kind in ENTRY.types.items() if name in desk.entries.columns}
+    types = {name: kind for name, kind in ledger.tables.ENTRY.types.items() if name in desk.entries.columns}
     rules = {
         name: predicates.parse(one.where, types, where=f"value.relationships.{name}.where") for name, one in declared.items() if one.where
     }
