@@ -16,7 +16,7 @@ from unequal import config, storage
 from unequal.identity import days, features, golden, identifiers, membership, name_order, relationships, resolving
 from unequal.identity.arrays import column
 from unequal.identity.attributes import PARSED, Normalising, attributes_from, judged, normalising_of, once_of, ranked, said_of
-from unequal.identity.feature_tables import OTHER_VALUES
+from unequal.identity.feature_tables import OF_FEW_VALUES, OTHER_VALUES
 from unequal.identity.featuring import PARSED_PARTS, parsed_features
 from unequal.identity.gathered import FeatureFiles, together
 from unequal.identity.household_signs import said_of_persons, signs_of
@@ -251,7 +251,8 @@ def all_known(
     if files is None:
         return known_of(engine, engine.materialise(identifiers.numbered(records), "numbered"), attributes, verdicts, project)
     by_name = sorted(files, key=lambda one: one.source)
-    best, others = [engine.stored(one.best) for one in by_name], [engine.stored(one.others) for one in by_name]
+    best = [engine.stored(one.best, as_codes=OF_FEW_VALUES) for one in by_name]
+    others = [engine.stored(one.others) for one in by_name]
     found = together(best, others, features.wanted_of(project))
     said = None if verdicts is None else engine.arrow(verdicts)
     return resolving.Known(found.records, found.features, found.others, resolving.numbered_verdicts(found.records, said))

@@ -15,14 +15,14 @@ _A_YEAR: Final = _DAYS_A_YEAR + _DAYS_A_MONTH
 """Dates that are guessed or misread are often a year off, and a month beside."""
 
 
-def parts(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+def parts(values: Any) -> npt.NDArray[np.int32]:
     """Year, month and day of texts YYYY, YYYY-MM or YYYY-MM-DD, a row a value; 0 for a part that is not known.
 
     >>> parts(np.array(["1971-06-24", "1971"], dtype=object)).tolist()
     [[1971, 6, 24], [1971, 0, 0]]
     """
     found = np.zeros((len(values), 3), dtype=np.int32)
-    for at, value in enumerate(values):
+    for at, value in enumerate(np.asarray(values, dtype=object)):
         for place, part in enumerate(str(value).split("-")[:3]):
             found[at, place] = int(part) if part.isdigit() else 0
     return found

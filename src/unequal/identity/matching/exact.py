@@ -58,7 +58,7 @@ def shared(
     for at, name in enumerate(names):
         feature = identifiers[name]
         held, code = _held(records, feature, real)
-        counts = np.bincount(code, minlength=len(records.features[feature].values))
+        counts = np.bincount(code, minlength=len(records.features[feature].hashes))
         in_all = counts if holders is None else holders(name, records.features[feature].hashes)
         too_many = in_all > at_most
         firsts = np.full(len(counts), records.count, dtype=np.int64)

@@ -140,7 +140,7 @@ def joined(one: Records, other: Records, rows: Ints, names: Iterable[str]) -> Re
         best = [_texts(one, name, None), _texts(other, name, rows)]
         more = [_texts_of(one, name, own[1].astype(np.int64)), _texts_of(other, name, further[1])]
         coded, codes = Coded.with_further(pa.concat_arrays(best), pa.concat_arrays(more))
-        features[name] = coded if len(coded.values) else replace(_NOTHING, codes=coded.codes)
+        features[name] = coded if len(coded.hashes) else replace(_NOTHING, codes=coded.codes)
         record = np.concatenate([own[0], one.count + further[0]])
         if len(record):
             others[name] = (record, codes)
