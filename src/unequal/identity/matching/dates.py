@@ -6,7 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from unequal.identity.arrays import spread
+from unequal.identity.matching.likeness import compute
 from unequal.identity.matching.similarity import Levels
 
 _DAYS_A_MONTH: Final = 31
@@ -21,10 +24,15 @@ def parts(values: Any) -> npt.NDArray[np.int32]:
     >>> parts(np.array(["1971-06-24", "1971"], dtype=object)).tolist()
     [[1971, 6, 24], [1971, 0, 0]]
     """
+    of_values = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    words = compute("split_pattern", of_values, "-")
+    sizes = np.asarray(compute("list_value_length", words), dtype=np.int64)
+    row, place = spread(np.zeros(len(sizes), dtype=np.int64), sizes)
+    coded = words.flatten().dictionary_encode()
+    number = np.array([int(part) if part.isdigit() else 0 for part in coded.dictionary.to_pylist()], dtype=np.int32)
+    inside = place < 3
     found = np.zeros((len(values), 3), dtype=np.int32)
-    for at, value in enumerate(np.asarray(values, dtype=object)):
-        for place, part in enumerate(str(value).split("-")[:3]):
-            found[at, place] = int(part) if part.isdigit() else 0
+    found[row[inside], place[inside]] = number[np.asarray(coded.indices)[inside]]
     return found
 
 

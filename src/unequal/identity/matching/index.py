@@ -21,7 +21,7 @@ from unequal.identity.matching.levels import Variants, variants_of
 from unequal.identity.matching.scoring import Weighed, weighed
 from unequal.identity.matching.training import Model
 
-_NOTHING: Final = Coded.of(pa.array([""]))
+_NOTHING: Final = Coded(np.zeros(1, dtype=np.int32), pa.array([""]), np.full(1, NO_HASH), np.ones(1, dtype=np.int64))
 """A value that no record has: comparisons look into the values of what nobody knows, too."""
 
 

@@ -51,7 +51,7 @@ def first_word(texts: Any) -> Any:
 
 def local_part(texts: Any) -> Any:
     """What stands before the last @ of e-mail addresses."""
-    return compute("replace_substring_regex", texts, pattern="@[^@]*$", replacement="")
+    return _first_part(compute("split_pattern", texts, "@", max_splits=1, reverse=True))
 
 
 def mail_host(texts: Any) -> Any:
@@ -61,8 +61,12 @@ def mail_host(texts: Any) -> Any:
 
 def last_digits(texts: Any) -> Any:
     """The last seven digits of phone numbers, extensions left out."""
-    numbers = compute("replace_substring_regex", texts, pattern=";.*$", replacement="")
-    return compute("utf8_slice_codeunits", numbers, -7)
+    return compute("utf8_slice_codeunits", _first_part(compute("split_pattern", texts, ";", max_splits=1)), -7)
+
+
+def _first_part(parts: Any) -> Any:
+    """The first of each row of parts; null where there are none."""
+    return compute("list_element", parts, 0) if parts.null_count else parts.values.take(parts.offsets[:-1])
 
 
 CLOSE: Final = 0.92
