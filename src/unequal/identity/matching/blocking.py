@@ -48,6 +48,10 @@ class KeyHashes:
         """The same of some rows."""
         return SomeHashes(self, rows)
 
+    def work_out(self, keys: Sequence[Key]) -> None:
+        """Have the parts of all these keys at hand."""
+        side_by_side(self.part, {part.name: part for key in keys for part in key.parts}.values())
+
     def part(self, part: Part) -> Hashes:
         """A hash for each row, of one part."""
         if part.name not in self._of_part:
@@ -192,7 +196,7 @@ def pilot(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, *, at_most
     by_owner, owner = _by_owner(variants), variants.owner.astype(np.int32)
     rates, totals = np.zeros(len(keys)), np.zeros(len(keys))
     firsts = list(dict.fromkeys(key.parts[0].name for key in keys))
-    side_by_side(hashes.part, {part.name: part for key in keys for part in key.parts}.values())
+    hashes.work_out(keys)
 
     def of_part(first: str) -> list[Ints]:
         made: list[Ints] = []
