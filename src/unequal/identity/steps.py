@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import ibis
 import pyarrow as pa
@@ -22,7 +22,6 @@ from unequal.identity.gathered import FeatureFiles, together
 from unequal.identity.household_signs import said_of_persons, signs_of
 from unequal.identity.households import households
 from unequal.identity.matching import keeping
-from unequal.identity.matching.coding import kernels_loaded
 from unequal.identity.matching.side_by_side import side_by_side
 from unequal.identity.parsing import PARSED_VALUE, parsed_values
 from unequal.identity.records import records_from
@@ -252,12 +251,8 @@ def all_known(
     if files is None:
         return known_of(engine, engine.materialise(identifiers.numbered(records), "numbered"), attributes, verdicts, project)
     by_name = sorted(files, key=lambda one: one.source)
-    reading: list[Callable[[], Any]] = [
-        lambda: [engine.stored(one.best, as_codes=OF_FEW_VALUES) for one in by_name],
-        lambda: [engine.stored(one.others) for one in by_name],
-        kernels_loaded,
-    ]
-    best, others, _ = side_by_side(lambda work: work(), reading)
+    best = [engine.stored(one.best, as_codes=OF_FEW_VALUES) for one in by_name]
+    others = [engine.stored(one.others) for one in by_name]
     found = together(best, others, features.wanted_of(project))
     said = None if verdicts is None else engine.arrow(verdicts)
     return resolving.Known(found.records, found.features, found.others, resolving.numbered_verdicts(found.records, said))

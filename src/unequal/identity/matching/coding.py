@@ -80,12 +80,6 @@ def _codes(encoded: Any) -> Codes:
     return np.asarray(indices.fill_null(UNKNOWN) if indices.null_count else indices).astype(np.int32)
 
 
-def kernels_loaded() -> None:
-    """The compiler and its kernels taken into memory, which is worth doing while others read from the disk."""
-    coded = Coded.of(pa.array(["", None]))
-    mixed(coded.hashes, coded.per_record(coded.hashes))
-
-
 def _counted(codes: Codes, values: int) -> Ints:
     """How many records hold each value."""
     from unequal.identity.matching import text_kernels
