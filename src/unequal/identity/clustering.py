@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from unequal.identity.arrays import Ints
 
@@ -22,11 +20,9 @@ Ends = tuple[Ints, Ints]
 
 def components(records: int, a: Ints, b: Ints) -> Ints:
     """For each record the lowest number among all that links connect it with."""
-    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(records, records))
-    _, part = connected_components(graph, directed=False)
-    lowest = np.full(part.max(initial=-1) + 1, records, dtype=np.int64)
-    np.minimum.at(lowest, part, np.arange(records, dtype=np.int64))
-    return lowest[part]
+    from unequal.identity.matching.grouping_kernels import lowest
+
+    return lowest(records, a, b)
 
 
 def closed(records: int, same: Ends, different: Ends) -> Ends:
