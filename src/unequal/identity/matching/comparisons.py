@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from unequal.identity.arrays import Flags, Ints, arrow
+from unequal.identity.arrays import Flags, Ints
 from unequal.identity.matching import dates
 from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, Records, each
 from unequal.identity.matching.likeness import (
@@ -22,21 +22,20 @@ from unequal.identity.matching.likeness import (
     LONG_ENOUGH,
     crossed,
     district_of,
-    end_of,
     family_levels,
     first_of,
     given_levels,
     last_digits,
     lengths_of,
+    likened,
     likeness_of,
     local_part,
     mail_host,
     slips_between,
-    start_of,
     text_lengths,
 )
-from unequal.identity.matching.pairs import Pairs, agree, codes_of_pairs, graded
-from unequal.identity.matching.similarity import Levels, edits, jaro_winkler, of_distinct_pairs, token_ratios
+from unequal.identity.matching.pairs import Pairs, agree, codes_of_pairs, graded, held
+from unequal.identity.matching.similarity import Levels, jaro_winkler, of_distinct_pairs, token_ratios
 
 Kind = Literal["person", "organisation"]
 
@@ -151,17 +150,10 @@ def _birth_date(pairs: Pairs) -> Levels:
 def _email(pairs: Pairs) -> Levels:
     coded = pairs.coded("email")
     local = coded.facet("local part", local_part)
-    texts = coded.texts("local part", local_part)
     length = coded.numbers("local length", lambda _: np.asarray(text_lengths(coded.texts("local part", local_part).fill_null(""))))
 
-    ends = coded.facet("end of the local part", lambda values: end_of(3)(local_part(values)))
-    starts = coded.facet("start 3", start_of(3))
-
     def level(one: Codes, other: Codes) -> Levels:
-        slips, alike = np.zeros(len(one), dtype=np.bool_), np.zeros(len(one), dtype=np.float32)
-        at = np.flatnonzero((starts[one] == starts[other]) | (ends[one] == ends[other]))
-        slips[at] = edits(coded.values[one[at]], coded.values[other[at]], at_most=2) <= 2
-        alike[at] = jaro_winkler(texts.take(arrow(one[at])), texts.take(arrow(other[at])))
+        slips, alike = likened(coded, one, coded, other, start=3, before_last="@", at_most=2)
         enough = np.minimum(length[one], length[other]) >= LONG_ENOUGH
         same = local[one] == local[other]
         # A name of few letters says little by itself, and with a host that is nearly the same it does.
@@ -222,7 +214,8 @@ def _street(pairs: Pairs) -> Levels:
     coded = pairs.coded("street")
 
     def close(one: Codes, other: Codes) -> Levels:
-        return first_of([(slips_between(coded, one, other, at_most=2) | (likeness_of(coded, one, other) >= 0.9), 2)], 3)
+        slips, alike = likened(coded, one, coded, other, at_most=2)
+        return first_of([(slips | (alike >= 0.9), 2)], 3)
 
     words = graded(coded, pairs.a, pairs.b, close)
     number, _ = agree(pairs, "house_number")
@@ -267,10 +260,10 @@ def _place(pairs: Pairs) -> Levels:
 
 def _near_postcodes(coded: Coded, a: Ints, b: Ints) -> Flags:
     district = coded.facet("district", each(district_of))
-    one, other, known = codes_of_pairs(coded, a, b)
-    found: Flags = known & (district[one] == district[other])
-    rest = np.flatnonzero(known & ~found & (one != other))
-    found[rest] = slips_between(coded, one[rest], other[rest], at_most=1, start=2)
+    known, at, one, other = held(coded, a, b)
+    found: Flags = known == 1
+    near = district[one] == district[other]
+    found[at] = near | slips_between(coded, one, other, at_most=1, start=2)
     return found
 
 

@@ -1,4 +1,7 @@
-"""The one place where functions become kernels: compiled at their first call, without Python's lock, and kept on the disk."""
+"""What makes a kernel of a function: numba compiles it, without Python's lock and kept on the disk.
+
+Modules of kernels import this one, and are imported where a kernel is first called; see docs/decisions/0018-kernels-in-numba.md.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,6 @@ import numba
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def compiled(function: _Function) -> _Function:
-    """A function of arrays and plain numbers, as a kernel."""
+def kernel(function: _Function) -> _Function:
+    """The function compiled, once for each kind of arrays that it is given."""
     return cast("_Function", numba.njit(nogil=True, cache=True)(function))

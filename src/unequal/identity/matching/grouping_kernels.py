@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from unequal.identity.arrays import Floats, Ints
-from unequal.identity.matching.compiled import compiled
+from unequal.identity.matching.compiled import kernel
 
 
-@compiled
+@kernel
 def lowest(count: int, a: Ints, b: Ints) -> Ints:
     """For each record the lowest number among all that pairs connect it with. Source: union-find, Galler & Fischer 1964."""
     head = np.arange(count)
@@ -30,7 +30,7 @@ def lowest(count: int, a: Ints, b: Ints) -> Ints:
     return head
 
 
-@compiled
+@kernel
 def members(label: Ints) -> tuple[Ints, Ints]:
     """Records of groups of two and more, one group behind the other, ascending; and where each group begins, and the last ends."""
     count = len(label)
@@ -58,7 +58,7 @@ def members(label: Ints) -> tuple[Ints, Ints]:
     return records, first
 
 
-@compiled
+@kernel
 def cells(records: Ints, first: Ints, count: int, a: Ints, b: Ints, bits: Floats) -> tuple[Floats, Ints, Ints, Ints]:
     """Weights of all pairs within groups, and which of them are not known: their cells, and the two records.
 
@@ -97,7 +97,7 @@ def cells(records: Ints, first: Ints, count: int, a: Ints, b: Ints, bits: Floats
     return found, cell, left, right
 
 
-@compiled
+@kernel
 def _best(total: Floats, held: Floats, for_many: Floats) -> tuple[float, int, int]:
     """The best average of a group, and between which parts; the first of several."""
     best, keep, drop = -np.inf, 0, 0
@@ -111,7 +111,7 @@ def _best(total: Floats, held: Floats, for_many: Floats) -> tuple[float, int, in
     return best, keep, drop
 
 
-@compiled
+@kernel
 def agglomerated(records: Ints, first: Ints, weights: Floats, for_many: Floats, link_from: float) -> tuple[Ints, Floats]:
     """Join the two parts of a group that agree best on average, sum / pairs + for_many[pairs], again and again, in each group.
 

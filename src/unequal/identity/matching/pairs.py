@@ -41,12 +41,17 @@ def codes_of_pairs(coded: Coded, a: Ints, b: Ints) -> tuple[Codes, Codes, Flags]
 
 def graded(coded: Coded, a: Ints, b: Ints, unequal_level: Callable[[Codes, Codes], Levels]) -> Levels:
     """Level 1 where both hold the same value, else what the function says of each distinct pair of values."""
-    one, other, known = codes_of_pairs(coded, a, b)
-    found = np.where(known, np.int8(1), np.int8(0))
-    differ = np.flatnonzero(known & (one != other))
+    found, differ, one, other = held(coded, a, b)
     if len(differ):
-        found[differ] = unequal_level(one[differ], other[differ])
+        found[differ] = unequal_level(one, other)
     return found
+
+
+def held(coded: Coded, a: Ints, b: Ints) -> tuple[Levels, Ints, Codes, Codes]:
+    """For each pair 0 where either value is not known, 1 where both are the same, else 2; and of those where they differ place and codes."""
+    from unequal.identity.matching import pair_kernels as kernels
+
+    return kernels.held(coded.codes, np.ascontiguousarray(a), np.ascontiguousarray(b))
 
 
 def agree(pairs: Pairs, name: str) -> tuple[Flags, Flags]:
@@ -54,5 +59,5 @@ def agree(pairs: Pairs, name: str) -> tuple[Flags, Flags]:
     if name not in pairs.records.features:
         nowhere = np.zeros(len(pairs.a), dtype=np.bool_)
         return nowhere, nowhere
-    one, other, known = codes_of_pairs(pairs.coded(name), pairs.a, pairs.b)
-    return known & (one == other), known
+    found = held(pairs.coded(name), pairs.a, pairs.b)[0]
+    return found == 1, found > 0
