@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from unequal.identity.arrays import Floats, Ints
+from unequal.identity.arrays import Flags, Floats, Ints
 from unequal.identity.matching.compiled import kernel
 
 Codes = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.uint64]
 Levels = npt.NDArray[np.int8]
 
 
@@ -26,6 +27,18 @@ def held(codes: Codes, a: Ints, b: Ints) -> tuple[Levels, Ints, Codes, Codes]:
         at[count], one[count], other[count] = pair, left, right
         count += found[pair] == 2
     return found, at[:count], one[:count], other[:count]
+
+
+@kernel
+def changed_over(given: Codes, of_given: Hashes, family: Codes, of_family: Hashes, a: Ints, b: Ints) -> Flags:
+    """Whether given[a] = family[b] or given[b] = family[a], by their hashes; both known."""
+    found = np.zeros(len(a), dtype=np.bool_)
+    for pair in range(len(a)):
+        one, other = given[a[pair]], family[b[pair]]
+        found[pair] = one >= 0 and other >= 0 and of_given[one] == of_family[other] != 0
+        one, other = given[b[pair]], family[a[pair]]
+        found[pair] |= one >= 0 and other >= 0 and of_given[one] == of_family[other] != 0
+    return found
 
 
 @kernel

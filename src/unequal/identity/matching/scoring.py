@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from unequal.identity.arrays import Flags, Floats, Ints
-from unequal.identity.matching.coding import NO_HASH, Records
+from unequal.identity.matching.coding import Records
 from unequal.identity.matching.comparisons import Comparison
 from unequal.identity.matching.frequencies import Frequency, rarities
 from unequal.identity.matching.levels import Compared, Variants, levels_of
@@ -218,10 +218,10 @@ def _may_be_changed_over(variants: Variants, a: Ints, b: Ints) -> Flags:
     records = variants.records
     if not records.has("given", "family"):
         return np.zeros(len(a), dtype=np.bool_)
-    given = records.features["given"].per_record(records.features["given"].hashes)
-    family = records.features["family"].per_record(records.features["family"].hashes)
-    found: Flags = ((given[a] == family[b]) & (given[a] != NO_HASH)) | ((given[b] == family[a]) & (given[b] != NO_HASH))
-    return found
+    from unequal.identity.matching import pair_kernels as kernels
+
+    given, family = records.features["given"], records.features["family"]
+    return kernels.changed_over(given.codes, given.hashes, family.codes, family.hashes, a, b)
 
 
 def probability(bits: Floats) -> Floats:
