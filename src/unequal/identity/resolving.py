@@ -336,7 +336,7 @@ def _identifiers(a: Ints, b: Ints, shared: exact.Shared) -> tuple[Any, Flags]:
 def edge_table(records: pa.Table, edges: _Edges) -> pa.Table:
     """EDGE: pairs by their records' names, and what became of them."""
     source, record_id = column(records, "source"), column(records, "record_id")
-    order = np.lexsort((edges.b, edges.a))
+    order = np.argsort(edges.a * np.int64(max(records.num_rows, 1)) + edges.b)
     a, b, bits = arrow(edges.a[order]), arrow(edges.b[order]), edges.bits[order]
     columns = {
         "source_a": source.take(a),
