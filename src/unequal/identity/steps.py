@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import ibis
+import numpy as np
 import pyarrow as pa
 
 from unequal import config, storage
@@ -208,9 +209,9 @@ def resolve(
 
 def _warm_up() -> None:
     """Load what the first kernel would wait for, while files are read."""
-    from unequal.identity.matching import compiled
+    from unequal.identity.matching.grouping_kernels import lowest
 
-    compiled.warm_up()
+    lowest(0, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 def _past(engine: storage.Engine, before: ibis.Table, records: pa.Table) -> pa.Table:

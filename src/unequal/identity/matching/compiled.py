@@ -16,13 +16,3 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def kernel(function: _Function) -> _Function:
     """The function compiled, once for each kind of arrays that it is given."""
     return cast("_Function", numba.njit(nogil=True, cache=True)(function))
-
-
-@kernel
-def _nothing() -> int:
-    return 0
-
-
-def warm_up() -> None:
-    """Load what the first kernel would wait for, beside work that does not need Python."""
-    _nothing()
