@@ -35,6 +35,8 @@ def closed(records: int, same: Ends, different: Ends) -> Ends:
     Returns:
         Pairs, the lower record first, each once and in order.
     """
+    if not len(different[0]):
+        return different
     label = components(records, *same)
     of_one = _members(label, label[np.concatenate(different)])
     pairs = {
@@ -60,6 +62,8 @@ def joined(label: Ints, same: Ends, different: Ends, evidence: Ends) -> Ints:
         For each record the lowest of its customer.
     """
     records = len(label)
+    if not len(same[0]) and not len(different[0]):
+        return label
     everyone = np.arange(records)
     whole = components(records, np.concatenate([everyone, same[0]]), np.concatenate([label, same[1]]))
     torn = np.unique(whole[different[0]][whole[different[0]] == whole[different[1]]])
