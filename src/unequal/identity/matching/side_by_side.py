@@ -20,3 +20,13 @@ def side_by_side(work: Callable[[_Given], _Made], given: Iterable[_Given]) -> li
         return [work(part) for part in parts]
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, parts))
+
+
+def both(one: Callable[[], _Given], other: Callable[[], _Made]) -> tuple[_Given, _Made]:
+    """The results of two pieces of work that do not wait for each other."""
+    if THREADS == 1:
+        return one(), other()
+    with ThreadPoolExecutor(1) as aside:
+        begun = aside.submit(one)
+        found = other()
+        return begun.result(), found

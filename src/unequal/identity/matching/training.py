@@ -94,7 +94,7 @@ class Learned:
         compared: how many pairs its keys brought together.
         a, b: those of them whose weight is not beyond hope.
         weights: of these.
-        missed: matches that no key brought together, estimated; a lower bound.
+        hashes: of the records by the keys' parts.
     """
 
     model: Model
@@ -103,7 +103,14 @@ class Learned:
     a: Ints
     b: Ints
     weights: Floats
-    missed: float
+    hashes: blocking.KeyHashes
+
+    @property
+    def missed(self) -> float:
+        """Matches that no key brought together, estimated; a lower bound."""
+        model = self.model
+        reached = blocking.reached_by(self.variants, model.keys, self.hashes, self.a, self.b, at_most=model.block_at_most)
+        return blocking.missed_matches(reached, probability(self.weights))
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,10 +159,7 @@ def learn(
     )
     model = Model(kind, comparisons, chances, frequencies, tuple(keys), budget.block_at_most, records.count)
     left, found = survivors(variants, comparisons, chances, frequencies, a, b, least=LEAST_WEIGHT)
-    missed = blocking.missed_matches(
-        blocking.reached_by(variants, keys, hashes, a[left], b[left], at_most=budget.block_at_most), probability(found)
-    )
-    return Learned(model, variants, len(a), a[left], b[left], found, missed)
+    return Learned(model, variants, len(a), a[left], b[left], found, hashes)
 
 
 class _Strangers:
