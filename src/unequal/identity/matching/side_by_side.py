@@ -1,4 +1,4 @@
-"""Work on arrays done side by side: numpy lets go of Python's lock while it works, so that threads are worth it."""
+"""Work on arrays done side by side: numpy and kernels let go of Python's lock while they work, so that threads are worth it."""
 
 from __future__ import annotations
 
