@@ -57,6 +57,19 @@ def test_a_credit_rises_and_carries_its_plus():
     assert (funding["y"], funding["y2"]) == (-400.0, 300.0)
 
 
+def test_what_is_left_on_the_way_stands_on_zero_in_slate_and_takes_nothing_off():
+    steps = [("Sales", "100", False), ("Discounts", "-8", False), ("Invoice price", "999", True), ("Cost of goods", "-50", False)]
+    for width in (710, 332):
+        made = [{"label": label, "amount": D(amount), "is_sum": is_sum} for label, amount, is_sum in steps]
+        chart = waterfall(made, currency="USD", total_label="Pocket margin", width=width).to_dict()
+        told = {text.whole for text in texts(chart)}
+        assert {"Invoice price", "$92.00", "Pocket margin", "$42.00"} <= told
+        _sales, invoice = rows(chart, layer_named(chart, "bars_core"))
+        low, high = ("x", "x2") if width == 332 else ("y", "y2")
+        assert (invoice[low], invoice[high]) == (0.0, 92.0)
+        assert invoice["told"] == "Invoice price: $92.00"
+
+
 def test_a_narrow_picture_lies_down_and_loses_no_line():
     wide, narrow = cascade(*ORDINARY, width=710), cascade(*ORDINARY, width=332)
     assert {text.whole for text in texts(wide)} == {text.whole for text in texts(narrow)}

@@ -9,6 +9,8 @@ from unequal.answers.answer import Answer
 from unequal.answers.base import Base
 from unequal.answers.customers import customers
 from unequal.answers.profit import profit
+from unequal.answers.retention import retention
+from unequal.answers.value import value
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -23,7 +25,7 @@ class Question(Protocol):
         """Answer it."""
 
 
-QUESTIONS: Final[Mapping[str, Question]] = {"profit": profit, "customers": customers}
+QUESTIONS: Final[Mapping[str, Question]] = {"profit": profit, "customers": customers, "value": value, "retention": retention}
 """Every question that can be asked, by its word."""
 
 

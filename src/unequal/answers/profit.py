@@ -18,6 +18,7 @@ from unequal.answers.evidence import evidence, whole_period
 from unequal.answers.narrowing import dimension, narrow, wide_entries
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.rolling_up import as_counted, rolled_up
+from unequal.answers.tying_out import tie_out_findings, tie_out_tables, unexplained_figures
 from unequal.customer_base import Concentration
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Level, Line
@@ -61,7 +62,10 @@ def profit(
         question="profit",
         title=words.title(level),
         sentence=words.sentence(found, level, base.project.reporting_currency),
-        findings=words.findings(found, tables, level, base.project.reporting_currency, known=base.level),
+        findings=(
+            *words.findings(found, tables, level, base.project.reporting_currency, known=base.level),
+            *tie_out_findings(tables),
+        ),
         level=level,
         currency=base.project.reporting_currency,
         period=words.period_words(period, whole_period(base)) if period else whole_period(base),
@@ -140,6 +144,7 @@ def _tables(
         "give_backs": base.arrow(customer_base.give_backs(statement, level, limit=GIVE_BACKS_SHOWN)),
         "unassigned": base.arrow(_unassigned_rows(entries)),
         **evidence(base),
+        **tie_out_tables(base),
     }
     if by is not None and by not in customer_base.rollups.ALONE:
         tables["slices"] = base.arrow(customer_base.slices(entries, dimension(entries, by), level))
@@ -202,6 +207,7 @@ def _figures(base: Base, found: Concentration, tables: Mapping[str, pa.Table], l
         Figure("unassigned", "Without a known customer, all lines", unassigned, currency),
         Figure("outside_level", "Customers' entries on lines outside this figure", outside, currency),
         Figure("ledger_total", "Ledger, all lines and buckets", from_units(found.total) + outside + unassigned, currency),
+        *unexplained_figures(tables),
     )
 
 

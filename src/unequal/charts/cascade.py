@@ -62,14 +62,15 @@ def waterfall(
 
     Args:
         steps: rows of `label` and `amount` (Decimal, costs negative, credits positive) in
-            waterfall order; the first is where it starts.
+            waterfall order; the first is where it starts. One with `is_sum` takes nothing off: it names what
+            is left so far, whatever its amount says.
         currency: ISO code.
         total_label: what the sum is called at its evidence level, in sentence case.
         width: of the whole picture, in pixels.
         height: of the whole picture in pixels where bars stand upright; rows take what they need.
 
-    The last bar is the exact sum of the steps: teal, or vermilion where it is negative. Changes
-    stay grey, for ordinary costs are not destroyed value.
+    The last bar is the exact sum of the steps: teal, or vermilion where it is negative. What is left on
+    the way stands in slate like the start. Changes stay grey, for ordinary costs are not destroyed value.
     """
     bars = _steps(steps, currency, total_label)
     slot = (width - 16) / len(bars)
@@ -81,11 +82,18 @@ def waterfall(
 def _steps(rows: Sequence[Mapping[str, Any]], currency: str, total_label: str) -> list[_Step]:
     running, steps = Decimal(0), []
     for index, row in enumerate(rows):
+        if row.get("is_sum"):
+            steps.append(_sum_so_far(str(row["label"]), running, currency))
+            continue
         amount = Decimal(row["amount"])
         token = ("core" if amount >= 0 else "loss") if index == 0 else _CHANGE
         steps.append(_Step(isolated(str(row["label"])), amount, running, running + amount, token, currency))
         running += amount
     return [*steps, _Step(total_label, running, Decimal(0), running, "value" if running >= 0 else "loss", currency)]
+
+
+def _sum_so_far(label: str, running: Decimal, currency: str) -> _Step:
+    return _Step(isolated(label), running, Decimal(0), running, "core" if running >= 0 else "loss", currency)
 
 
 def _fits(bar: _Step, slot: float) -> bool:
@@ -149,7 +157,7 @@ def _bars(bars: Sequence[_Step], rows: Sequence[Mapping[str, Any]], frame: Frame
     layers = []
     for token in dict.fromkeys(bar.token for bar in bars):
         chosen = [row for bar, row in zip(bars, rows, strict=True) if bar.token == token]
-        mark = alt.Chart(rows_of(chosen)).mark_rect(color=light(token), cornerRadius=1)
+        mark = alt.Chart(rows_of(chosen)).mark_rect(color=light(token))
         layers.append(frame.draw(mark, f"bars_{token}", x2=alt.X2("x2"), y2=alt.Y2("y2"), description=alt.Description("told:N")))
     return layers
 

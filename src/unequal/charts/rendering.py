@@ -23,7 +23,7 @@ _POLYGON: Final = re.compile(r'(?<=\s)d="(M[-\d.,L]*Z?)"')
 # What Vega writes for every group and no picture needs.
 _EMPTY: Final = re.compile(
     r'<path class="(?:background|foreground)"[^>]*/>'
-    r'| (?:pointer-events="none"|opacity="1"|font-family="[^"]*"|stroke-miterlimit="10"|aria-roledescription="\w+ mark"|version="1\.1"|xmlns:xlink="[^"]*")'
+    r'| (?:pointer-events="none"|stroke-dasharray=""|opacity="1"|font-family="[^"]*"|stroke-miterlimit="10"|aria-roledescription="\w+ mark"|version="1\.1"|xmlns:xlink="[^"]*")'
 )
 _GROUP_CLASS: Final = re.compile(r' class="mark-\w+ role-[\w-]+(?: (\w+)_marks| root)?"')
 

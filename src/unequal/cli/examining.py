@@ -14,6 +14,7 @@ from unequal.cli.identifying import explain_match
 from unequal.cli.printing import cell, console, print_json, print_rows, safe
 
 _MONTH_LINES_SHOWN: Final = 24
+_CONTACTS_SHOWN: Final = 12
 _RECORDS_DRAWN: Final = 100
 _LINES_SHOWN: Final = 50
 
@@ -36,7 +37,10 @@ def customer(directory: str, customer_id: str, as_json: bool) -> None:
     print_rows(others, title="What other records say", columns=("attribute", "value", "source", "record_id"))
     print_rows([dict(sheet.worth)] if sheet.worth else [], title=f"Worth: {sheet.level} in {sheet.currency}")
     print_rows(sheet.why, title="Why")
+    print_rows(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
     print_rows(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
+    last = ("occurred_on", "contact", "channel", "agent", "duration_seconds", "outcome", "source")
+    print_rows(sheet.contacts[:_CONTACTS_SHOWN], title="Last contacts, latest first", columns=last)
     print_rows(sheet.related, title="With whom: household and relationships")
     print_rows(sheet.records, title="How we know: the records that are this customer")
 

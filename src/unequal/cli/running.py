@@ -14,7 +14,7 @@ from unequal.cli.printing import accuracy_words, cell, console, percent, print_j
 from unequal.terms.amounts import MINUS
 from unequal.version import __version__
 
-_STEPS_OF_ALL: Final = ("who is who", "index", "golden", "relate", "rates", "book", "reconcile", "band")
+_STEPS_OF_ALL: Final = ("who is who", "index", "golden", "relate", "interactions", "rates", "book", "reconcile", "tie out", "band")
 
 
 class Shown:
@@ -74,7 +74,9 @@ def print_summary(summary: Mapping[str, Any]) -> None:
         ("rows quarantined", summary["rows_quarantined"]),
         ("rows in two extracts, counted once", summary["rows_counted_once"]),
     ]
+    told += _tied_out(summary.get("tie_out"))
     print_rows([{"figure": figure, "value": cell(value)} for figure, value in told])
+    print_rows(summary.get("contacts", []), title="Contacts by kind and channel")
     print_rows([_matching(kind, found) for kind, found in summary.get("matching", {}).items()], title="Who is who")
     for kind, found in summary.get("matching", {}).items():
         for reason in found["retrain"]:
@@ -82,6 +84,22 @@ def print_summary(summary: Mapping[str, Any]) -> None:
     measured = summary.get("accuracy")
     if measured and (measured["right"]["of"] or measured["missed"]["of"]):
         console().print(accuracy_words(measured))
+
+
+def _tied_out(found: Mapping[str, Any] | None) -> list[tuple[str, object]]:
+    """What the general ledger left unexplained, and its accounts that no rule maps, each with its amount."""
+    if found is None:
+        return []
+    told: list[tuple[str, object]] = [
+        ("accounts and periods of the general ledger that differ", f"{found['unequal_cells']:,} of {found['cells']:,}")
+    ]
+    told += [(f"unexplained, without signs, {currency}", Decimal(sums["gross"])) for currency, sums in found["unexplained"].items()]
+    told += [
+        (f"unmapped account {account}, {currency}", Decimal(amount))
+        for account, sums in found["unmapped"].items()
+        for currency, amount in sums.items()
+    ]
+    return told
 
 
 def _matching(kind: str, found: Mapping[str, Any]) -> dict[str, Any]:

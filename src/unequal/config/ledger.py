@@ -1,4 +1,4 @@
-"""The section `ledger`: currencies and what may remain unexplained."""
+"""The section `ledger`: currencies, and the general ledger that the detail is held against."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from unequal.config.general_ledger import AccountRule, GeneralLedger, Tolerance
 from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, shape_of
 
+__all__ = ["AccountRule", "DatedRate", "GeneralLedger", "Ledger", "Rates", "RatesFrom", "Tolerance"]
 
-def _day(given: Any) -> date:
+
+def read_day(given: Any) -> date:
+    """A day written as YYYY-MM-DD; ValueError where it is not."""
     # Pydantic takes a bare number for seconds since 1970: `20240101` would be a day in August of that year.
     if isinstance(given, date):
         return given
@@ -29,7 +33,7 @@ class DatedRate(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"currency": "EUR", "since": "2026-01-01", "rate": "1.0845"}]})
 
     currency: CurrencyCode = Field(description="ISO 4217 code of the currency that is converted.")
-    since: Annotated[date, BeforeValidator(_day)] = Field(description="First day of the rate, as YYYY-MM-DD.")
+    since: Annotated[date, BeforeValidator(read_day)] = Field(description="First day of the rate, as YYYY-MM-DD.")
     rate: Annotated[str, Field(pattern=RATE)] = Field(
         description="Worth of one unit in the reporting currency; in quotes, so that it is never a float."
     )
@@ -63,3 +67,6 @@ class Ledger(Section):
 
     rates: Rates = Field((), description="Rates into the reporting currency, dated: a list of them, or the source that holds them.")
     rate_valid_days: WholeNumber = Field(35, ge=1, description="A rate older than this many days on the day of booking is not used.")
+    general_ledger: GeneralLedger | None = Field(
+        None, description="The company's general ledger, held against the detail account by account."
+    )

@@ -18,6 +18,7 @@ from unequal.config.environment import expand
 from unequal.config.problems import shown
 from unequal.config.project import Project
 from unequal.config.references import problems_of_references
+from unequal.config.tie_out import problems_of_tie_out
 from unequal.config.validation import problems_of
 from unequal.terms.errors import ConfigError, Problems
 
@@ -92,7 +93,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Loaded:
     except ValidationError as error:
         problems = [*problems, *problems_of(error, values, document)]
     if project is not None and not problems:
-        problems = [*problems_of_sources(project), *problems_of_references(project)]
+        problems = [*problems_of_sources(project), *problems_of_references(project), *problems_of_tie_out(project)]
     if problems:
         raise Problems(document.errors(problems))
     assert project is not None, "a config without problems has a project"

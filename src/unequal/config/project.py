@@ -12,6 +12,7 @@ from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
+from unequal.config.value import Value
 
 
 class OwnAttribute(Section):
@@ -53,6 +54,7 @@ class Project(Section):
     sources: dict[Name, Source] = Field(min_length=1, description="The tables of the company's applications, each under a name.")
     attributes: dict[Name, OwnAttribute] = Field(default_factory=dict, description="Attributes of the project's own.")
     identity: Identity = Field(Identity(), description="What makes records one customer.")
-    ledger: Ledger = Field(Ledger(), description="Which rates dollars are booked at.")
+    ledger: Ledger = Field(Ledger(), description="Which rates dollars are booked at, and the general ledger they are held against.")
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
+    value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

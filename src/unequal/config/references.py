@@ -14,6 +14,7 @@ from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
 from unequal.config.project import Project
 from unequal.config.relationships import RecordById
 from unequal.config.sources import ATTRIBUTES, Constant, CustomerOf, Postings, Source
+from unequal.config.value import Contracts
 
 _OF_ONE_CUSTOMER: Final = ("unit", "order", "customer")
 
@@ -38,6 +39,7 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _identifiers(project)
     yield from _survivorship(project)
     yield from _rates(project)
+    yield from _value(project)
 
 
 def _known_source(project: Project, name: str, path: KeyPath) -> Iterator[Problem]:
@@ -138,6 +140,37 @@ def _identifiers(project: Project) -> Iterator[Problem]:
         if identifier not in known:
             do = did_you_mean(identifier, known, otherwise="name an attribute, or a key that a source declares under records.keys")
             yield Problem("CFG022", "there is no such identifier", ("identity", "identifiers", index), seen=identifier, do=do)
+
+
+def _value(project: Project) -> Iterator[Problem]:
+    """Contracts name a source that is there, and relationships share no entry by default: one alone may leave out its rule."""
+    without_rule = [name for name, relationship in project.value.relationships.items() if relationship.where is None]
+    for name in without_rule[1:]:
+        at: KeyPath = ("value", "relationships", name)
+        do = f"add where to it, or to {without_rule[0]}: which entries are whose"
+        yield Problem(
+            "CFG060", "two relationships claim all entries that no other claims", at, seen=f"{without_rule[0]}, {name}", do=do, at_key=True
+        )
+    for name, relationship in project.value.relationships.items():
+        if not isinstance(relationship, Contracts):
+            continue
+        at = ("value", "relationships", name)
+        yield from _known_source(project, relationship.source, (*at, "source"))
+        source = project.sources.get(relationship.source)
+        if source is None:
+            continue
+        yield from _customer(project, relationship.source, relationship.customer, (*at, "customer"))
+        needs: list[tuple[str, str, tuple[str, ...]]] = [
+            ("started", relationship.started, ("date", "timestamp")),
+            ("ended", relationship.ended, ("date", "timestamp")),
+        ]
+        needs += [("covariates", column, ("integer", "decimal", "money")) for column in relationship.covariates]
+        for key, column, needed in needs:
+            yield from _column_in_header(source, column, (*at, key))
+            found = type_of(source, column)
+            if found is not None and found not in needed:
+                do = f"give it the type {' or '.join(needed)} under sources.{relationship.source}.columns"
+                yield Problem("CFG030", f"the column is no {needed[0]}", (*at, key), seen=f"{shown(column)} is of type {found}", do=do)
 
 
 def _known_values(project: Project) -> set[str]:

@@ -112,6 +112,19 @@ def _unfit(detail: ErrorDetails, path: KeyPath, seen: str) -> Problem:
     if kind == "shape":
         quoted = "; a name that is a number stands in quotes" if isinstance(detail["input"], int | float) else ""
         return Problem("CFG012", f"{name} cannot be written in this way", path, seen=seen, do=f"write {detail['msg']}{quoted}")
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        key = str(detail.get("ctx", {}).get("discriminator", "")).strip("'")
+        at: KeyPath = (*path, key)
+        kinds = choices_at(at)
+        if kind == "union_tag_not_found":
+            return Problem("CFG011", f"{name} has no {key}", at, do=f"add {key}: one of {', '.join(kinds)}", at_key=True)
+        return Problem(
+            "CFG014",
+            f"{name}.{key} has no such choice",
+            at,
+            seen=shown(str(detail["ctx"]["tag"])),
+            do=_choice(str(detail["ctx"]["tag"]), kinds),
+        )
     if kind in {"literal_error", "enum"}:
         do = _choice(str(detail["input"]), choices_at(path))
         return Problem("CFG014", f"{name} has no such choice", path, seen=seen, do=do)

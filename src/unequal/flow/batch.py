@@ -1,10 +1,11 @@
 """The whole run, top to bottom: read this first.
 
 One order's way: its row is read and held against its contract (accept), the record that it
-names becomes a customer (who is who) with the best of what its records say (golden) and its household (relate), its amounts become entries on their lines (post), the
+names becomes a customer (who is who) with the best of what its records say (golden), its household (relate) and its contacts (interactions), its amounts become entries on their lines (post), the
 entries get their customer and are summed into statements (book), every dollar is held
-against what the source says it holds (reconcile), and the customers are ranked by what they
-bring (band). Then, and only then, the run is published by one row in the state.
+against what the source says it holds (reconcile) and against the company's general ledger (tie
+out), the customers are ranked by what they bring (band), and what they will bring is forecast,
+with its ranges, apart from all facts (value). Then, and only then, the run is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -25,7 +26,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, sources, storage
+from unequal import config, customer_base, identity, ledger, sources, storage, value
 from unequal.flow import checking
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.keeping import Steps, code_digest
@@ -116,11 +117,14 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         who = _who_is_who(desk, gathered, retrain=retrain)
         _index(desk, who.output, gathered)
         _golden(desk, who.output, gathered)
-        _relate(desk, accepted, gathered, who.output)
+        related = _relate(desk, accepted, gathered, who.output)
+        _interactions(desk, accepted, gathered, who.output)
         posted = _post(desk, accepted)
         book = _book(desk, posted, who.output, gathered)
         _reconcile(desk, accepted, posted, book)
-        _band(desk, book)
+        _tie_out(desk, accepted, book)
+        band = _band(desk, book)
+        _value(desk, accepted, who.output, related, book, band)
         return _publish(desk, who)
 
 
@@ -161,8 +165,8 @@ def _content(path: Path) -> str:
 
 
 def _column_roles(source: config.Source) -> str:
-    """What postings say of columns (which are ids, which are quantities) decides how they are read."""
-    return source.postings.model_dump_json() if source.postings else ""
+    """What postings and interactions say of columns (which are ids, which are quantities) decides how they are read."""
+    return source.model_dump_json(include={"postings", "interactions"})
 
 
 def _gather(desk: Desk, name: str, source: config.Source, accepted: storage.StepOutput) -> storage.StepOutput:
@@ -307,6 +311,26 @@ def _relate(desk: Desk, accepted: Outputs, gathered: Outputs, who: storage.StepO
     return desk.steps.step("relate", work, inputs=[who, *gathered.values(), *(accepted[name] for name in stating), *parameters])
 
 
+def _interactions(desk: Desk, accepted: Outputs, gathered: Outputs, who: storage.StepOutput) -> storage.StepOutput:
+    """Every call, visit and mention that a row records, with the customer whose it was."""
+    read = ledger.steps.sources_of_contacts(desk.project)
+
+    def work(folder: Path) -> None:
+        ledger.steps.interactions(
+            desk.engine,
+            project=desk.project,
+            rows={name: desk.read(accepted[name], "rows") for name in read},
+            customer_record=desk.read(who, "customer_record"),
+            records=desk.read_all(gathered, "record"),
+            folder=folder,
+        )
+
+    parameters = [desk.project.sources[name].model_dump_json(include={"interactions"}) for name in read]
+    return desk.steps.step(
+        "interactions", work, inputs=[*(accepted[name] for name in read), who, *gathered.values(), desk.project.time_zone, *parameters]
+    )
+
+
 def _post(desk: Desk, accepted: Outputs) -> Outputs:
     """Every amount of every accepted row becomes one entry on its line, in the reporting currency."""
     rates = _rates(desk, accepted)
@@ -380,6 +404,21 @@ def _reconcile(desk: Desk, accepted: Outputs, posted: Outputs, book: storage.Ste
     return desk.steps.step("reconcile", work, inputs=[*accepted.values(), *posted.values(), book, *parameters])
 
 
+def _tie_out(desk: Desk, accepted: Outputs, book: storage.StepOutput) -> storage.StepOutput:
+    """The company's own general ledger against the entries; a difference larger than declared stops the run here."""
+    books = desk.project.ledger.general_ledger
+    read = ledger.steps.sources_of_books(books)
+
+    def work(folder: Path) -> None:
+        rows = {name: desk.read(accepted[name], "rows") for name in read}
+        ledger.steps.tie_out(
+            desk.engine, project=desk.project, rows=rows[books.source] if books else None, lookups=rows, entries=desk.read(book, "entry"), folder=folder
+        )  # fmt: skip
+
+    parameters = [books.model_dump_json() if books else "", desk.project.reporting_currency, desk.project.time_zone]
+    return desk.steps.step("tie out", work, inputs=[*(accepted[name] for name in read), book, *parameters])
+
+
 def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
     """What each customer brings, and in which band that puts them."""
     level = level_of_project(desk.project)
@@ -388,6 +427,32 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
         customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), level=level, project=desk.project, folder=folder)
 
     return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json()])
+
+
+def _value(
+    desk: Desk, accepted: Outputs, who: storage.StepOutput, related: storage.StepOutput, book: storage.StepOutput, band: storage.StepOutput
+) -> storage.StepOutput:
+    """What each customer will bring, in each line of business: forecasts, held against earlier days."""
+    settings, level = desk.project.value, level_of_project(desk.project)
+    holding = sorted({one.source for one in settings.relationships.values() if isinstance(one, config.value.Contracts)})
+
+    def work(folder: Path) -> None:
+        value.steps.forecast(
+            desk.engine,
+            entries=desk.read(book, "entry"),
+            customers=desk.read(who, "customer"),
+            bands=desk.read(band, "band"),
+            customer_record=desk.read(who, "customer_record"),
+            relationships=desk.read(related, "relationship"),
+            rows={name: desk.read(accepted[name], "rows") for name in holding},
+            level=level,
+            project=desk.project,
+            folder=folder,
+        )
+
+    return desk.steps.step(
+        "value", work, inputs=[book, band, who, related, *(accepted[name] for name in holding), level, settings.model_dump_json()]
+    )
 
 
 def _publish(desk: Desk, who: WhoIsWho) -> RunReport:

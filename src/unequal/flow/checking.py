@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from unequal import config, customer_base, identity, ledger, predicates, sources, storage
+from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import ConfigError, Problems, UnequalError
+
+Rule = tuple[tuple[str | int, ...], str]
+"""The place of a rule in the config, and its text."""
 
 
 def check(opened: OpenProject) -> list[dict[str, Any]]:
@@ -28,12 +31,25 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         except UnequalError as error:
             problems.extend(_placed(error, opened, "sources", name))
             continue
-        problems.extend(_rules_refused(opened, name, source, columns))
+        problems.extend(_rules_refused(opened, _rules(name, source), columns))
+        problems.extend(_rules_refused(opened, _rules_of_books(name, opened.config.ledger), columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
+    problems.extend(_value_refused(opened))
     if problems:
         raise Problems(problems)
     return found
+
+
+def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
+    """Rules of the section value that cannot be: they are over the ledger's columns, not over a source's."""
+    for name, relationship in opened.config.value.relationships.items():
+        if relationship.where is None:
+            continue
+        try:
+            predicates.parse(relationship.where, ledger.ENTRY.types, where=opened.loaded.where("value", "relationships", name, "where"))
+        except UnequalError as error:
+            yield error
 
 
 def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[UnequalError]:
@@ -48,15 +64,30 @@ def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[Un
     yield error
 
 
-def _rules_refused(opened: OpenProject, name: str, source: config.Source, columns: Mapping[str, str]) -> Iterator[UnequalError]:
-    for path, text in _rules(source):
+def _rules_refused(opened: OpenProject, rules: Iterator[Rule], columns: Mapping[str, str]) -> Iterator[UnequalError]:
+    for path, text in rules:
         try:
-            predicates.parse(text, columns, where=opened.loaded.where("sources", name, *path))
+            predicates.parse(text, columns, where=opened.loaded.where(*path))
         except UnequalError as error:
             yield error
 
 
-def _rules(source: config.Source) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _rules_of_books(name: str, section: config.ledger.Ledger) -> Iterator[Rule]:
+    """The rules that the general ledger's mapping asks of its source's columns, and their places."""
+    books, at = section.general_ledger, ("ledger", "general_ledger")
+    if books is None or books.source != name:
+        return
+    if books.when is not None:
+        yield (*at, "when"), books.when
+    yield from (((*at, "accounts", rule, "when"), given.when) for rule, given in books.accounts.items() if given.when is not None)
+
+
+def _rules(name: str, source: config.Source) -> Iterator[Rule]:
+    """Every rule of a source and its place."""
+    yield from ((("sources", name, *path), text) for path, text in _rules_of_source(source))
+
+
+def _rules_of_source(source: config.Source) -> Iterator[Rule]:
     """Every rule of a source and its place below the source."""
     records, postings = source.records, source.postings
     if records is not None:
@@ -88,7 +119,11 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
     contracts = (
         (ledger.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
+        (ledger.tables.INTERACTION, [done["interactions"].table("interaction")]),
+        (ledger.tables.CONTACT_TOTAL, [done["interactions"].table("contact_total")]),
+        (ledger.tables.TIE_OUT, [done["tie out"].table("tie_out")]),
         (customer_base.steps.BAND, [done["band"].table("band")]),
+        *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

@@ -18,6 +18,8 @@ from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
 
 Rows = Sequence[Mapping[str, Any]]
 
+_CONTACTS_TOLD: Final = 100
+
 
 @dataclass(frozen=True)
 class CustomerSheet:
@@ -33,6 +35,8 @@ class CustomerSheet:
         months: statement by month and line, latest first.
         records: the records that are this customer, and since when.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
+        foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
+        contacts: its last contacts, latest first: occurred_on, occurred_at (UTC), contact, channel, agent, duration_seconds, outcome, source, row_id.
     """
 
     customer_id: str
@@ -45,6 +49,8 @@ class CustomerSheet:
     months: Rows
     records: Rows
     related: Rows = ()
+    foreseen: Rows = ()
+    contacts: Rows = ()
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -73,7 +79,23 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         months=base.fetch(statement.order_by(ibis.desc("month"), "line")),
         records=base.fetch(owned.order_by("source", "record_id")),
         related=_related(base, customer_id),
+        foreseen=_foreseen(base, customer_id),
+        contacts=_contacts(opened, customer_id),
     )
+
+
+def _foreseen(base: Base, customer_id: str) -> Rows:
+    """What a customer is expected to bring, with its range: over all lines of business, then in each."""
+    if "customer_value" not in base.tables:
+        return ()
+    ranged = ("value_expected", "value_low", "value_high")
+    whole = base.table("customer_value").filter(lambda t: t.customer_id == customer_id)
+    lines = base.table("lifetime").filter(lambda t: t.customer_id == customer_id).order_by("relationship")
+    shown = ("p_alive", "orders_expected", *ranged, "growth_expected", "top_fifth_probability", "is_overdue")
+    rows = [{"in": "all", "model": None, **row} for row in base.fetch(whole)] + [
+        {"in": row["relationship"], **row} for row in base.fetch(lines)
+    ]
+    return [{"in": row["in"], "model": row["model"], **{name: row.get(name) for name in shown}} for row in rows]
 
 
 def _who(opened: OpenBase, customer_id: str) -> Rows:
@@ -91,6 +113,13 @@ def _who(opened: OpenBase, customer_id: str) -> Rows:
 
 def _in_order(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("attribute", "value", "source", "record_id")}
+
+
+def _contacts(opened: OpenBase, customer_id: str) -> Rows:
+    # A run of before contacts were read has none.
+    if "interaction" not in opened.base.tables:
+        return ()
+    return ledger.steps.last_contacts(opened.engine, opened.base.table("interaction"), customer_id, limit=_CONTACTS_TOLD)
 
 
 def _related(base: Base, customer_id: str) -> Rows:

@@ -11,16 +11,27 @@ from typing import IO, Final
 import ibis
 import pyarrow.parquet as pq
 
-from unequal.answers import customers_behind, narrow, wide_entries
+from unequal.answers import customers_behind, narrow, narrowed_values, wide_entries
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
-TABLES: Final = ("customers", "entries", "statement", "reconciliation", "quarantined", "golden", "households", "relationships")
+TABLES: Final = (
+    "customers",
+    "entries",
+    "statement",
+    "reconciliation",
+    "quarantined",
+    "golden",
+    "households",
+    "relationships",
+    "values",
+    "lifetimes",
+)
 """What can be exported."""
 
-_PUBLISHED_AS: Final = {"households": "household", "relationships": "relationship"}
+_PUBLISHED_AS: Final = {"households": "household", "relationships": "relationship", "lifetimes": "lifetime"}
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
 _BLANK: Final = " \x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
@@ -50,7 +61,7 @@ def export_table(
 ) -> ibis.Table:
     """One of the tables that can be taken out; entries and customers narrowed as a question is.
 
-    Customers carry what the entries asked about come to, as `unequal ask profit` adds them up.
+    Customers carry what the entries asked about come to, as `unequal ask profit` adds them up; values are narrowed as `unequal ask value`.
 
     Raises:
         AnswerError: ANS007, there is no such table, or it cannot be narrowed.
@@ -61,8 +72,13 @@ def export_table(
         raise AnswerError("ANS007", "there is no such table to export", seen=name, do=f"choose one of {', '.join(TABLES)}")
     if name == "customers":
         return customers_behind(base, where=where, period=period, level=level)
+    if name == "values" and level is None and period is None:
+        values = narrowed_values(base, where)
+        return values.select(*base.table("customer_value").columns).order_by(ibis.desc("value_expected"), "customer_id")
     if level is not None or (name != "entries" and (where is not None or period is not None)):
-        raise AnswerError("ANS007", f"{name} cannot be narrowed so", seen=where or str(period or level), do="narrow entries or customers")
+        raise AnswerError(
+            "ANS007", f"{name} cannot be narrowed so", seen=where or str(period or level), do="narrow entries, customers or values"
+        )
     if name == "golden":
         return golden_values(base.table("golden_attribute"), base.table("person_attribute")).order_by("customer_id", "attribute")
     if name != "entries":

@@ -11,7 +11,7 @@ from typing import Final
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, storage
+from unequal import config, customer_base, identity, ledger, storage, value
 from unequal.answers import Base
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
@@ -118,8 +118,15 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
+    # So of a run of before the general ledger or contacts were read.
+    later = (("tie out", "tie_out"), ("interactions", "interaction"))
+    added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
+    known = {table.name for table in value.tables.ALL}
+    foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
     return {
         **related,
+        **added,
+        **foreseen,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
@@ -152,6 +159,13 @@ def laid_over(
     entries = overlay.owned(
         entry, changed, is_customers=ledger.is_real_customer(entry["customer_id"]), source="record_source", record="record"
     )
+    contacts = {
+        name: overlay.owned(
+            found, changed, is_customers=ledger.is_real_customer(found["customer_id"]), source="record_source", record="record"
+        )
+        for name, found in tables.items()
+        if name == "interaction"
+    }
     statement = engine.materialise(ledger.customer_statement(overlay.only_of(entries, concerned)), "statement-of-concerned")
     customers = identity.stewardship.customers_of(overlay.only_of(records, concerned), tables["record"])
     figures = customer_base.customer_figures(statement, level)
@@ -160,6 +174,7 @@ def laid_over(
         **tables,
         "customer_record": records,
         "entry": entries,
+        **contacts,
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),

@@ -31,13 +31,30 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "records": engine.count(engine.read([output.table("record") for name, output in done.items() if name.startswith("gather ")])),
         "entries": dollars["entries"],
         "total": str(dollars["total"]),
+        **_contacts(engine, project, done),
         "first_day": str(dollars["first"]),
         "last_day": str(dollars["last"]),
         "files": len(extracts),
         "matching": identity.run_figures.figures_of_run(engine.fetch(engine.read(done["who is who"].table("match_figure")))),
+        **_tied_out(engine, project, done),
         "definitions": _definitions(engine, project, done, last=dollars["last"]),
         **{name: sum(row[name] for row in extracts) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_counted_once")},
     }
+
+
+def _contacts(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:
+    """Contacts by kind and channel; nothing where the project maps none."""
+    if not any(source.interactions for source in project.sources.values()):
+        return {}
+    counted = engine.read(done["interactions"].table("contact_total"))
+    return {"contacts": engine.fetch(counted.order_by("contact", "channel", "of_customers"))}
+
+
+def _tied_out(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:
+    """What the general ledger left unexplained; nothing where the project maps none."""
+    if project.ledger.general_ledger is None:
+        return {}
+    return {"tie_out": ledger.steps.what_is_unexplained(engine, engine.read(done["tie out"].table("tie_out")))}
 
 
 def _definitions(

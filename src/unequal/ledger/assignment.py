@@ -33,26 +33,35 @@ def assign(posted: ibis.Table, customer_record: ibis.Table, records: ibis.Table)
     Returns:
         ENTRY, as many rows as `posted`. Buckets are never customers: see `of_customers`.
     """
+    joined = with_owner(posted, customer_record, records)
+    above = ~joined["level"].isin(CUSTOMER_LEVELS) | (joined["level"].isin(("unit", "order")) & joined["record_source"].isnull())
+    reason = ibis.ifelse(above, ibis.null("string"), why_unassigned(joined))
+    customer = ibis.cases(
+        (above, ibis.literal(LEVEL_BUCKET).concat(joined["level"])), (reason.notnull(), UNASSIGNED), else_=joined["_owner"]
+    )
+    return joined.mutate(customer_id=customer, unassigned_reason=reason).select(*ENTRY.names)
+
+
+def with_owner(rows: ibis.Table, customer_record: ibis.Table, records: ibis.Table) -> ibis.Table:
+    """Rows that name a record (`record_source`, `record`) with `_owner`, its customer, and `_test_record`, set where it is a test account."""
     # Grouping keeps a record that stands twice from doubling a dollar; it costs nothing beside the join.
     owners = customer_record.group_by(_owner_source="source", _owner_record="record_id").aggregate(
         _owner=customer_record["customer_id"].min()
     )
     tests = records.filter(records["is_test"].fill_null(ibis.literal(value=False)))
     tests = tests.select(_test_source="source", _test_record="record_id").distinct()
-    joined = posted.left_join(owners, [posted["record_source"] == owners["_owner_source"], posted["record"] == owners["_owner_record"]])
-    joined = joined.left_join(tests, [joined["record_source"] == tests["_test_source"], joined["record"] == tests["_test_record"]])
-    above = ~joined["level"].isin(CUSTOMER_LEVELS) | (joined["level"].isin(("unit", "order")) & joined["record_source"].isnull())
-    reason = ibis.cases(
-        (above, ibis.null("string")),
-        (joined["record"].isnull(), "no_customer_id"),
-        (joined["_test_record"].notnull(), "test_account"),
-        (joined["_owner"].isnull(), "unknown_customer"),
+    joined = rows.left_join(owners, [rows["record_source"] == owners["_owner_source"], rows["record"] == owners["_owner_record"]])
+    return joined.left_join(tests, [joined["record_source"] == tests["_test_source"], joined["record"] == tests["_test_record"]])
+
+
+def why_unassigned(owned: ibis.Table) -> ibis.Value:
+    """Why a row of `with_owner` has no customer: no_customer_id, test_account or unknown_customer; null where it has one."""
+    return ibis.cases(
+        (owned["record"].isnull(), "no_customer_id"),
+        (owned["_test_record"].notnull(), "test_account"),
+        (owned["_owner"].isnull(), "unknown_customer"),
         else_=ibis.null("string"),
     )
-    customer = ibis.cases(
-        (above, ibis.literal(LEVEL_BUCKET).concat(joined["level"])), (reason.notnull(), UNASSIGNED), else_=joined["_owner"]
-    )
-    return joined.mutate(customer_id=customer, unassigned_reason=reason).select(*ENTRY.names)
 
 
 def is_real_customer(customer_id: ibis.Value) -> ibis.Value:

@@ -22,6 +22,12 @@ def lookups_of(postings: config.sources.Postings) -> tuple[config.sources.Lookup
     return tuple(dict.fromkeys(value for value in values_of(postings).values() if isinstance(value, config.sources.Lookup)))
 
 
+def lookups_of_contacts(contacts: config.sources.Interactions) -> tuple[config.sources.Lookup, ...]:
+    """Every lookup of a mapping of interactions, once."""
+    values = (contacts.contact, contacts.channel, contacts.agent, contacts.outcome)
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, config.sources.Lookup)))
+
+
 def column_name(lookup: config.sources.Lookup) -> str:
     """Under which name `with_lookups` adds the value."""
     return f"_of_{lookup.source}_{lookup.key}_{lookup.value}_by_{lookup.column}"

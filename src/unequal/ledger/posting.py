@@ -77,10 +77,10 @@ def _shared_columns(
     rows: ibis.Table, name: str, postings: config.sources.Postings, project: config.Project, where: str
 ) -> dict[str, ibis.Value]:
     """What all amounts of a row share."""
-    booked_on, occurred_at = _times(rows[postings.booked_on], project.time_zone, where)
+    booked_on, occurred_at = day_and_moment(rows[postings.booked_on], project.time_zone, where=f"{where}.booked_on")
     values = {column: value_column(rows, value, where=where) for column, value in values_of(postings).items()}
     currency = values.pop("currency", ibis.literal(project.reporting_currency))
-    record, record_source = _record(rows, name, postings.customer, where)
+    record, record_source = record_named(rows, name, postings.customer, where=where)
     returns = postings.returns
     return {
         "level": ibis.literal(postings.level),
@@ -101,18 +101,22 @@ def _shared_columns(
     }
 
 
-def _times(moment: ibis.Value, time_zone: str, where: str) -> tuple[ibis.Value, ibis.Value]:
-    """Day of booking, and the moment where the source knows it."""
+def day_and_moment(moment: ibis.Value, time_zone: str, *, where: str) -> tuple[ibis.Value, ibis.Value]:
+    """The day in the company's zone, and the moment in UTC where the source knows it.
+
+    Raises:
+        LedgerError: LED009, it is neither a date nor a timestamp.
+    """
     if moment.type().is_date():
         return moment, ibis.null("timestamp(6)")
     if moment.type().is_timestamp():
         return day_in_zone(moment, time_zone), moment.cast("timestamp(6)")
-    raise LedgerError("LED009", "the day of booking is no date", where=f"{where}.booked_on", seen=f"{moment.get_name()} is {moment.type()}",
+    raise LedgerError("LED009", "the day of booking is no date", where=where, seen=f"{moment.get_name()} is {moment.type()}",
                       do="give the column the type date or timestamp, with its format")  # fmt: skip
 
 
-def _record(rows: ibis.Table, name: str, customer: config.sources.CustomerOf | None, where: str) -> tuple[ibis.Value, ibis.Value]:
-    """The customer's record as the row names it: null where its id is missing."""
+def record_named(rows: ibis.Table, name: str, customer: config.sources.CustomerOf | None, *, where: str) -> tuple[ibis.Value, ibis.Value]:
+    """The customer's record as the row names it, and its source: null where its id is missing, or no customer is mapped."""
     if customer is None:
         return ibis.null("string"), ibis.null("string")
     for part in (customer.id,) if isinstance(customer.id, str) else customer.id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 import ibis
@@ -24,13 +24,22 @@ def check_lookups(engine: Verbs, name: str, postings: config.sources.Postings, t
     Raises:
         LedgerError: LED004.
     """
-    for source, key in dict.fromkeys((lookup.source, lookup.key) for lookup in lookups_of(postings)):
+    check_unique_keys(engine, lookups_of(postings), tables, where=f"sources.{name}.postings")
+
+
+def check_unique_keys(engine: Verbs, lookups: Iterable[config.sources.Lookup], tables: Mapping[str, ibis.Table], *, where: str) -> None:
+    """The same of any lookups; `where` is the place of the mapping in the config.
+
+    Raises:
+        LedgerError: LED004.
+    """
+    for source, key in dict.fromkeys((lookup.source, lookup.key) for lookup in lookups):
         if source not in tables or key not in tables[source].columns:
             continue  # told by `with_lookups`
         repeated = engine.fetch(repeated_keys(tables[source], key).limit(_SHOWN))
         if repeated:
             shown = ", ".join(f"{row['key']} on {row['rows']:,} rows" for row in repeated)
-            raise LedgerError("LED004", "a key to look values up by is not unique", where=f"sources.{name}.postings, key {source}.{key}",
+            raise LedgerError("LED004", "a key to look values up by is not unique", where=f"{where}, key {source}.{key}",
                               seen=shown, do=f"name a key that stands once in {source}")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The ledger's steps, in the order in which a run takes them: rates, post, book, reconcile."""
+"""The ledger's steps, in the order in which a run takes them: interactions, rates, post, book, reconcile, tie out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import ibis
 from unequal import config
 from unequal.ledger.assignment import assign
 from unequal.ledger.currency import convert, days_without_rate, declared_rates, rates_from, repeated_rates
-from unequal.ledger.lookups import lookups_of, require_column
+from unequal.ledger.general_ledger import books_rows, books_sums, detail_sums, incomplete, lookups_of_books
+from unequal.ledger.interactions import contact_totals, contacts_of, latest_of
+from unequal.ledger.interactions import interactions as of_customers
+from unequal.ledger.lookups import lookups_of, lookups_of_contacts, require_column
 from unequal.ledger.posting import posted_rows, postings_of
 from unequal.ledger.reconciliation import account_for, ledger_totals, reconciliation_rows, refusal, unreconciled
 from unequal.ledger.reconciling import SourceRows, control_totals, located
@@ -24,10 +27,12 @@ from unequal.ledger.step_checks import (
     check_days,
     check_lookups,
     check_statement,
+    check_unique_keys,
     declared_totals,
     rows_without_rate,
 )
-from unequal.ledger.tables import RATES, RECONCILIATION
+from unequal.ledger.tables import INTERACTION, RATES, RECONCILIATION, TIE_OUT
+from unequal.ledger.tie_out import disagreement, tie_out_summary, tied_out
 from unequal.storage import Engine
 from unequal.terms.errors import LedgerError, Problems
 
@@ -179,9 +184,115 @@ def reconcile(
     engine.write(engine.rows(RECONCILIATION.types, rows), folder / "reconciliation.parquet")
 
 
+def tie_out(
+    engine: Engine,
+    *,
+    project: config.Project,
+    rows: ibis.Table | None,
+    lookups: Mapping[str, ibis.Table],
+    entries: ibis.Table,
+    folder: Path,
+) -> None:
+    """Write `tie_out.parquet`, or stop the run: the general ledger against the detail, by account, period and currency.
+
+    Args:
+        engine: where it runs.
+        project: the config.
+        rows: accepted rows of the general ledger; None where none is mapped, and TIE_OUT is then empty.
+        lookups: accepted rows of the sources that its values are looked up in.
+        entries: ENTRY, as it is to be published.
+        folder: where to write.
+
+    Raises:
+        LedgerError: LED040 an account differs by more than the declared tolerance; LED041 rows of the general ledger name no
+            account, day or amount; LED004 a key to look up in is not unique; and those of `general_ledger.books_rows`.
+    """
+    books, found = project.ledger.general_ledger, []
+    if books is not None and rows is not None:
+        check_unique_keys(engine, lookups_of_books(books), lookups, where="ledger.general_ledger")
+        held = books_rows(rows, project=project, lookups=lookups)
+        _check_complete(engine, held, books)
+        by_month = books.periods == "calendar_month"
+        sums = detail_sums(entries, books, reporting_currency=project.reporting_currency, by_month=by_month)
+        found = tied_out(engine.fetch(books_sums(held, by_month=by_month)), engine.fetch(sums), books)
+        refused = disagreement(found)
+        if refused is not None:
+            raise refused
+    engine.write(engine.rows(TIE_OUT.types, found), folder / "tie_out.parquet")
+
+
+def _check_complete(engine: Engine, held: ibis.Table, books: config.ledger.GeneralLedger) -> None:
+    missing = incomplete(held)
+    first = engine.fetch(missing.order_by("source_file", "source_row").limit(1))
+    if first:
+        row = first[0]
+        lacks = next(word for word, name in (("account", "account"), ("period", "day"), ("amount", "amount")) if row[name] is None)
+        raise LedgerError("LED041", "rows of the general ledger name no account, no period or no amount",
+                          where=f"sources.{books.source}, file {row['source_file']}",
+                          seen=f"{engine.count(missing):,} rows, first at row {row['source_row']:,}, without {lacks}",
+                          do="set required: true on the column, so that such rows are quarantined, or leave them out by ledger.general_ledger.when")  # fmt: skip
+
+
 def looked_up(source: config.Source) -> tuple[str, ...]:
     """The sources that a source's dollars look values up in, in the order of the config."""
     return tuple(dict.fromkeys(lookup.source for lookup in lookups_of(source.postings))) if source.postings else ()
+
+
+def interactions(
+    engine: Engine,
+    *,
+    project: config.Project,
+    rows: Mapping[str, ibis.Table],
+    customer_record: ibis.Table,
+    records: ibis.Table,
+    folder: Path,
+) -> None:
+    """Write `interaction.parquet` and `contact_total.parquet`: the contacts of all sources that map some, and whose they were.
+
+    Args:
+        engine: where it runs.
+        project: the config.
+        rows: accepted rows of those sources, and of the ones that their values are looked up in; see `sources_of_contacts`.
+        customer_record: CUSTOMER_RECORD.
+        records: RECORD.
+        folder: where to write.
+
+    Raises:
+        LedgerError: LED004 a key to look up in is not unique; and those of `interactions.contacts_of`.
+    """
+    found = []
+    for name, source in project.sources.items():
+        if source.interactions is not None:
+            check_unique_keys(engine, lookups_of_contacts(source.interactions), rows, where=f"sources.{name}.interactions")
+            found.append(contacts_of(rows[name], name, source, project=project, lookups=rows))
+    if not found:
+        engine.write(engine.rows(INTERACTION.types, []), folder / "interaction.parquet")
+    else:
+        every = found[0] if len(found) == 1 else ibis.union(*found, distinct=False)
+        engine.write(of_customers(every, customer_record, records), folder / "interaction.parquet")
+    engine.write(contact_totals(engine.read(folder / "interaction.parquet")), folder / "contact_total.parquet")
+
+
+def sources_of_contacts(project: config.Project) -> tuple[str, ...]:
+    """The sources that contacts are read from: those that map some, and those that their values are looked up in."""
+    mapped = {name: source.interactions for name, source in project.sources.items() if source.interactions is not None}
+    looked = [lookup.source for contacts in mapped.values() for lookup in lookups_of_contacts(contacts)]
+    return tuple(dict.fromkeys([*mapped, *looked]))
+
+
+def sources_of_books(books: config.ledger.GeneralLedger | None) -> tuple[str, ...]:
+    """The sources that the general ledger is read from, its own first; none where none is mapped."""
+    return tuple(dict.fromkeys([books.source, *(lookup.source for lookup in lookups_of_books(books))])) if books else ()
+
+
+def what_is_unexplained(engine: Engine, tied: ibis.Table) -> dict[str, Any]:
+    """The few figures of TIE_OUT that a run's summary holds; see `tie_out.tie_out_summary`."""
+    return tie_out_summary(engine.fetch(tied))
+
+
+def last_contacts(engine: Engine, found: ibis.Table, customer_id: str, *, limit: int) -> list[dict[str, Any]]:
+    """The last contacts of one customer in INTERACTION, latest first; see `interactions.latest_of`."""
+    return engine.fetch(latest_of(found, customer_id, limit=limit))
 
 
 def _rates_table(engine: Engine, project: config.Project, lookups: Mapping[str, Path]) -> ibis.Table:

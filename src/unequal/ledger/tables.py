@@ -1,4 +1,4 @@
-"""Contracts of the tables that the ledger publishes."""
+"""Contracts of the tables that the ledger publishes: dollars, and the contacts that cause some of them."""
 
 from __future__ import annotations
 
@@ -97,6 +97,97 @@ RECONCILIATION: Final = TableContract(
     ),
 )
 
+TIE_OUT: Final = TableContract(
+    name="tie_out",
+    meaning="Per account of the general ledger, period and currency: what it holds, what the detail holds, and what nobody can explain.",
+    key=("rule", "account", "held_against", "period", "currency"),
+    columns=(
+        Column(
+            "rule",
+            "string",
+            "The config's name for these accounts; `unmapped` for an account that no rule takes, `no_account` for a line that no account holds.",
+        ),
+        Column("account", "string", "The account as the general ledger writes it; several under one rule joined by ` + `, `none` where there is none."),
+        Column("name", "string", "The account's name; absent where none is mapped.", nullable=True),
+        Column(
+            "held_against",
+            "string",
+            "The lines whose entries it should equal, and what narrows them; or why it is no customers' business, or not charged yet; or `nothing`.",
+        ),
+        Column("period", "date", "The first day of the period.", unit="day"),
+        Column("currency", "string", "ISO 4217 code: amounts here are in it."),
+        Column(
+            "outcome",
+            "string",
+            "equal; within_tolerance; not_customers or not_charged (the reason stands in held_against); unmapped; no_account. Beyond tolerance nothing is published.",
+        ),
+        Column("missing", "string", "The side that has nothing in this period: general_ledger or detail; absent where both have, where neither holds anything, or where one was not asked.",
+               nullable=True),
+        Column("general_ledger", TOTAL, "What the general ledger holds, signed as the ledger signs; absent for no_account.",
+               unit="currency of the row", nullable=True),
+        Column("detail", TOTAL, "What the entries come to; absent for accounts that are held against no line.", unit="currency of the row", nullable=True),
+        Column("unexplained", TOTAL, "General ledger less detail; absent where the two are not compared.", unit="currency of the row", nullable=True),
+        Column("tolerance", TOTAL, "How far they may differ by the config; absent where they are not compared.", unit="currency of the row", nullable=True),
+        Column("rows", "int64", "How many rows of the general ledger.", unit="rows"),
+        Column("entries", "int64", "How many entries.", unit="entries"),
+    ),
+)  # fmt: skip
+
+INTERACTION: Final = TableContract(
+    name="interaction",
+    meaning="Every contact, once: a call, a visit, a mention, and whose it was. What it cost stands in the ledger, where it is known.",
+    key=("interaction_id",),
+    columns=(
+        Column("interaction_id", "string", "md5 of source and row id: the same on every run and engine."),
+        Column("customer_id", "string", "Whose contact it was; `unassigned` where no customer was found."),
+        Column(
+            "unassigned_reason",
+            "string",
+            "Why no customer was found: no_customer_id, unknown_customer or test_account; absent otherwise.",
+            nullable=True,
+        ),
+        Column("occurred_on", "date", "The day in the company's time zone; absent where the row gives none.", unit="day", nullable=True),
+        Column("occurred_at", "timestamp(6)", "When it began, UTC; absent where the source gives a day only, or nothing.", nullable=True),
+        Column(
+            "contact",
+            "string",
+            "What kind of contact, as the config or the source calls it; absent where the row does not say.",
+            nullable=True,
+        ),
+        Column("channel", "string", "The channel it came through; absent where none is mapped.", nullable=True),
+        Column("agent", "string", "Who served the customer, by the source's own code; absent where none is mapped.", nullable=True),
+        Column(
+            "duration_seconds",
+            "int64",
+            "How long it took, to the whole second; absent where nobody measured it.",
+            unit="seconds",
+            nullable=True,
+        ),
+        Column("outcome", "string", "What came of it; absent where none is mapped.", nullable=True),
+        Column("source", "string", "The source of the row."),
+        Column("record", "string", "The customer's record id as the row gives it; absent where the row gives none.", nullable=True),
+        Column("record_source", "string", "The source that holds the record."),
+        Column("source_file", "string", "The file of the row, relative to the project."),
+        Column("source_row", "int64", "The data row in that file, from 1.", unit="rows"),
+        Column("row_id", "string", "The row's stable id in its source."),
+    ),
+)
+
+CONTACT_TOTAL: Final = TableContract(
+    name="contact_total",
+    meaning="Contacts counted by kind and channel, those of customers and those without one.",
+    key=("contact", "channel", "of_customers"),
+    columns=(
+        Column("contact", "string", "The kind of contact; absent where the rows do not say.", nullable=True),
+        Column("channel", "string", "The channel; absent where none is mapped.", nullable=True),
+        Column("of_customers", "boolean", "Whether these contacts have a customer; the others are unassigned."),
+        Column("interactions", "int64", "How many.", unit="contacts"),
+        Column("customers", "int64", "How many customers had them; zero for unassigned ones.", unit="customers"),
+        Column("timed", "int64", "How many of them have a duration.", unit="contacts"),
+        Column("duration_seconds", "int64", "How long these took together.", unit="seconds"),
+    ),
+)
+
 RATES: Final = TableContract(
     name="rate",
     meaning="What one unit of a currency was worth in the reporting currency, from a day on.",
@@ -109,5 +200,5 @@ RATES: Final = TableContract(
     ),
 )
 
-TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, RATES)
+TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, INTERACTION, CONTACT_TOTAL, RATES)
 """Every contract of this room."""

@@ -7,10 +7,10 @@ from importlib import resources
 from typing import Any
 
 from unequal import pages
-from unequal.answers import Answer
+from unequal.answers import Answer, price_steps
 from unequal.report import counsel, pictures, proof, statements
 from unequal.report.headline import key_figures
-from unequal.report.reading import Rows, moment_text
+from unequal.report.reading import Rows, moment_text, rows_of
 from unequal.report.wording import sentence_case, what_the_level_says, word_of
 from unequal.version import __version__
 
@@ -22,15 +22,17 @@ _CONTENTS = (
     ("give-backs", "Largest give-backs"),
     ("unassigned", "Without a customer"),
     ("reconciliation", "Reconciliation"),
+    ("general-ledger", "General ledger"),
     ("left-out", "Rows left out"),
     ("customers", "How many customers"),
     ("sources", "Sources"),
     ("assumed", "Assumed, to decide"),
     ("words", "Words"),
 )
+_STEPS = ("invoice_price", "pocket_price", "pocket_margin", "customer_contribution")
 _TERMS = (
     "whale_curve", "peak", "given_back", "below_zero", "top_fifth", "band", "level", "revenue", "gross_margin",
-    "contribution_before_service", "contribution", "unassigned", "entry", "higher_levels", "control_total", "reconciling", "residual",
+    "contribution_before_service", "contribution", "unassigned", "entry", "higher_levels", "control_total", "reconciling", "residual", "unexplained", *_STEPS,
     "quarantined", "counted_once", "stobachoff", "gini",
 )  # fmt: skip
 _LEVELS = ("revenue", "gross_margin", "contribution_before_service", "contribution")
@@ -79,14 +81,17 @@ def styles(name: str) -> str:
 
 def terms_of(answer: Answer) -> list[str]:
     """The words that a page at this evidence level uses; names of other levels stay away."""
-    return [key for key in _TERMS if key not in _LEVELS or key == str(answer.level)]
+    absent = {*(level for level in _LEVELS if level != str(answer.level)), *(() if "tie_out" in answer.tables else ("unexplained",))}
+    told = " ".join(step["label"] for step in price_steps(rows_of(answer, "lines"), answer.level) if step["is_sum"]).lower()
+    absent |= {step for step in _STEPS if step.replace("_", " ") not in told}
+    return [key for key in _TERMS if key not in absent]
 
 
 def _values(answer: Answer) -> dict[str, Any]:
     sliced = statements.slices(answer) if answer.by and "slices" in answer.tables else None
     sources, outside = proof.sources(answer), statements.lines_outside(answer)
-    customers = proof.customers(answer)
-    absent = {"slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows}
+    customers, tied_out = proof.customers(answer), proof.tied_out(answer)
+    absent = {"general-ledger": not tied_out.rows, "slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows}
     return {
         "contents": [(id_, _label(id_, label, answer)) for id_, label in _CONTENTS if not absent.get(id_, False)],
         "curve": pictures.whale_curve(answer),
@@ -104,6 +109,9 @@ def _values(answer: Answer) -> dict[str, Any]:
         "ledger": statements.whole_ledger(answer),
         "customers": customers,
         "matched": proof.matched(answer),
+        "tied_out": tied_out,
+        "unexplained": proof.unexplained(answer),
+        "unexplained_cells": len(rows_of(answer, "unexplained")),
         "sources": sources,
         "quarantined": proof.quarantined(answer),
         "overlap": proof.overlap(answer),

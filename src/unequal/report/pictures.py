@@ -8,9 +8,9 @@ from typing import Literal
 import altair as alt
 
 from unequal import charts
-from unequal.answers import Answer
+from unequal.answers import Answer, price_steps
 from unequal.report.reading import money_of, rows_of, share_of, slice_rows
-from unequal.report.wording import line_name, sentence_case, word_of
+from unequal.report.wording import sentence_case, word_of
 from unequal.terms.lines import Level
 
 NARROW = 332
@@ -44,10 +44,8 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
         most = MOST_MONTHS if answer.by == "month" else MOST_SLICES
         return charts.bars(slice_rows(answer), currency=answer.currency, word=word_of(answer.level), most=most, width=width)
     if chosen == "lines":
-        inside = [row for row in rows_of(answer, "lines") if row["in_level"]]
-        steps = [{"label": line_name(row["line"], row.get("label")), "amount": row["amount"]} for row in inside]
-        total = sentence_case(word_of(answer.level))
-        return charts.waterfall(steps, currency=answer.currency, total_label=total, width=width, height=height)
+        *steps, figure = price_steps(rows_of(answer, "lines"), answer.level)
+        return charts.waterfall(steps, currency=answer.currency, total_label=figure["name"], width=width, height=height)
     return charts.whale_curve(
         rows_of(answer, "curve"),
         currency=answer.currency,
@@ -81,7 +79,7 @@ def whale_curve(answer: Answer, *, width: int = 1134, height: int = 330, middle:
 
 
 def waterfall(answer: Answer) -> Picture:
-    """From sales to the figure, by the lines that are part of it."""
+    """From sales to the figure, by the lines that are part of it, with what is left after each step."""
     return Picture(title_of(answer, "lines"), _drawn(answer, "lines", 710, 310), _drawn(answer, "lines", NARROW, 310))
 
 

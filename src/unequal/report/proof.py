@@ -72,6 +72,77 @@ def reconciliation_in_full(rows: Rows) -> list[Listing]:
     ]
 
 
+def tied_out(answer: Answer) -> Listing:
+    """The general ledger against the detail, an account a row; no rows where none is mapped."""
+    rows = [{**row, "against": _held_against(row), **_uncompared(row)} for row in _gathered(rows_of(answer, "tie_out"))]
+    columns = [
+        Column("account", "Account", "name"), Column("against", "Held against", "name"), Column("currency", "Currency"),
+        Column("general_ledger", "General ledger", "exact"), Column("detail", "Detail", "exact"),
+        Column("unexplained", "Unexplained", "exact", term="unexplained"), Column("unequal_periods", "Periods that differ", "count"),
+    ]  # fmt: skip
+    note = "Held against each other account by account and period by period, in the whole run. What differs lies within the declared tolerance."
+    return Listing(
+        "The general ledger",
+        columns,
+        rows,
+        None,
+        "",
+        {"detail": "held against no line", "general_ledger": "no account holds this line"},
+        note,
+    )
+
+
+def unexplained(answer: Answer) -> Listing:
+    """Every account and period in which the general ledger and the detail differ, the largest difference first."""
+    rows = [{**row, "account": _account(row), "why": _missing_side(row)} for row in rows_of(answer, "unexplained")]
+    columns = [
+        Column("account", "Account", "name"), Column("period", "Period of"), Column("currency", "Currency"), Column("general_ledger", "General ledger", "exact"),
+        Column("detail", "Detail", "exact"), Column("unexplained", "Unexplained", "exact"), Column("tolerance", "Declared tolerance", "exact"), Column("why", "Seen"),
+    ]  # fmt: skip
+    note = f"The {MOST_ROWS:,} largest of {len(rows):,}; the run's table tie_out holds each." if len(rows) > MOST_ROWS else ""
+    return Listing("Unexplained, by account and period", columns, rows[:MOST_ROWS], note=note)
+
+
+def _gathered(rows: Rows) -> Rows:
+    """Accounts that are held against no line, for one reason, as one row; each other account a row of its own."""
+    found: dict[tuple[str, ...], Rows] = {}
+    for row in rows:
+        alone = row["outcome"] not in ("not_customers", "not_charged")
+        key = (row["outcome"], row["held_against"], row["currency"], *((row["rule"], row["account"]) if alone else ()))
+        found.setdefault(key, []).append(row)
+    return [
+        {**group[0], "general_ledger": total_of(group, "general_ledger"),
+         "account": _account(group[0]) if len(group) == 1 else f"{_account(group[0])} and {len(group) - 1} more"}
+        for group in found.values()
+    ]  # fmt: skip
+
+
+def _account(row: dict[str, Any]) -> str:
+    number = "No account" if row["account"] == "none" else str(row["account"])
+    return f"{number} {row['name']}" if row["name"] else number
+
+
+def _held_against(row: dict[str, Any]) -> str:
+    told = str(row["held_against"])
+    if row["outcome"] in ("compared", "no_account"):
+        first, *rest = told.split("; ")
+        return "; ".join([", ".join(line_name(line) for line in first.split(", ")), *rest])
+    words = {"not_customers": f"Not customers': {in_words(told).lower()}", "not_charged": f"Not charged yet: {in_words(told).lower()}"}
+    return words.get(str(row["outcome"]), "No rule maps it")
+
+
+def _uncompared(row: dict[str, Any]) -> dict[str, None]:
+    """The sides that say nothing where a row is no comparison: absent, not zero."""
+    if row["outcome"] == "compared":
+        return {}
+    return dict.fromkeys(("unexplained", "unequal_periods", "general_ledger" if row["outcome"] == "no_account" else "detail"))
+
+
+def _missing_side(row: dict[str, Any]) -> str:
+    words = {"general_ledger": "The general ledger has no such period", "detail": "There are no entries"}
+    return words.get(str(row["missing"]), "Both sides, and they differ")
+
+
 def quarantined(answer: Answer) -> Listing:
     """Rows left out, by source and reason, with their dollars where these can be read."""
     rows = [{**row, "reason": in_words(str(row["reason"]))} for row in rows_of(answer, "quarantined")]

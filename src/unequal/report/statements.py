@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from unequal.answers import Answer, Figure
+from unequal.answers import Answer, Figure, price_steps
 from unequal.charts import exact_text, share_text
 from unequal.pages import Column, Listing
 from unequal.report.reading import Rows, count_total, figure_of, is_positive, money_of, rows_of, slice_rows, total_of
@@ -45,10 +45,9 @@ def bands(answer: Answer) -> Listing:
 
 
 def lines(answer: Answer) -> Listing:
-    """The lines that make the figure, and what they come to."""
-    rows = [_named_line(row) for row in rows_of(answer, "lines") if row["in_level"]]
+    """The lines that make the figure, what is left after each step, and what they come to."""
+    *rows, total = [{**row, "name": row["label"]} for row in price_steps(rows_of(answer, "lines"), answer.level)]
     columns = [Column("name", "Line"), Column("amount", "Amount", "cost")]
-    total = {"name": sentence_case(word_of(answer.level)), "amount": total_of(rows, "amount")}
     return Listing(f"Lines of {word_of(answer.level)}", columns, rows, total, answer.currency)
 
 

@@ -116,7 +116,7 @@ def _problems(name: str, source: Source, names: tuple[str, ...], *, text: bool) 
 
 def id_columns(name: str, source: Source, project: Project) -> frozenset[str]:
     """Columns that name something: always text, so that 007 and 20 digits survive and joins meet text with text."""
-    found: set[str] = set(_several(source.key))
+    found = {column for column in _several(source.key) if not _is_day(source, column)}
     if source.records:
         found.update(_several(source.records.id), source.records.keys.values())
     if source.interactions:
@@ -127,6 +127,12 @@ def id_columns(name: str, source: Source, project: Project) -> frozenset[str]:
     for other in project.sources.values():
         found.update(lookup.key for _, lookup in columns.lookups_of(other) if lookup.source == name)
     return frozenset(found)
+
+
+def _is_day(source: Source, column: str) -> bool:
+    """Whether a column of the key is a day by contract, as the month of an account: one day is written in one way once it is read."""
+    contract = contract_of(source, column)
+    return contract is not None and contract.type == "date"
 
 
 def _of_postings(postings: sections.Postings) -> Iterator[str]:

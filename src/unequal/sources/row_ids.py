@@ -32,7 +32,7 @@ def row_names(rows: pa.Table, key: Sequence[str]) -> Values:
 
     Args:
         rows: typed rows, the source's own columns only.
-        key: columns of the declared key, of text; none where rows are told apart by all of their values.
+        key: columns of the declared key, of text or days; none where rows are told apart by all of their values.
     """
     parts = [pc.fill_null(pc.cast(rows.column(name), pa.string()), "").combine_chunks() for name in key or rows.column_names]
     joined_parts = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, SEPARATOR)

@@ -54,6 +54,10 @@ class LedgerError(UnequalError):
     """LED: dollars cannot be posted, split or reconciled."""
 
 
+class ValuationError(UnequalError):
+    """VAL: a worth cannot be estimated from these histories, parameters or amounts."""
+
+
 class AnswerError(UnequalError):
     """ANS: a question cannot be answered from this base."""
 

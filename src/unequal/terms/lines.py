@@ -50,6 +50,20 @@ WORD_OF_LEVEL: Final[dict[Level, str]] = {
 }
 """What the figure is called in a sentence: never profit without its costs."""
 
+PRICE_STEPS: Final[tuple[tuple[str, tuple[Line, ...]], ...]] = (
+    ("Invoice price", (Line.LIST_REVENUE, Line.ON_INVOICE_DISCOUNT)),
+    ("Pocket price", (Line.OFF_INVOICE_DISCOUNT, Line.RETURNS, Line.FREIGHT, Line.FUNDING)),
+    ("Pocket margin", (Line.COST_OF_GOODS,)),
+    ("Customer contribution", tuple(line for line in Line if line not in {
+        Line.LIST_REVENUE, Line.ON_INVOICE_DISCOUNT, Line.OFF_INVOICE_DISCOUNT, Line.RETURNS, Line.FREIGHT, Line.FUNDING, Line.COST_OF_GOODS,
+    })),
+)  # fmt: skip
+"""From list price to what the customer leaves over: what each step takes off, and what the rest is called (Marn & Rosiello 1992).
+Freight and terms of payment are given away like a discount, so they stand before the cost of goods. Every line has its step."""
+
+FIRST_LEVEL_WITH_POCKET_PRICE: Final = Level.CONTRIBUTION_BEFORE_SERVICE
+"""Below it freight is not known, and what is left is no pocket price."""
+
 LABEL_OF_LINE: Final[dict[Line, str]] = {
     Line.LIST_REVENUE: "Sales",
     Line.ON_INVOICE_DISCOUNT: "Discounts on the invoice",

@@ -1,0 +1,110 @@
+"""What answers about the future share: ranges in words, and totals of the customers that were asked about."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from unequal import value
+from unequal.answers.answer import Figure
+from unequal.answers.base import Base
+from unequal.answers.narrowing import columns_to_ask, dimension
+from unequal.predicates import compile_batch, led, parse
+from unequal.terms.amounts import money_text
+from unequal.terms.money import TOTAL
+
+_WIDTH_OF_RANGE: Final = 3.29
+"""Between the ends of a 90 % range lie so many standard deviations, where it is about normal."""
+
+
+def estimate(amount: float) -> Decimal:
+    """An estimate as an amount: to the cent, which is more than it knows.
+
+    >>> estimate(12.3456)
+    Decimal('12.35')
+    """
+    return Decimal(repr(round(amount, 2)))
+
+
+def range_text(row: dict[str, Any], name: str, currency: str) -> str:
+    """An expectation with its ends in words."""
+    mean, low, high = (money_text(estimate(row[f"{name}_{part}"]), currency) for part in ("expected", "low", "high"))
+    return f"{mean} (between {low} and {high}, nine times in ten)"
+
+
+def ranged_figure(name: str, label: str, row: dict[str, Any], column: str, currency: str) -> Figure:
+    """An expectation as a figure with its range."""
+    mean, low, high = (estimate(row[f"{column}_{part}"]) for part in ("expected", "low", "high"))
+    return Figure(name, label, mean, currency, low=low, high=high, note="forecast")
+
+
+def wide_values(base: Base) -> ibis.Table:
+    """CUSTOMER_VALUE beside what questions may name of a customer."""
+    values, known = base.table("customer_value"), base.table("customer_attribute")
+    return values.left_join(known, "customer_id").drop("customer_id_right")
+
+
+def narrowed_values(base: Base, where: str | None) -> ibis.Table:
+    """The values of the customers for whom a predicate is true.
+
+    Raises:
+        PredicateError: it is refused, or names what is not there.
+    """
+    table = wide_values(base)
+    if where is None:
+        return table
+    predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)
+    return table.filter(compile_batch(predicate, table))
+
+
+def shock_of(base: Base) -> value.totals.Shock:
+    """The error that totals shared in earlier forecasts."""
+    fits = base.table("model_fit")
+    told = {row["parameter"]: row["value"] for row in base.fetch(fits.filter(fits["model"] == "common_shock"))}
+    return value.totals.Shock(*(float(str(told[name])) for name in ("bias", "spread", "freedom")))
+
+
+def totals_of(base: Base, customers: ibis.Table, by: str | None) -> list[dict[str, Any]]:
+    """Totals of customers' values, of all of them or by a dimension, best first; each with the range that totals have.
+
+    Customers' own chances are independent and nearly cancel out; the error that all share does not, and makes most of the range.
+
+    Args:
+        base: the run.
+        customers: of `narrowed_values`.
+        by: a column of it; None for one row.
+
+    Raises:
+        AnswerError: ANS002, there is no such dimension.
+    """
+    key = None if by is None else customers[dimension(customers, by)].cast("string")
+    spread = (customers["value_high"] - customers["value_low"]) / _WIDTH_OF_RANGE
+    rows = customers.mutate(
+        _key=ibis.null("string") if key is None else key, _variance=spread * spread, _size=customers["value_expected"].abs()
+    )
+    summed = rows.group_by(segment="_key").aggregate(
+        customers=rows.count().cast("int64"),
+        alive_expected=rows["p_alive"].sum(),
+        brought=rows["brought"].sum().cast(TOTAL),
+        value_expected=rows["value_expected"].sum(),
+        variance=rows["_variance"].sum(),
+        size=rows["_size"].sum(),
+    )
+    shock = shock_of(base)
+    return [_with_ends(dict(row), shock) for row in base.fetch(summed.order_by(ibis.desc("value_expected"), "segment"))]
+
+
+def _with_ends(row: dict[str, Any], shock: value.totals.Shock) -> dict[str, Any]:
+    mean, variance, size = (np.array([row[name]], dtype=np.float64) for name in ("value_expected", "variance", "size"))
+    low, high = value.totals.interval(mean, variance, size, shock)
+    told = {name: row[name] for name in ("segment", "customers", "alive_expected", "brought", "value_expected")}
+    return {**told, "value_low": float(low[0]), "value_high": float(high[0])}
+
+
+def as_table(rows: list[dict[str, Any]], columns: dict[str, pa.DataType]) -> pa.Table:
+    """Rows as a table of these columns; estimates of money to the cent."""
+    return pa.Table.from_pylist([{name: row[name] for name in columns} for row in rows], pa.schema(list(columns.items())))

@@ -1,0 +1,118 @@
+"""What it is worth to keep customers: one point and five, by the firm's own hazards, beside the literature's claim."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from unequal.answers.answer import Answer, Figure
+from unequal.answers.base import Base
+from unequal.answers.evidence import whole_period
+from unequal.answers.forecasts import estimate
+from unequal.answers.next_file import next_file_worth_most
+from unequal.terms.amounts import money_text, share_text
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import WORD_OF_LEVEL, Level
+from unequal.terms.periods import Period
+
+
+def retention(
+    base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+) -> Answer:
+    """What one point and five points more of yearly retention would bring.
+
+    Args:
+        base: a published run.
+        where, by, period, level: not for this question; `value` tells of a point of each customer.
+
+    Raises:
+        AnswerError: ANS011, the question is narrowed or sliced; ANS012, there is no forecast of a year or more.
+    """
+    if where is not None or by is not None or period is not None or level is not None:
+        raise AnswerError("ANS011", "this question is about the whole base", seen="--where, --by, --from, --to or --level",
+                          do="ask it without them; `unequal ask value --where ...` tells what a point is worth of some customers")  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        dict(row) for row in base.fetch(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
+    ]
+    if not rows:
+        raise AnswerError("ANS012", "what retention is worth cannot be told", seen="no forecast of a year or more",
+                          do="set value.horizon_weeks to 52 or more, and look whether anything was sold")  # fmt: skip
+    table = base.arrow(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
+    one, five = (_summed(rows, points) for points in (1.0, 5.0))
+    return Answer(
+        question="retention",
+        title="What retention is worth",
+        sentence=_sentence(base, rows, one),
+        findings=tuple(_findings(base, rows, five)),
+        level=base.level,
+        currency=base.project.reporting_currency,
+        period=f"{base.project.value.horizon_weeks:,} weeks ahead (known: {whole_period(base)})",
+        as_of=base.published_at,
+        run_id=base.run_id,
+        project=base.project.project,
+        figures=_figures(base, rows, one, five),
+        table=table,
+        tables={"retention_worth": table},
+        drill_down="unequal export values",
+        next_file=next_file_worth_most(base.project, base.level),
+    )
+
+
+def _summed(rows: list[dict[str, Any]], points: float) -> dict[str, float]:
+    chosen = [row for row in rows if row["points"] == points]
+    return {name: float(sum(row[name] for row in chosen)) for name in ("customers_expected", "value_gain_expected", "year_gain_expected")}
+
+
+def _kept(rows: list[dict[str, Any]]) -> float:
+    """Yearly retention over all lines, each by its customers."""
+    one = [row for row in rows if row["points"] == 1.0]
+    there = sum(row["customers_expected"] for row in one)
+    return float(sum(row["customers_expected"] * row["retention_expected"] for row in one) / there) if there else 0.0
+
+
+def _sentence(base: Base, rows: list[dict[str, Any]], one: dict[str, float]) -> str:
+    currency, words = base.project.reporting_currency, base.project.value.words
+    each = (
+        money_text(estimate(one["value_gain_expected"] / one["customers_expected"]), currency) if one["customers_expected"] else "nothing"
+    )
+    value, year = (money_text(estimate(one[name]), currency) for name in ("value_gain_expected", "year_gain_expected"))
+    return (
+        f"Of today's {words} {share_text(round(_kept(rows), 4))} are expected to be there in a year; one point more would be worth {value} "
+        f"within the horizon, {each} for each of them, and {year} of the first year's {WORD_OF_LEVEL[base.level]}."
+    )
+
+
+def _findings(base: Base, rows: list[dict[str, Any]], five: dict[str, float]) -> list[str]:
+    currency = base.project.reporting_currency
+    five_rows = [row for row in rows if row["points"] == 5.0]  # noqa: PLR2004 - the claim's five points
+    told = []
+    for row in five_rows:
+        own = "" if row["value_gain_share"] is None else f" adds {share_text(round(row['value_gain_share'], 4))} to their worth"
+        claim = (
+            ""
+            if row["claim_share"] is None
+            else f"; a thought experiment with one retention for ever says {share_text(round(row['claim_share'], 4))}"
+        )
+        told.append(f"{row['relationship']} ({row['kind_of_customer']}): five points more{own}{claim}.")
+    whole, year = (money_text(estimate(five[name]), currency) for name in ("value_gain_expected", "year_gain_expected"))
+    told.append(f"Together five points are worth {whole} within the horizon and {year} of one year's profit.")
+    told.append(
+        "The literature's claim of up to 100 % more profit (Reichheld & Sasser 1990) is lifetime margin of one cohort, not a year's profit; "
+        "what keeping them costs is in neither figure."
+    )
+    return told
+
+
+def _figures(base: Base, rows: list[dict[str, Any]], one: dict[str, float], five: dict[str, float]) -> tuple[Figure, ...]:
+    currency = base.project.reporting_currency
+
+    def figure(name: str, label: str, amount: float) -> Figure:
+        return Figure(name, label, Decimal(repr(round(amount, 2))), currency, note="forecast")
+
+    return (
+        Figure("retention", "There in a year, of those there now", round(_kept(rows), 6), "share", note="forecast"),
+        figure("point_value", "One point more, within the horizon", one["value_gain_expected"]),
+        figure("point_year", "One point more, first year's profit", one["year_gain_expected"]),
+        figure("five_points_value", "Five points more, within the horizon", five["value_gain_expected"]),
+        figure("five_points_year", "Five points more, first year's profit", five["year_gain_expected"]),
+    )

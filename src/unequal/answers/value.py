@@ -1,0 +1,211 @@
+"""What customers will bring: lifetime value with its range, the contest of models behind it, and who could become one of the best."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import ibis
+import pyarrow as pa
+
+from unequal.answers.answer import Answer, Figure
+from unequal.answers.base import Base
+from unequal.answers.evidence import whole_period
+from unequal.answers.forecasts import as_table, narrowed_values, range_text, ranged_figure, totals_of
+from unequal.answers.next_file import next_file_worth_most
+from unequal.terms.amounts import money_text, share_text
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import WORD_OF_LEVEL, Level
+from unequal.terms.periods import Period
+
+_SEGMENTS: Final = {
+    "segment": pa.string(), "customers": pa.int64(), "alive_expected": pa.float64(), "brought": pa.decimal128(28, 4),
+    "value_expected": pa.float64(), "value_low": pa.float64(), "value_high": pa.float64(),
+}  # fmt: skip
+_CUSTOMERS_SHOWN: Final = 20
+
+
+def value(
+    base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+) -> Answer:
+    """What customers are expected to bring, from the day after the last entry on.
+
+    Args:
+        base: a published run.
+        where: a predicate over customers: their attributes, band, p_alive, brought, value_expected, top_fifth_probability, ...
+        by: a dimension of customers to slice by; bands by default.
+        period, level: not for this question: it is about the horizon that the config sets, at the level of the base.
+
+    Raises:
+        AnswerError: ANS011, a period or level is given; ANS012, there is no forecast to tell of; ANS002, no such dimension.
+        PredicateError: `where` is refused.
+    """
+    if period is not None or level is not None:
+        raise AnswerError("ANS011", "this question looks ahead, and takes no period or level", seen="--from, --to or --level",
+                          do="set value.horizon_weeks and value.as_of in the config, and ask without them")  # fmt: skip
+    customers = narrowed_values(base, where)
+    whole = totals_of(base, customers, None)
+    if not whole:
+        raise AnswerError("ANS012", "there is no customer to forecast", seen=where or "no customer has ever bought",
+                          do="ask without --where, or look at `unequal ask profit`: forecasts need orders or contracts")  # fmt: skip
+    total = whole[0]
+    rows = totals_of(base, customers, by or "band")
+    contest = _contest(base)
+    return Answer(
+        question="value",
+        title="What customers will bring",
+        sentence=_sentence(base, total),
+        findings=tuple(_findings(base, customers, total, contest)),
+        level=base.level,
+        currency=base.project.reporting_currency,
+        period=_horizon(base),
+        as_of=base.published_at,
+        run_id=base.run_id,
+        project=base.project.project,
+        figures=_figures(base, customers, total),
+        table=as_table(rows, _SEGMENTS),
+        tables={
+            "segments": as_table(rows, _SEGMENTS), "contest": contest, "best": _best(base, customers), "growable": _growable(base, customers),
+            "overdue": _overdue(base, customers), "tracking": base.arrow(base.table("tracking")),
+            "parameters": base.arrow(base.table("model_fit")), "value_total": base.arrow(base.table("value_total")),
+        },
+        where=where,
+        by=by,
+        drill_down="unequal export values" + (f" --where {where!r}" if where else ""),
+        next_file=next_file_worth_most(base.project, base.level),
+    )  # fmt: skip
+
+
+def _horizon(base: Base) -> str:
+    settings = base.project.value
+    return (
+        f"{settings.horizon_weeks:,} weeks from {_as_of(base)} on, discounted at {share_text(settings.discount_rate_annual)} a year "
+        f"(known: {whole_period(base)})"
+    )
+
+
+def _as_of(base: Base) -> object:
+    lifetimes = base.table("lifetime")
+    return base.fetch(lifetimes.aggregate(day=lifetimes["as_of"].max()))[0]["day"]
+
+
+def _sentence(base: Base, total: dict[str, Any]) -> str:
+    words, word = base.project.value.words, WORD_OF_LEVEL[base.level]
+    alive = share_text(total["alive_expected"] / total["customers"])
+    return (
+        f"{total['customers']:,} {words} are expected to bring {range_text(total, 'value', base.project.reporting_currency)} of {word} "
+        f"in {base.project.value.horizon_weeks:,} weeks; {total['alive_expected']:,.0f} of them ({alive}) still are {words}."
+    )
+
+
+def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], contest: pa.Table) -> list[str]:
+    currency = base.project.reporting_currency
+    counted = base.fetch(
+        customers.aggregate(
+            growable=customers["is_growable"].sum(), overdue=customers["is_overdue"].sum(),
+            at_risk=ibis.ifelse(customers["is_overdue"], customers["value_expected"], 0.0).sum(),
+            growth=ibis.ifelse(customers["is_growable"], customers["growth_expected"], 0.0).sum(),
+        )
+    )[0]  # fmt: skip
+    told = [f"They have brought {money_text(total['brought'], currency)} so far: a fact, and never added to a forecast."]
+    told += [_won(row) for row in contest.to_pylist() if row["is_chosen"]]
+    if counted["growable"]:
+        growth = money_text(Decimal(round(float(str(counted["growth"])))), currency, signed=True)
+        told.append(
+            f"{counted['growable']:,} are Most Growable: not among the best fifth today, and likelier than not to be within two years ({growth} next year)."
+        )
+    if counted["overdue"]:
+        risk = money_text(Decimal(round(float(str(counted["at_risk"])))), currency)
+        told.append(f"{counted['overdue']:,} have been silent for longer than their own rhythm explains; {risk} is still expected of them.")
+    return [*told, *_flaws(contest)]
+
+
+def _won(row: dict[str, Any]) -> str:
+    off = "" if row["missed"] is None else f": totals of orders missed by {share_text(abs(row['missed']))} in the latest test"
+    return f"{row['relationship']} ({row['kind_of_customer']}): {row['model']} forecasts{off}."
+
+
+def _flaws(contest: pa.Table) -> list[str]:
+    """What a reader must know of the models in use."""
+    used = {str(row["model"]) for row in contest.to_pylist() if row["is_chosen"]}
+    told = []
+    if any(name.startswith("bg_nbd") for name in used):
+        told.append("bg_nbd holds everybody who ordered once to be a customer still; its P(alive) says nothing of them.")
+    if used & {"last_year_again", "mean", "zero"}:
+        told.append("A baseline forecasts better than every model here: look at the contest before acting on single customers.")
+    return told
+
+
+def _contest(base: Base) -> pa.Table:
+    """BACKTEST pooled over its tests: a row for each candidate, best first."""
+    tests = base.table("backtest")
+    at = ("relationship", "kind_of_customer", "model")
+    latest = tests.group_by("relationship", "kind_of_customer").aggregate(latest=tests["origin"].max())
+    marked = tests.inner_join(latest, ["relationship", "kind_of_customer"])
+    last = marked["origin"] == marked["latest"]
+    pooled = marked.group_by(*at).aggregate(
+        is_chosen=marked["is_chosen"].max(),
+        tests=marked.count().cast("int64"),
+        rmse=(marked["rmse"] * marked["rmse"]).mean().sqrt(),
+        mae=marked["mae"].mean(),
+        deviance=marked["deviance"].mean(),
+        covered=marked["covered"].mean(),
+        missed=(marked["orders_expected"].max(where=last) / marked["orders"].max(where=last).cast("float64").nullif(0.0) - 1),
+    )
+    return base.arrow(pooled.order_by("relationship", "kind_of_customer", "rmse"))
+
+
+_SHOWN: Final = (
+    "customer_id",
+    "brought",
+    "p_alive",
+    "value_expected",
+    "value_low",
+    "value_high",
+    "growth_expected",
+    "top_fifth_probability",
+)
+
+
+def _best(base: Base, customers: ibis.Table) -> pa.Table:
+    return base.arrow(customers.order_by(ibis.desc("value_expected"), "customer_id").select(*_SHOWN).limit(_CUSTOMERS_SHOWN))
+
+
+def _growable(base: Base, customers: ibis.Table) -> pa.Table:
+    found = customers.filter(customers["is_growable"])
+    return base.arrow(found.order_by(ibis.desc("growth_expected"), "customer_id").select(*_SHOWN).limit(_CUSTOMERS_SHOWN))
+
+
+def _overdue(base: Base, customers: ibis.Table) -> pa.Table:
+    found = customers.filter(customers["is_overdue"])
+    return base.arrow(found.order_by(ibis.desc("value_expected"), "customer_id").select(*_SHOWN).limit(_CUSTOMERS_SHOWN))
+
+
+def _figures(base: Base, customers: ibis.Table, total: dict[str, Any]) -> tuple[Figure, ...]:
+    currency, words = base.project.reporting_currency, base.project.value.words
+    counted = base.fetch(
+        customers.aggregate(
+            below=(customers["value_expected"] < 0).sum(), growable=customers["is_growable"].sum(), overdue=customers["is_overdue"].sum(),
+            point=customers["point_of_retention_expected"].sum(),
+        )
+    )[0]  # fmt: skip
+    return (
+        ranged_figure("value", "Expected within the horizon, discounted", total, "value", currency),
+        Figure("brought", "Brought so far (fact)", total["brought"], currency),
+        Figure("customers", words.capitalize(), total["customers"], "customers"),
+        Figure("alive", f"Of them expected to be {words} still", round(total["alive_expected"], 1), "customers", note="forecast"),
+        Figure("below_zero", "Expected to cost more than they bring", _whole(counted["below"]), "customers", note="forecast"),
+        Figure("growable", "Most Growable", _whole(counted["growable"]), "customers", note="forecast"),
+        Figure("overdue", "Silent beyond their own rhythm", _whole(counted["overdue"]), "customers", note="forecast"),
+        Figure(
+            "point_of_retention",
+            "Worth of one point of retention",
+            Decimal(repr(round(float(str(counted["point"])), 2))),
+            currency,
+            note="forecast",
+        ),
+    )
+
+
+def _whole(value: object) -> int:
+    return int(str(value or 0))

@@ -1,0 +1,134 @@
+"""The section `value`: what a customer will bring, and by which relationships with the company."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field
+
+from unequal.config.ledger import read_day
+from unequal.config.model import MONEY, ColumnName, Name, PredicateText, Section, WholeNumber
+from unequal.config.sources import CustomerOf
+
+Rhythm = Literal["week", "month", "quarter", "year"]
+"""How often something may happen, or is due."""
+
+
+class Orders(Section):
+    """Customers buy when they like, and leave without saying so: a shop."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "orders", "where": "channel <> 'services'"}]})
+
+    kind: Literal["orders"] = Field(description="Customers order when they like, and leave in silence.")
+    where: PredicateText | None = Field(
+        None, description="The entries of this relationship, as in channel = 'shop'; all that no other relationship claims by default."
+    )
+
+
+class Occasions(Section):
+    """Customers may come once in each period, and leave without saying so: a yearly donation, a conference."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "occasions", "every": "year"}]})
+
+    kind: Literal["occasions"] = Field(description="Customers may come once in each period, and leave in silence.")
+    every: Rhythm = Field(description="The period with one occasion: week, month, quarter or year.")
+    where: PredicateText | None = Field(
+        None, description="The entries of this relationship; all that no other relationship claims by default."
+    )
+
+
+class Contracts(Section):
+    """Customers are bound until they say that they leave: a telephone, a membership."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "contracts", "source": "services", "customer": {"source": "accounts", "id": "account_no"}, "started": "started_on",
+                 "ended": "ends_on", "renews": "month", "where": "channel = 'services'"}
+            ]
+        }
+    )  # fmt: skip
+
+    kind: Literal["contracts"] = Field(description="Customers are bound until they say that they leave.")
+    source: Name = Field(description="The source with a row for each contract.")
+    customer: CustomerOf = Field(description="Whose contract it is.")
+    started: ColumnName = Field(description="The column with its first day.")
+    ended: ColumnName = Field(description="The column with its last day; empty, or later than all data, where it runs on.")
+    renews: Rhythm = Field("month", description="How often the customer decides whether to stay: month, quarter or year.")
+    covariates: tuple[ColumnName, ...] = Field(
+        (), description="Columns of numbers, as they stood at the start, that may hasten or delay the end."
+    )
+    where: PredicateText | None = Field(
+        None,
+        description="The entries that these contracts bring, as in channel = 'services'; all that no other relationship claims by default.",
+    )
+
+
+Relationship = Annotated[Orders | Occasions | Contracts, Discriminator("kind")]
+"""How customers and the company stand to each other in one line of business."""
+
+
+class Backtest(Section):
+    """How forecasts are put to the test: made as of earlier days, and held against what came."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"hold_out_weeks": 26, "origins": 3, "refuse_if_total_off_by": 0.15}]})
+
+    hold_out_weeks: WholeNumber = Field(26, ge=1, le=520, description="How far ahead each test forecasts.")
+    origins: WholeNumber = Field(3, ge=1, le=24, description="From how many earlier days; each as far before the next as it forecasts.")
+    refuse_if_total_off_by: float | None = Field(
+        None,
+        gt=0,
+        le=10,
+        description="Publish no forecast of a relationship whose total was further off than this share in the latest test.",
+    )
+
+
+class ThroughOthers(Section):
+    """What customers bring through others: what is assumed of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"came_anyway_share": 0.5, "reward": "20", "depth": 1}]})
+
+    came_anyway_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Of customers who were referred, the share who would have come anyway: an assumption until it is measured.",
+    )
+    reward: Annotated[str, Field(pattern=MONEY)] = Field(
+        "0", description="What is paid for each referral, in the reporting currency, in quotes."
+    )
+    depth: WholeNumber = Field(1, ge=1, le=5, description="How many steps count: 1 counts those whom a customer brought itself.")
+    decay: float = Field(0.5, ge=0, le=1, description="What each further step counts, as a share of the one before it.")
+
+
+class Value(Section):
+    """What a customer will bring."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"horizon_weeks": 156, "discount_rate_annual": 0.1, "relationships": {"shop": {"kind": "orders"}},
+                 "backtest": {"hold_out_weeks": 26, "origins": 3}}
+            ]
+        }
+    )  # fmt: skip
+
+    relationships: dict[Name, Relationship] = Field(
+        default_factory=dict, description="The lines of business, each under a name; one of kind orders with all entries by default."
+    )
+    model: Literal["auto", "bg_nbd", "pareto_nbd", "bg_nbd_seasonal", "pareto_nbd_seasonal", "last_year_again", "mean", "zero"] = Field(
+        "auto", description="Which model forecasts orders: auto takes the one that did best in the backtests."
+    )
+    horizon_weeks: WholeNumber = Field(156, ge=1, le=1040, description="How far ahead value is counted.")
+    discount_rate_annual: float = Field(
+        0.10, ge=0, le=1, description="What a dollar a year from now is worth less than a dollar today, as a share of 1."
+    )
+    as_of: Annotated[date, BeforeValidator(read_day)] | None = Field(
+        None, description="The first day of the forecast; the day after the last entry by default."
+    )
+    words: Literal["customers", "donors", "members", "patients", "citizens", "guests", "clients"] = Field(
+        "customers", description="What the house calls its customers."
+    )
+    through_others: ThroughOthers = Field(ThroughOthers(), description="What is assumed of referrals and introductions.")
+    backtest: Backtest = Field(Backtest(), description="How forecasts are put to the test.")

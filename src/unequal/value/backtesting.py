@@ -1,0 +1,255 @@
+"""Forecasts made as of earlier days and held against what came: which model to trust, and how far off totals were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+import numpy as np
+
+from unequal.value import buying
+from unequal.value.arrays import Floats, Ints
+from unequal.value.clock import Clock
+from unequal.value.contest import BASELINES, Ahead, Score, baseline, best, score
+from unequal.value.economics import Economics, economics_of
+from unequal.value.forecasting import Expected, expected
+from unequal.value.futures import futures
+from unequal.value.known import Known
+from unequal.value.origins import Window
+
+MODELS: Final[Mapping[str, type[buying.Model]]] = {
+    "bg_nbd": buying.BgNbd, "pareto_nbd": buying.ParetoNbd, "bg_nbd_seasonal": buying.BgNbd, "pareto_nbd_seasonal": buying.ParetoNbd,
+}  # fmt: skip
+"""Models of buying by their word in the config; those of seasons watch customers on a clock that runs by the base's seasons."""
+
+FEWEST_CUSTOMERS: Final = 50
+"""Fewer customers teach a model nothing that a baseline does not know."""
+_DRAWN_CUSTOMERS: Final = 10_000
+_DRAWS: Final = 100
+_PARAMETERS_DRAWN: Final = 10
+_LOW, _HIGH = 0.05, 0.95
+_MOST_OFF: Final = 1.0
+_PRIOR_TESTS: Final = 2.0
+"""As how many tests without any bias the calibration of totals counts what is not known yet."""
+
+
+def is_seasonal(name: str) -> bool:
+    """Whether a candidate watches customers on the clock of seasons."""
+    return name.endswith("_seasonal")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Customers as they stood on a morning, on a clock.
+
+    Args:
+        known: histories of n customers, in weeks of the clock.
+        clock: the clock.
+    """
+
+    known: Known
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Test:
+    """One earlier day, and what came after it.
+
+    Args:
+        window: when.
+        calendar: the customers on the calendar, n.
+        seasonal: the same on the clock of seasons, as they were known on that day; None where history is too short for seasons.
+        orders, brought: what each did in the window, n.
+        segments: n x kinds: numbers of the segments in which each customer is.
+    """
+
+    window: Window
+    calendar: Watched
+    seasonal: Watched | None
+    orders: Ints
+    brought: Floats
+    segments: Any
+
+    @property
+    def known(self) -> Known:
+        """Histories on the calendar."""
+        return self.calendar.known
+
+    def watched_by(self, name: str) -> Watched | None:
+        """On the clock of a candidate; None where there is none."""
+        return self.seasonal if is_seasonal(name) else self.calendar
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate in one test.
+
+    Args:
+        score: how it did.
+        covered: share of customers whose orders lay in the 90 % range; None of baselines.
+        uniform: largest distance of the randomised probability-integral transform's distribution from a uniform one.
+        totals: for each segment with customers drawn: what came, what was expected, the variance, and the size of it.
+        note: what the fit had to say.
+    """
+
+    score: Score
+    covered: float | None = None
+    uniform: float | None = None
+    totals: Any = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The contest of one group of customers.
+
+    Args:
+        chosen: the candidate that won.
+        tried: candidate -> its tests, in the order given.
+        calibration: by what the chosen model's orders are to be multiplied, as its totals were off so far.
+        calibration_of_dollars: the same of what customers bring.
+    """
+
+    chosen: str
+    tried: Mapping[str, Sequence[Tried]] = field(default_factory=dict)
+    calibration: float = 1.0
+    calibration_of_dollars: float = 1.0
+
+    @classmethod
+    def of(cls, chosen: str, tried: Mapping[str, Sequence[Tried]]) -> Self:
+        """The outcome of a contest in which a candidate was chosen, calibrated by how it did."""
+        scores = [one.score for one in tried[chosen]]
+        orders = calibration_of([(one.orders, one.orders_expected) for one in scores])
+        return cls(chosen, tried, orders, calibration_of([(one.brought, one.brought_expected) for one in scores]))
+
+    def totals(self) -> Any:
+        """Totals of the chosen candidate's tests as they would have been calibrated, together: rows of came, expected, variance, size."""
+        found = [one.totals for one in self.tried.get(self.chosen, ()) if one.totals is not None]
+        of = self.calibration_of_dollars
+        return np.concatenate(found) * np.array([1.0, of, of**2, of]) if found else np.zeros((0, 4))
+
+
+def contest(tests: Sequence[Test], *, wanted: str, generator: np.random.Generator) -> Outcome:
+    """Let models and baselines forecast earlier windows.
+
+    Args:
+        tests: of one group of customers, latest first; may be none, where history is too short.
+        wanted: a candidate that the config names, or auto.
+        generator: what to draw from.
+    """
+    useful = [test for test in tests if len(test.known) >= FEWEST_CUSTOMERS]
+    if not useful:
+        return Outcome("pareto_nbd" if wanted == "auto" else wanted)
+    seen = {name: [(test, test.watched_by(name)) for test in useful] for name in MODELS}
+    fitted = {name: [_Fitted.of(MODELS[name], test, on) for test, on in each if on] for name, each in seen.items()}
+    # A candidate that could not stand in every test is not compared with those that did.
+    fitted = {name: each for name, each in fitted.items() if len(each) == len(useful)}
+    tried = {name: [Tried(one.score, note=one.fit.note) for one in each] for name, each in fitted.items()}
+    tried |= {name: [_baseline_tried(name, test) for test in useful] for name in BASELINES}
+    if wanted != "auto" and wanted not in tried:
+        return Outcome(wanted, tried)
+    chosen = best({name: [one.score for one in each] for name, each in tried.items()}) if wanted == "auto" else wanted
+    if chosen in fitted:
+        tried[chosen] = [one.with_ranges(generator) for one in fitted[chosen]]
+    return Outcome.of(chosen, tried)
+
+
+def calibration_of(totals: Sequence[tuple[float, float]]) -> float:
+    """By what forecasts are to be multiplied: the mean logarithm of came over expected, drawn towards none by _PRIOR_TESTS tests.
+
+    Args:
+        totals: what came and what was expected, of each test; those of which either is not above zero say nothing.
+    """
+    ratios = [came / expected for came, expected in totals if came > 0 and expected > 0]
+    return float(np.exp(np.clip(np.log(ratios), -_MOST_OFF, _MOST_OFF).sum() / (len(ratios) + _PRIOR_TESTS))) if ratios else 1.0
+
+
+def _baseline_tried(name: str, test: Test) -> Tried:
+    ahead = baseline(name, test.known, weeks=test.window.weeks, weeks_again=test.window.weeks_again)
+    return Tried(score(ahead, orders=test.orders, brought=test.brought))
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A model fitted on an earlier day, with what it forecast."""
+
+    test: Test
+    on: Watched
+    fit: buying.Fit
+    economics: Economics
+    ahead: Expected
+    score: Score
+
+    @classmethod
+    def of(cls, model: type[buying.Model], test: Test, on: Watched) -> Self:
+        histories, _ = buying.Histories.of(on.known.repeat_orders, on.known.last_order, on.known.observed)
+        fit, economics = buying.fit(model, histories), economics_of(on.known)
+        ends = np.array([test.window.weeks])
+        of = expected(fit.model, on.known, economics, ends, shown=on.clock.ahead(test.window.start, ends))
+        scored = score(Ahead(of.orders[:, 0], of.brought[:, 0]), orders=test.orders, brought=test.brought)
+        return cls(test, on, fit, economics, of, scored)
+
+    def with_ranges(self, generator: np.random.Generator) -> Tried:
+        """The same with how wide its ranges were, on customers drawn."""
+        test, some = self.test, _some(len(self.test.known), generator)
+        models = self.fit.draws(_PARAMETERS_DRAWN, generator)
+        shown = self.on.clock.ahead(test.window.start, self.ahead.ends)
+        drawn = list(
+            futures(models, self.on.known.of(some), self.economics.of(some), shown, alive_weeks=self.ahead.alive_weeks[some],
+                    draws=_DRAWS, generator=generator)
+        )  # fmt: skip
+        orders = np.concatenate([one.orders[:, :, 0] for one in drawn])
+        brought = np.concatenate([one.brought[:, :, 0] for one in drawn])
+        came = test.orders[some]
+        low, high = np.quantile(orders, (_LOW, _HIGH), axis=1, method="inverted_cdf")
+        return Tried(
+            self.score,
+            covered=float(((came >= low) & (came <= high)).mean()),
+            uniform=distance_from_uniform(transforms(orders, came, generator)),
+            totals=totals_of(brought, self.ahead.brought[some, 0], test.brought[some], test.segments[some]),
+            note=self.fit.note,
+        )
+
+
+def _some(n: int, generator: np.random.Generator) -> Any:
+    """Places of customers to draw futures for: all, or so many at random, in order."""
+    return np.arange(n) if n <= _DRAWN_CUSTOMERS else np.sort(generator.choice(n, _DRAWN_CUSTOMERS, replace=False))
+
+
+def transforms(drawn: Any, came: Ints, generator: np.random.Generator) -> Floats:
+    """Randomised probability-integral transforms: uniform between 0 and 1 where the forecast's spread is right.
+
+    Args:
+        drawn: customers x draws of a count.
+        came: what each came to.
+        generator: places a count at random within its own probability.
+
+    Source: C. Czado, T. Gneiting and L. Held, Predictive model assessment for count data, Biometrics 65, 2009.
+    """
+    below, same = (drawn < came[:, None]).mean(axis=1), (drawn == came[:, None]).mean(axis=1)
+    found: Floats = below + generator.random(len(came)) * same
+    return found
+
+
+def distance_from_uniform(values: Floats) -> float:
+    """The largest distance between the distribution of values and the uniform one (Kolmogorov and Smirnov); 0 of none."""
+    if not len(values):
+        return 0.0
+    order = np.sort(values)
+    steps = np.arange(1, len(order) + 1) / len(order)
+    return float(np.maximum(np.abs(steps - order), np.abs(order - (steps - 1 / len(order)))).max())
+
+
+def totals_of(drawn: Any, mean: Floats, came: Floats, segments: Any) -> Any:
+    """Each segment's total: came, expected, variance over draws, size."""
+    count = int(segments.max(initial=-1)) + 1
+    rows = []
+    for kind in segments.T:
+        sums = np.zeros((count, drawn.shape[1]))
+        np.add.at(sums, kind, drawn)
+        there = np.bincount(kind, minlength=count) > 0
+        cells = [np.bincount(kind, weights=values, minlength=count) for values in (came, mean)]
+        size = np.bincount(kind, weights=np.abs(mean), minlength=count)
+        rows.append(np.stack([*cells, sums.var(axis=1), size], axis=1)[there])
+    return np.concatenate(rows) if rows else np.zeros((0, 4))

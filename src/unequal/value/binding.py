@@ -1,0 +1,179 @@
+"""What customers under contract will bring: period by period while they stay, discounted, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from unequal.value import margins, renewing
+from unequal.value.arrays import Floats, Ints
+from unequal.value.economics import missed
+from unequal.value.forecasting import PERIOD_WEEKS, YEAR_WEEKS
+from unequal.value.keeping_customers import Staying
+
+WEEKS_OF: Final = {"week": 1.0, "month": 365.25 / 84, "quarter": 365.25 / 28, "year": 365.25 / 7}
+"""Length of a period between two decisions to stay."""
+_CHUNK: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Contracts of customers, a place each; their customers are told by number.
+
+    Args:
+        customer: whose, numbered from 0.
+        renewals: whole periods that each has lasted.
+        entered: the same when records of it begin; 0 for those that began later.
+        has_ended: whether it has.
+        covariates: contracts x covariates, or none.
+    """
+
+    customer: Ints
+    renewals: Ints
+    entered: Ints
+    has_ended: Any
+    covariates: Any = None
+
+    def lifetimes(self) -> renewing.Lifetimes:
+        """As the models of renewing take them: one that ended did so in the period after those it lasted."""
+        return renewing.Lifetimes(
+            periods=self.renewals + self.has_ended, ended=self.has_ended, entered_age=self.entered, covariates=self.covariates
+        )
+
+    def running(self) -> Contracts:
+        """Those that have not ended."""
+        runs = ~self.has_ended
+        covariates = None if self.covariates is None else self.covariates[runs]
+        return Contracts(self.customer[runs], self.renewals[runs], self.entered[runs], self.has_ended[runs], covariates)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What a period of contract of each of n customers brings: expected, and its standard deviation."""
+
+    expected: Floats
+    spread: Floats
+
+
+def paid(brought: Floats, squares: Floats, periods: Floats, payments: Ints) -> Paid:
+    """What a period brings, from what came in over how many; drawn towards the base where a customer's own are few.
+
+    Args:
+        brought: all that came in, n.
+        squares: squares of single payments, summed, n.
+        periods: over how many periods of contract; above zero where there was a payment.
+        payments: how many payments there were.
+    """
+    least = np.maximum(periods, 1.0)
+    seen = margins.Margins(least, brought, np.maximum(squares, brought**2 / least * (1 + 1e-9)), payments)
+    rates = margins.expected(margins.fit(seen), seen)
+    return Paid(rates.rate + missed(rates.rate, periods, brought), np.sqrt(rates.variance))
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What customers under contract are expected to bring.
+
+    Args:
+        periods: periods still to be paid within the horizon, all contracts together, n.
+        value: what they bring, discounted, n.
+        year: what comes in the first 52 weeks, not discounted, n.
+        two_years: the same of 104 weeks.
+    """
+
+    periods: Floats
+    value: Floats
+    year: Floats
+    two_years: Floats
+
+
+def bound(
+    model: renewing.Renewing, running: Contracts, paid_a_period: Paid, silent: Floats, *, every: str, horizon: float, rate: float
+) -> Bound:
+    """What running contracts are expected to bring within a horizon.
+
+    The next payment is due a period after the last one, counts with the chance that the contract lives to see it, and is
+    discounted from its day.
+
+    Args:
+        model: fitted.
+        running: contracts that have not ended.
+        paid_a_period: of n customers.
+        silent: weeks since each customer's last payment, n.
+        every: how often a customer decides.
+        horizon: in weeks.
+        rate: annual discount rate.
+    """
+    n, weeks = len(paid_a_period.expected), WEEKS_OF[every]
+    gone = _gone(silent, weeks)
+    ahead = int((horizon + weeks) / weeks)
+    sums = np.zeros((4, n))
+    for start in range(0, len(running.customer), _CHUNK):
+        at = slice(start, start + _CHUNK)
+        covariates = None if running.covariates is None else running.covariates[at]
+        customer = running.customer[at]
+        due = np.arange(1, ahead + 1) * weeks - gone[customer, None]
+        stays = renewing.surviving(model, running.renewals[at], ahead, covariates) * (due <= horizon)
+        weights: tuple[Any, ...] = (np.ones_like(due), (1.0 + rate) ** (-due / YEAR_WEEKS), due <= YEAR_WEEKS, due <= 2 * YEAR_WEEKS)
+        for place, weight in enumerate(weights):
+            sums[place] += np.bincount(customer, weights=(stays * weight).sum(axis=1), minlength=n)
+    each = paid_a_period.expected
+    return Bound(sums[0], sums[1] * each, sums[2] * each, sums[3] * each)
+
+
+def _gone(silent: Floats, weeks: float) -> Floats:
+    """Weeks of the present period that are gone; a payment that is late is due now."""
+    return np.clip(silent, 0.0, weeks * (1 - 1e-9))
+
+
+def drawn(
+    models: Sequence[renewing.Renewing],
+    running: Contracts,
+    paid_a_period: Paid,
+    silent: Floats,
+    *,
+    every: str,
+    horizon: float,
+    rate: float,
+    draws: int,
+    generator: np.random.Generator,
+) -> tuple[Any, Any, Any, Any]:
+    """Futures of customers under contract.
+
+    Returns:
+        Four arrays, n customers x draws: periods, value discounted, what the first year and the first two years bring.
+    """
+    n, weeks = len(paid_a_period.expected), WEEKS_OF[every]
+    gone = _gone(silent, weeks)[running.customer]
+    ahead = int((horizon + weeks) / weeks)
+    within = {years: np.floor((min(years * YEAR_WEEKS, horizon) + gone) / weeks) for years in (1, 2, np.inf)}
+    step = (1.0 + rate) ** (-weeks / YEAR_WEEKS)
+    head = step ** (1.0 - gone / weeks)
+    periods, value, year, two_years = (np.zeros((draws, n)) for _ in range(4))
+    each = generator.normal(paid_a_period.expected, paid_a_period.spread, size=(draws, n))
+    for draw in range(draws):
+        stays = renewing.drawn_lifetimes(models[draw % len(models)], running.renewals, ahead, 1, generator, running.covariates)[0]
+        payments = np.minimum(stays, within[np.inf])
+        # A geometric sum of what the payments are worth today.
+        worth = head * ((1.0 - step**payments) / (1.0 - step) if step < 1 else payments)
+        parts = (payments, worth, np.minimum(stays, within[1]), np.minimum(stays, within[2]))
+        for found, part in zip((periods, value, year, two_years), parts, strict=True):
+            found[draw] = np.bincount(running.customer, weights=part, minlength=n)
+    return periods.T, (value * each).T, (year * each).T, (two_years * each).T
+
+
+def staying_of_contracts(model: renewing.Renewing, running: Contracts, paid_a_period: Paid, *, every: str, horizon: float) -> Staying:
+    """How long running contracts are expected to run, by the quarter: between two decisions nobody leaves."""
+    weeks = WEEKS_OF[every]
+    quarters = int(horizon / PERIOD_WEEKS)
+    decided = (np.arange(1, quarters + 1) * PERIOD_WEEKS / weeks).astype(int)
+    stays = np.ones((len(running.customer), quarters))
+    ahead = int(decided.max(initial=0))
+    if ahead and len(running.customer):
+        chances = renewing.surviving(model, running.renewals, ahead, running.covariates)
+        stays = np.concatenate([np.ones((len(chances), 1)), chances], axis=1)[:, decided]
+    a_quarter = paid_a_period.expected[running.customer] * PERIOD_WEEKS / weeks
+    return Staying(np.ones(len(running.customer)), stays, a_quarter)

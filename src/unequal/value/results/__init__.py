@@ -1,0 +1,1 @@
+"""What a forecast found, from arrays to tables."""

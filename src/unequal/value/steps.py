@@ -1,0 +1,434 @@
+"""The value room's step: from entries to what each customer will bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from unequal import config, predicates
+from unequal.ledger import ENTRY
+from unequal.storage import Engine
+from unequal.terms.lines import Level, Line
+from unequal.value import backtesting, binding, contracting, ordering, origins, seasons, segments
+from unequal.value.arrays import Floats, Ints
+from unequal.value.clock import Clock
+from unequal.value.foreseen import Foreseen
+from unequal.value.history import buying_days, histories, outcomes
+from unequal.value.known import CALENDAR, known_of, money
+from unequal.value.lives import first_end, lives
+from unequal.value.origins import Window
+from unequal.value.potential import bar_of
+from unequal.value.reasons import steps as reasons
+from unequal.value.results import steps as results
+
+SEED: Final = 1997
+"""Of all luck: the same entries and the same code give the same forecast."""
+_GROUP_OF_ITS_OWN: Final = 200
+"""Customers of a kind whose habits are worth a model of their own; else all kinds share one."""
+_TESTED: Final = 200_000
+"""Customers on whom models are tried, of a kind; more would not change the choice."""
+_LATEST_PERIODS: Final = 4
+"""By the payments of so many periods a customer's next ones are reckoned."""
+_YEARS_FOR_SEASONS: Final = 2
+_DRAWN_FOR_BAR: Final = 4_000
+_DRAWS_FOR_BAR: Final = 100
+ORDERS_OF_ALL: Final = config.value.Orders(kind="orders")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the forecast works with.
+
+    Args:
+        engine: where it runs.
+        entries: ENTRY.
+        people: see segments.numbered.
+        customer_record: CUSTOMER_RECORD.
+        rows: accepted rows of sources that hold contracts.
+        level: the evidence level of the base.
+        project: the config.
+        as_of: the first day of the forecast.
+        first: the first day with an entry.
+        segments: of each customer by its number.
+    """
+
+    engine: Engine
+    entries: ibis.Table
+    people: ibis.Table
+    customer_record: ibis.Table
+    rows: Mapping[str, ibis.Table]
+    level: Level
+    project: config.Project
+    as_of: date
+    first: date
+    segments: segments.Segments
+
+    @property
+    def settings(self) -> config.value.Value:
+        """The section value."""
+        return self.project.value
+
+    def window(self, start: date) -> Window:
+        """A window of one hold-out from a morning on."""
+        return origins.window(start, weeks=self.settings.backtest.hold_out_weeks, first=self.first)
+
+
+def forecast(
+    engine: Engine,
+    *,
+    entries: ibis.Table,
+    customers: ibis.Table,
+    bands: ibis.Table,
+    customer_record: ibis.Table,
+    relationships: ibis.Table,
+    rows: Mapping[str, ibis.Table],
+    level: Level,
+    project: config.Project,
+    folder: Path,
+) -> None:
+    """Write the tables of `tables.ALL`: forecasts, what they rest on, and reasons.
+
+    Args:
+        engine: where it runs.
+        entries: ENTRY.
+        customers: CUSTOMER.
+        bands: BAND.
+        customer_record: CUSTOMER_RECORD.
+        relationships: RELATIONSHIP.
+        rows: accepted rows of the sources that hold contracts, by name.
+        level: the evidence level that the project's mapped lines reach.
+        project: the config.
+        folder: where to write.
+    """
+    span = _span(engine, entries, project.value)
+    people = engine.materialise(segments.numbered(customers, bands), "people")
+    if span is None:
+        results.write_nothing(engine, folder)
+        return
+    first, as_of = span
+    beginnings = engine.materialise(segments.beginnings(entries.filter(entries["booked_on"] < as_of)), "beginnings")
+    began = people.left_join(beginnings, "customer_id").order_by("number")
+    parted = segments.segments_of(engine.arrow(began.select("kind", "band", "first_day", "channel", "market")))
+    desk = Desk(engine, entries, people, customer_record, rows, level, project, as_of, first, parted)
+    branches = [branch for name, one, claimed in _relationships(desk) for branch in _branches(desk, name, one, claimed)]
+    if not branches:
+        results.write_nothing(engine, folder)
+        return
+    bar = _bar(branches)
+    found = [branch.foreseen(bar) for branch in branches]
+    results.write(engine, found, bar, entries=entries, people=people, parted=parted, level=level, as_of=as_of, folder=folder)
+    reasons.tell(
+        reasons.Desk(
+            engine, entries.filter(entries["booked_on"] < as_of), engine.read(folder / "customer_value.parquet"),
+            engine.read(folder / "lifetime.parquet"), beginnings, relationships, level, project.value, as_of, folder,
+        )
+    )  # fmt: skip
+
+
+def _span(engine: Engine, entries: ibis.Table, settings: config.value.Value) -> tuple[date, date] | None:
+    """The first day with a sale, and the day from which to forecast; None where nothing was sold."""
+    sales = entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
+    days = engine.fetch(sales.aggregate(first=sales["booked_on"].min()))[0]
+    if days["first"] is None:
+        return None
+    last = engine.fetch(entries.aggregate(last=entries["booked_on"].max()))[0]["last"]
+    as_of = settings.as_of or last + timedelta(days=1)
+    return (days["first"], as_of) if days["first"] < as_of else None
+
+
+def _relationships(desk: Desk) -> Iterator[tuple[str, config.value.Relationship, ibis.Table]]:
+    """Each line of business with the entries that are its own; one without a rule has what the others leave."""
+    declared = desk.settings.relationships or {"orders": ORDERS_OF_ALL}
+    types = {name: kind for name, kind in ENTRY.types.items() if name in desk.entries.columns}
+    rules = {
+        name: predicates.parse(one.where, types, where=f"value.relationships.{name}.where") for name, one in declared.items() if one.where
+    }
+    claims = {name: predicates.holds(rule, desk.entries) for name, rule in rules.items()}
+    for name, relationship in declared.items():
+        mine = claims.get(name)
+        others = [claim for other, claim in claims.items() if other != name]
+        if mine is None:
+            mine = ibis.literal(value=True)
+            for claim in others:
+                mine &= ~claim
+        yield name, relationship, desk.entries.filter(mine)
+
+
+class Branch(Protocol):
+    """One line of business for customers of one kind: what is known and learned of it, ready to be drawn from."""
+
+    @property
+    def number(self) -> Ints:
+        """Its customers' numbers."""
+
+    def two_years(self, places: Any, draws: int, generator: np.random.Generator) -> Any:
+        """Futures of some of its customers: what 104 weeks bring, places x draws."""
+
+    def foreseen(self, bar: float) -> Foreseen:
+        """Its forecast, with ranges."""
+
+
+def _branches(desk: Desk, name: str, relationship: config.value.Relationship, claimed: ibis.Table) -> list[Branch]:
+    """The groups of customers of a line of business, each with what it taught."""
+    days = desk.engine.materialise(buying_days(claimed.filter(claimed["booked_on"] < desk.as_of), desk.level), f"days-of-{name}")
+    if isinstance(relationship, config.value.Contracts):
+        return list(_contracts(desk, name, relationship, days))
+    return list(_orders(desk, name, days))
+
+
+@dataclass(frozen=True)
+class OrdersBranch:
+    """Customers of one kind who order when they like."""
+
+    desk: Desk
+    name: str
+    group: str
+    today: ordering.Today
+    what: ordering.Learned
+    tests: Sequence[backtesting.Test]
+    weekly: Ints
+
+    @property
+    def number(self) -> Ints:
+        """See Branch."""
+        return self.today.number
+
+    def two_years(self, places: Any, draws: int, generator: np.random.Generator) -> Any:
+        """See Branch."""
+        return ordering.two_years(self.today, self.what, places, draws=draws, generator=generator)
+
+    def foreseen(self, bar: float) -> Foreseen:
+        """See Branch."""
+        generator = np.random.default_rng([SEED, 2])
+        found = ordering.foreseen(
+            self.name, self.group, self.today, self.what, self.tests, settings=self.desk.settings, bar=bar, generator=generator
+        )
+        if not self.what.outcome.tried:
+            return found
+        tracked = ordering.tracking_rows(self.name, self.group, self.tests[0], self.what.outcome, self.weekly)
+        return replace(found, tracking=tracked)
+
+
+def _orders(desk: Desk, name: str, days: ibis.Table) -> Iterator[OrdersBranch]:
+    now = histories_at(desk, days, desk.window(desk.as_of))
+    if now.num_rows == 0:
+        return
+    windows = origins.tests(
+        desk.as_of, first=desk.first, weeks=desk.settings.backtest.hold_out_weeks, origins=desk.settings.backtest.origins
+    )
+    earlier = [histories_at(desk, days, window, with_outcome=True) for window in windows]
+    weekly = _weekly(desk, days, windows[0]) if windows else {}
+    daily = _daily(desk, days)
+    for group, kinds in _groups(now):
+        tests = [_test(window, _of_kinds(rows, kinds), daily, desk) for window, rows in zip(windows, earlier, strict=True)]
+        today = _today(desk, _of_kinds(now, kinds), daily)
+        what = ordering.learned(today, tests, desk.settings, np.random.default_rng([SEED, 1]))
+        none = np.zeros(desk.settings.backtest.hold_out_weeks, np.int64)
+        orders = sum((weekly.get(kind, none) for kind in kinds), none)
+        yield OrdersBranch(desk, name, group, today, what, tests, orders)
+
+
+def histories_at(desk: Desk, days: ibis.Table, window: Window, *, with_outcome: bool = False) -> pa.Table:
+    """Histories on the morning that a window begins, in the order of customers' numbers, with number and kind.
+
+    Args:
+        desk: of the forecast.
+        days: BUYING_DAYS.
+        window: which morning.
+        with_outcome: whether what came in the window is told too: came_orders, came_brought; then of so many customers, drawn
+            by their number's digest, as models are tried on.
+    """
+    known = histories(days, until=window.start, again_from=window.again_from, again_until=window.again_until)
+    known = known.inner_join(desk.people.select("customer_id", "kind", "number"), "customer_id")
+    if with_outcome:
+        came = outcomes(days, start=window.start, end=window.end)
+        came = came.select("customer_id", came_orders=came["orders"], came_brought=came["brought"])
+        known = known.left_join(came, "customer_id").drop("customer_id_right")
+    return desk.engine.arrow(known.drop("customer_id").order_by("number"))
+
+
+def _groups(now: pa.Table) -> list[tuple[str, tuple[str, ...]]]:
+    """Kinds of customers with a model of their own; all together where one of them is too small for that."""
+    counted = {str(row["values"]): int(row["counts"]) for row in now["kind"].value_counts().to_pylist()}
+    if len(counted) > 1 and min(counted.values()) >= _GROUP_OF_ITS_OWN:
+        return [(kind, (kind,)) for kind in sorted(counted)]
+    return [(next(iter(counted)) if len(counted) == 1 else "all", tuple(sorted(counted)))]
+
+
+def _of_kinds(rows: pa.Table, kinds: Sequence[str]) -> pa.Table:
+    return rows.filter(pa.compute.is_in(rows["kind"], pa.array(kinds, rows["kind"].type)))
+
+
+def _daily(desk: Desk, days: ibis.Table) -> tuple[Ints, Floats]:
+    """Every day from the first with an order on, as days since 1970-01-01, and how many orders it saw."""
+    ordered = days.filter(days["is_order"])
+    counted = desk.engine.arrow(ordered.group_by("day").aggregate(orders=ordered.count()).order_by("day"))
+    seen = np.asarray(counted["day"].to_numpy(zero_copy_only=False)).astype("datetime64[D]").astype(np.int64)
+    every = np.arange(seen.min(), int(np.datetime64(desk.as_of, "D").astype(np.int64))) if len(seen) else seen
+    orders = np.zeros(len(every))
+    orders[seen - every[0] if len(seen) else seen] = counted["orders"].to_numpy()
+    return every, orders
+
+
+def _clock(daily: tuple[Ints, Floats], until: date) -> Clock | None:
+    """The clock of the seasons that were known on a morning; None where less than two years were."""
+    days, orders = daily
+    before = days < int(np.datetime64(until, "D").astype(np.int64))
+    if int(before.sum()) < _YEARS_FOR_SEASONS * seasons.DAYS_A_YEAR:
+        return None
+    return Clock(seasons.learn(days[before], orders[before]))
+
+
+def _watched(rows: pa.Table, until: date, clock: Clock | None) -> backtesting.Watched | None:
+    return None if clock is None else backtesting.Watched(known_of(rows, until=until, clock=clock), clock)
+
+
+def _today(desk: Desk, rows: pa.Table, daily: tuple[Ints, Floats]) -> ordering.Today:
+    number = np.asarray(rows["number"].to_numpy(), dtype=np.int64)
+    first, last = (np.asarray(rows[name].to_numpy(zero_copy_only=False)).astype("datetime64[D]") for name in ("first_day", "last_day"))
+    calendar = backtesting.Watched(known_of(rows, until=desk.as_of), CALENDAR)
+    seasonal = _watched(rows, desk.as_of, _clock(daily, desk.as_of))
+    return ordering.Today(calendar, seasonal, number, first, last, desk.segments.of[number], desk.window(desk.as_of))
+
+
+def _test(window: Window, rows: pa.Table, daily: tuple[Ints, Floats], desk: Desk) -> backtesting.Test:
+    if rows.num_rows > _TESTED:
+        chosen = np.sort(np.random.default_rng([SEED, 3]).choice(rows.num_rows, _TESTED, replace=False))
+        rows = rows.take(pa.array(chosen))
+    orders = np.asarray(rows["came_orders"].fill_null(0).to_numpy(), dtype=np.int64)
+    brought = np.nan_to_num(money(rows, "came_brought"))
+    number = np.asarray(rows["number"].to_numpy(), dtype=np.int64)
+    calendar = backtesting.Watched(known_of(rows, until=window.start), CALENDAR)
+    seasonal = _watched(rows, window.start, _clock(daily, window.start))
+    return backtesting.Test(window, calendar, seasonal, orders, brought, desk.segments.of[number])
+
+
+def _weekly(desk: Desk, days: ibis.Table, window: Window) -> dict[str, Ints]:
+    """Orders in each week of a window, by kind, of customers who had ordered before it."""
+    known = days.filter(days["day"] < window.start, days["is_order"]).select("customer_id").distinct()
+    came = days.filter(days["day"] >= window.start, days["day"] < window.end, days["is_order"]).semi_join(known, "customer_id")
+    placed = came.inner_join(desk.people.select("customer_id", "kind"), "customer_id")
+    week = (placed["day"].delta(ibis.literal(window.start), unit="day") // 7).cast("int64")
+    counted = desk.engine.fetch(placed.group_by("kind", week=week).aggregate(orders=placed.count()))
+    weeks = round(window.weeks)
+    found: dict[str, Ints] = {}
+    for row in counted:
+        found.setdefault(row["kind"], np.zeros(weeks, np.int64))[int(row["week"])] += int(row["orders"])
+    return found
+
+
+def _bar(branches: Sequence[Branch]) -> float:
+    """What two years must bring to be among the best fifth: of a sample of customers, over all lines of business, on average."""
+    generator = np.random.default_rng([SEED, 4])
+    everybody = np.unique(np.concatenate([branch.number for branch in branches])) if branches else np.zeros(0, np.int64)
+    if not len(everybody):
+        return np.inf
+    sample = everybody if len(everybody) <= _DRAWN_FOR_BAR else np.sort(generator.choice(everybody, _DRAWN_FOR_BAR, replace=False))
+    sums = np.zeros((len(sample), _DRAWS_FOR_BAR))
+    for branch in branches:
+        places = np.flatnonzero(np.isin(branch.number, sample))
+        sums[np.searchsorted(sample, branch.number[places])] += branch.two_years(places, _DRAWS_FOR_BAR, generator)
+    return float(bar_of(sums).mean())
+
+
+@dataclass(frozen=True)
+class ContractsBranch:
+    """Customers of one kind who are under contract."""
+
+    desk: Desk
+    name: str
+    group: str
+    every: str
+    today: contracting.Standing
+    what: contracting.Learned
+    tests: Sequence[contracting.Standing]
+    days: Mapping[str, Any]
+
+    @property
+    def number(self) -> Ints:
+        """See Branch."""
+        return self.today.number
+
+    def two_years(self, places: Any, draws: int, generator: np.random.Generator) -> Any:
+        """See Branch."""
+        return contracting.two_years(self.today, self.what, places, every=self.every, draws=draws, generator=generator)
+
+    def foreseen(self, bar: float) -> Foreseen:
+        """See Branch."""
+        return contracting.foreseen(
+            self.name, self.group, self.today, self.what, self.tests, every=self.every, days=self.days, settings=self.desk.settings,
+            bar=bar, generator=np.random.default_rng([SEED, 5]),
+        )  # fmt: skip
+
+
+def _contracts(desk: Desk, name: str, contract: config.value.Contracts, days: ibis.Table) -> Iterator[ContractsBranch]:
+    rows = desk.rows[contract.source]
+    begin = desk.engine.fetch(first_end(rows, contract))[0]["day"] or desk.first
+    windows = origins.tests(
+        desk.as_of, first=desk.first, weeks=desk.settings.backtest.hold_out_weeks, origins=desk.settings.backtest.origins
+    )
+    now = _standing_rows(desk, rows, contract, days, desk.window(desk.as_of), begin)
+    earlier = [_standing_rows(desk, rows, contract, days, window, begin) for window in windows]
+    for group, kinds in _groups(now[0]):
+        today, first, last = _standing(desk, desk.window(desk.as_of), now, kinds, contract)
+        tests = [_standing(desk, window, rows_then, kinds, contract)[0] for window, rows_then in zip(windows, earlier, strict=True)]
+        if not (today.contracts.renewals > today.contracts.entered).any():
+            continue  # nobody has been watched for one period: there is nothing to learn yet
+        what = contracting.learned(today, tests, contract.renews, np.random.default_rng([SEED, 6]))
+        yield ContractsBranch(desk, name, group, contract.renews, today, what, tests, {"first_day": first, "last_day": last})
+
+
+def _standing_rows(
+    desk: Desk, rows: ibis.Table, contract: config.value.Contracts, days: ibis.Table, window: Window, begin: date
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Contracts on a morning with their customers' numbers and kinds; what these paid before and in the window, and lately."""
+    found = lives(rows, contract, desk.customer_record, as_of=window.start, records_begin=begin)
+    owned = found.inner_join(desk.people.select("customer_id", "kind", "number"), "customer_id")
+    contracts = desk.engine.arrow(owned.drop("customer_id").order_by("number", "started_on", "renewals"))
+    lately = days.filter(days["day"] >= window.start - timedelta(weeks=_LATEST_PERIODS * binding.WEEKS_OF[contract.renews]))
+    return contracts, histories_at(desk, days, window, with_outcome=True), histories_at(desk, lately, window)
+
+
+def _standing(
+    desk: Desk, window: Window, rows: tuple[pa.Table, pa.Table, pa.Table], kinds: Sequence[str], contract: config.value.Contracts
+) -> tuple[contracting.Standing, Any, Any]:
+    """Customers of some kinds who had a contract and have paid for one, with the first and last start of their contracts."""
+    contracts, paid_rows, lately = (_of_kinds(table, kinds) for table in rows)
+    number = np.asarray(paid_rows["number"].to_numpy(), dtype=np.int64)
+    owner = np.asarray(contracts["number"].to_numpy(), dtype=np.int64)
+    contracts, owner = contracts.filter(pa.array(np.isin(owner, number))), owner[np.isin(owner, number)]
+    has_one = np.isin(number, owner)
+    paid_rows, number = paid_rows.filter(pa.array(has_one)), number[has_one]
+    place = np.searchsorted(number, owner)
+    starts = np.asarray(contracts["started_on"].to_numpy(zero_copy_only=False)).astype("datetime64[D]")
+    first, last = (np.full(len(number), np.datetime64(day, "D")) for day in ("9999-12-31", "0001-01-01"))
+    np.minimum.at(first, place, starts)
+    np.maximum.at(last, place, starts)
+    columns = {name: np.asarray(contracts[name].to_numpy(zero_copy_only=False)) for name in ("renewals", "entered", "has_ended")}
+    covariates = np.stack([money(contracts, name) for name in contract.covariates], axis=1) if contract.covariates else None
+    orders = np.asarray(paid_rows["came_orders"].fill_null(0).to_numpy(), dtype=np.int64)
+    standing = contracting.Standing(
+        window, known_of(paid_rows, until=window.start), _recent(lately, number, window),
+        binding.Contracts(place, columns["renewals"].astype(np.int64), columns["entered"].astype(np.int64),
+                              columns["has_ended"].astype(bool), covariates),
+        number, desk.segments.of[number], orders, np.nan_to_num(money(paid_rows, "came_brought")),
+    )  # fmt: skip
+    return standing, first, last
+
+
+def _recent(rows: pa.Table, number: Ints, window: Window) -> contracting.Recent:
+    """Latest payments, in the order of `number`; nothing of who made none."""
+    known, of = known_of(rows, until=window.start), np.asarray(rows["number"].to_numpy(), dtype=np.int64)
+    there = np.isin(of, number)
+    place = np.searchsorted(number, of[there])
+    orders, margin, squares = np.zeros(len(number), np.int64), np.zeros(len(number)), np.zeros(len(number))
+    orders[place], margin[place] = known.orders[there], (known.margin + known.service)[there]
+    squares[place] = (known.margin_squares * known.spend)[there]
+    return contracting.Recent(orders, margin, squares)
