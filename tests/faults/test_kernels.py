@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+ROOMS = ("unequal.identity.matching", "unequal.value")
+
 DOUBLING = """
-from unequal.identity.matching.compiled import kernel
+from {room}.compiled import kernel
 
 @kernel
 def doubled(number: int) -> int:
@@ -20,11 +22,11 @@ print(doubled(21), doubled.stats.cache_path)
 """
 
 
-@pytest.fixture
-def module(tmp_path: Path) -> Path:
+@pytest.fixture(params=ROOMS)
+def module(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A module of kernels in a folder where nothing is kept, and a file that stands where folders would have to be made."""
     written = tmp_path / "kernels.py"
-    written.write_text(DOUBLING)
+    written.write_text(DOUBLING.format(room=request.param))
     (tmp_path / "__pycache__").write_text("")
     return written
 
