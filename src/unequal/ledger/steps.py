@@ -31,7 +31,7 @@ from unequal.ledger.step_checks import (
     declared_totals,
     rows_without_rate,
 )
-from unequal.ledger.tables import INTERACTION, RATES, RECONCILIATION, TIE_OUT
+from unequal.ledger.tables import ENTRY, INTERACTION, RATES, RECONCILIATION, TIE_OUT
 from unequal.ledger.tie_out import disagreement, tie_out_summary, tied_out
 from unequal.storage import Engine
 from unequal.terms.errors import LedgerError, Problems
@@ -123,7 +123,7 @@ def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.
 
     Args:
         engine: where it runs.
-        posted: what `post_source` wrote, per source; at least one.
+        posted: what `post_source` wrote, per source; none where nothing is posted, and then no entry is.
         customer_record: CUSTOMER_RECORD.
         records: RECORD.
         folder: where to write.
@@ -131,8 +131,9 @@ def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.
     Raises:
         LedgerError: LED013, the statement does not sum to the entries.
     """
-    every = posted[0] if len(posted) == 1 else ibis.union(*posted, distinct=False)
-    engine.write(assign(every, customer_record, records), folder / "entry.parquet")
+    every = posted[0] if len(posted) == 1 else ibis.union(*posted, distinct=False) if posted else None
+    entry = engine.rows(ENTRY.types, []) if every is None else assign(every, customer_record, records)
+    engine.write(entry, folder / "entry.parquet")
     entries = engine.read(folder / "entry.parquet")
     engine.write(customer_statement(entries), folder / "statement.parquet")
     check_statement(engine, entries, engine.read(folder / "statement.parquet"))

@@ -14,6 +14,7 @@ import pyarrow as pa
 from unequal.ledger import is_real_customer, level_amount
 from unequal.storage import Engine
 from unequal.terms.lines import Level
+from unequal.terms.money import TOTAL
 from unequal.terms.tables import TableContract
 from unequal.value import tables, totals
 from unequal.value.arrays import Floats
@@ -70,14 +71,15 @@ def write(
 
 
 def facts(entries: ibis.Table, people: ibis.Table, *, level: Level, as_of: date) -> ibis.Table:
-    """What each customer has brought, and in the last 52 weeks: number, brought, brought_last_year DECIMAL(28,4); a row per customer with an entry."""
+    """What each customer has brought, and in the last 52 weeks: number, brought, brought_last_year DECIMAL(28,4); a row per customer."""
     rows = entries.filter(is_real_customer(entries["customer_id"]), entries["booked_on"] < as_of)
     recent = rows.filter(rows["booked_on"] >= as_of - timedelta(days=YEAR_DAYS))
     whole = rows.group_by("customer_id").aggregate(brought=level_amount(rows, level))
     last = recent.group_by("customer_id").aggregate(brought_last_year=level_amount(recent, level))
     both = whole.left_join(last, "customer_id").drop("customer_id_right")
-    known = both.inner_join(people.select("customer_id", "number"), "customer_id")
-    return known.select("number", "brought", brought_last_year=known["brought_last_year"].fill_null(0).cast("decimal(28, 4)"))
+    # Who has no entry brought nothing that is known: histories may come counted.
+    known = people.select("customer_id", "number").left_join(both, "customer_id")
+    return known.select("number", **{name: known[name].fill_null(0).cast(TOTAL) for name in ("brought", "brought_last_year")})
 
 
 def _lifetime_rows(one: Foreseen, ids: pa.Array, as_of: date) -> pa.Table:
@@ -201,8 +203,8 @@ def _write_customers(engine: Engine, whole: Together, ids: pa.Array, brought: ib
 
 
 def _is_top(amounts: Floats) -> Any:
-    """Whether each is among the best fifth, rounded down; ties by place."""
+    """Whether each is among the best fifth, rounded down, and brought anything; ties by place."""
     order = np.argsort(-amounts, kind="stable")
     top = np.zeros(len(amounts), dtype=bool)
     top[order[: int(len(amounts) * TOP_SHARE)]] = True
-    return top
+    return top & (amounts > 0)
