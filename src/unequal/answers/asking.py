@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
 from unequal.answers.customers import customers
+from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.profit import profit
 from unequal.answers.retention import retention
 from unequal.answers.value import value
@@ -39,4 +40,5 @@ def answer(
     """
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
-    return QUESTIONS[question](base, where=where, by=by, period=period, level=level)
+    found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
+    return in_words_of_the_house(found, base.project.value.words)

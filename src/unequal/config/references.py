@@ -188,7 +188,9 @@ def _occasions(project: Project, relationship: Occasions, at: KeyPath) -> Iterat
     if counted is None:
         if relationship.dollars_an_occasion is not None:
             do = "take it out: what an occasion brings is learned from the entries"
-            yield Problem("CFG061", "dollars are assumed of occasions that the ledger knows", (*at, "dollars_an_occasion"), do=do, at_key=True)
+            yield Problem(
+                "CFG061", "dollars are assumed of occasions that the ledger knows", (*at, "dollars_an_occasion"), do=do, at_key=True
+            )
         return
     if relationship.where is not None:
         do = "take it out: counted histories have no entries"

@@ -40,7 +40,9 @@ class Histories(Section):
     source: Name = Field(description="The source with a row for each customer.")
     customer: CustomerOf = Field(description="Whose history it is.")
     repeat: ColumnName = Field(description="The column that counts how often the customer came after the first time.")
-    last: ColumnName = Field(description="The column with the opportunity at which he came last, counted from 1; 0 where he never came again.")
+    last: ColumnName = Field(
+        description="The column with the opportunity at which he came last, counted from 1; 0 where he never came again."
+    )
     opportunities: ColumnName = Field(description="The column that counts the opportunities since the first time.")
 
 
@@ -63,7 +65,8 @@ class Occasions(Section):
         None, description="The entries of this relationship; all that no other relationship claims by default."
     )
     histories: Histories | None = Field(
-        None, description="Histories that come counted, where no row is dated; such a relationship claims no entries, and needs value.as_of."
+        None,
+        description="Histories that come counted, where no row is dated; such a relationship claims no entries, and needs value.as_of.",
     )
     dollars_an_occasion: Annotated[str, Field(pattern=MONEY)] | None = Field(
         None,

@@ -133,7 +133,7 @@ def alive(model: BgBb, histories: Opportunities, *, ahead: int = 1) -> Floats:
         ahead: 1 is the next opportunity, as the source has it; 0 the last one offered.
     """
     return np.asarray(
-        _alive_now(model, histories) * _stays(model, histories.offered, ahead)[:, -1] if ahead else _alive_now(model, histories)
+        _alive_now(model, histories) * staying_on(model, histories.offered, ahead)[:, -1] if ahead else _alive_now(model, histories)
     )
 
 
@@ -143,7 +143,7 @@ def orders_by_period(model: BgBb, histories: Opportunities, periods: int) -> Flo
     P(alive) times the mean chance to buy, (alpha + x) / (alpha + beta + n), times the chance to stay that long.
     """
     chance = (model.alpha + histories.bought) / (model.alpha + model.beta + histories.offered)
-    return np.asarray((_alive_now(model, histories) * chance)[:, None] * _stays(model, histories.offered, periods))
+    return np.asarray((_alive_now(model, histories) * chance)[:, None] * staying_on(model, histories.offered, periods))
 
 
 def expected_orders(model: BgBb, histories: Opportunities, periods: int) -> Floats:
@@ -221,7 +221,7 @@ def made_histories(model: BgBb, offered: Ints, chance: np.random.Generator) -> O
     return Opportunities(bought.sum(axis=1), np.where(bought, at, 0).max(axis=1, initial=0), offered)
 
 
-def _stays(model: BgBb, offered: Ints, periods: int) -> Floats:
+def staying_on(model: BgBb, offered: Ints, periods: int) -> Floats:
     """The chance that who was there at the last opportunity is there at each of the next: customers x periods."""
     n, place = np.unique(offered, return_inverse=True)
     at = n[:, None] + np.arange(periods)

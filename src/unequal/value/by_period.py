@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, Final
 
 import ibis
@@ -13,7 +14,7 @@ from unequal.value.arrays import Ints
 from unequal.value.buying_by_period import Opportunities
 
 _UNIT: Final = {"week": "W", "month": "M", "quarter": "Q", "year": "Y"}
-_QUARTER_MONTHS: Final = 3
+_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 _DAYS_A_WEEK: Final = 7
 _MONDAY: Final = 3
 """The Monday of the first week of 1970 lies so many days before its first day."""
@@ -89,24 +90,19 @@ def period_of(days: Any, every: str) -> Ints:
     """
     if every == "week":
         return np.asarray((days.astype("datetime64[D]").astype(np.int64) + _MONDAY) // _DAYS_A_WEEK, dtype=np.int64)
-    if every == "year":
-        return np.asarray(days.astype("datetime64[Y]").astype(np.int64), dtype=np.int64)
-    months = np.asarray(days.astype("datetime64[M]").astype(np.int64), dtype=np.int64)
-    return months if every == "month" else months // _QUARTER_MONTHS
+    return np.asarray(days.astype("datetime64[M]").astype(np.int64) // _MONTHS[every], dtype=np.int64)
 
 
-def first_day_of(period: int, every: str) -> np.datetime64:
+def first_day_of(period: int, every: str) -> date:
     """The first day of a period, by its number.
 
-    >>> str(first_day_of(period_of(np.array(["2026-05-09"], dtype="datetime64[D]"), "quarter")[0], "quarter"))
+    >>> str(first_day_of(int(period_of(np.array(["2026-05-09"], dtype="datetime64[D]"), "quarter")[0]), "quarter"))
     '2026-04-01'
     """
     if every == "week":
-        return np.datetime64(int(period) * _DAYS_A_WEEK - _MONDAY, "D")
-    if every == "year":
-        return np.datetime64(int(period), "Y").astype("datetime64[D]")
-    months = int(period) * (1 if every == "month" else _QUARTER_MONTHS)
-    return np.datetime64(months, "M").astype("datetime64[D]")
+        return date(1970, 1, 1) + timedelta(days=period * _DAYS_A_WEEK - _MONDAY)
+    year, month = divmod(period * _MONTHS[every], 12)
+    return date(1970 + year, month + 1, 1)
 
 
 def opportunities(orders: Ints, first: Ints, last: Ints, now: int) -> Opportunities:

@@ -106,4 +106,5 @@ def groups_of(now: pa.Table) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def of_kinds(rows: pa.Table, kinds: Sequence[str]) -> pa.Table:
+    """The rows of customers of some kinds."""
     return rows.filter(pa.compute.is_in(rows["kind"], pa.array(kinds, rows["kind"].type)))

@@ -108,14 +108,12 @@ def expected(model: BgBb, today: Standing, economics: Economics | None, horizon:
     Who has not come in the period under way still may; who has comes again in the next at the earliest. A period that the horizon
     cuts counts by its part.
     """
-    shares, weeks = today.shares(horizon), WEEKS_OF[today.every]
-    m, x, n = len(shares), today.opportunities.bought, today.opportunities.offered
-    orders = buying_by_period.orders_by_period(model, today.opportunities, m)
-    there = orders / ((model.alpha + x) / (model.alpha + model.beta + n))[:, None]
-    come = today.has_come
-    orders[come] = np.concatenate([np.zeros((int(come.sum()), 1)), orders[come, :-1]], axis=1)
-    there[come] = np.concatenate([np.ones((int(come.sum()), 1)), there[come, :-1]], axis=1)
-    lengths = np.full(m, weeks)
+    shares = today.shares(horizon)
+    there = _there(model, today, len(shares))
+    x, n = today.opportunities.bought, today.opportunities.offered
+    orders = there * ((model.alpha + x) / (model.alpha + model.beta + n))[:, None]
+    orders[today.has_come, 0] = 0.0
+    lengths = np.full(len(shares), WEEKS_OF[today.every])
     lengths[0] -= today.gone
     lengths *= shares
     orders, alive_weeks = orders * shares, there * lengths
@@ -124,6 +122,17 @@ def expected(model: BgBb, today: Standing, economics: Economics | None, horizon:
     else:
         brought = orders * economics.an_order[:, None] + alive_weeks * economics.service_a_week[:, None]
     return Expected(np.cumsum(lengths), there[:, 0], orders, brought, alive_weeks)
+
+
+def _there(model: BgBb, today: Standing, periods: int) -> Any:
+    """The chance that each customer is there in each of the coming periods, that under way first: customers x periods."""
+    opportunities = today.opportunities
+    now = buying_by_period.alive(model, opportunities)
+    stays = buying_by_period.staying_on(model, opportunities.offered, periods)
+    there = now[:, None] * stays / stays[:, :1]
+    come = today.has_come
+    there[come, 1:], there[come, 0] = there[come, :-1], 1.0
+    return there
 
 
 def contest(tests: Sequence[Standing], generator: np.random.Generator) -> Outcome:
@@ -135,7 +144,9 @@ def contest(tests: Sequence[Standing], generator: np.random.Generator) -> Outcom
     tried |= {name: [_baseline_tried(name, test) for test in useful] for name in BASELINES}
     better = best({name: [one.score for one in each] for name, each in tried.items()})
     if better != MODEL:
-        tried[MODEL] = [Tried(one.score, one.covered, one.uniform, one.totals, f"{better} forecast these days better") for one in tried[MODEL]]
+        tried[MODEL] = [
+            Tried(one.score, one.covered, one.uniform, one.totals, f"{better} forecast these days better") for one in tried[MODEL]
+        ]
     return Outcome.of(MODEL, tried)
 
 
@@ -201,7 +212,9 @@ def _drawn(
     reached = np.array([today.shares(float(cut)).sum() for cut in cuts])
     whole = np.maximum(np.rint(reached), np.arange(len(cuts)) == len(cuts) - 1).astype(np.int64)
     until = np.maximum(whole[None, :] - today.has_come[places, None], 0)
-    opportunities = Opportunities(*(each[places] for each in (today.opportunities.bought, today.opportunities.last, today.opportunities.offered)))
+    opportunities = Opportunities(
+        *(each[places] for each in (today.opportunities.bought, today.opportunities.last, today.opportunities.offered))
+    )
     blocks = [
         buying_by_period.drawn_orders_between(model, opportunities, until, len(part), generator)
         for model, part in zip(models, np.array_split(np.arange(draws), len(models)), strict=True)
@@ -232,7 +245,7 @@ def foreseen(
     """
     of, rate, n = what.expected, settings.discount_rate_annual, len(today.number)
     found = _ranges(today, what, rate=rate, bar=bar, generator=generator)
-    kept = more_kept(staying(of, today), rate)
+    kept = more_kept(staying(what.fit.model, of, today), rate)
     at = {"relationship": relationship, "kind_of_customer": group}
     never = np.full(n, np.inf)
     return Foreseen(
@@ -271,17 +284,13 @@ def _factors(of: Expected, today: Standing, cuts: Floats, rate: float) -> Floats
     return np.asarray(np.where(come > 0, worth / np.where(come > 0, come, 1.0), 1.0))
 
 
-def staying(of: Expected, today: Standing) -> Staying:
-    """How long customers are expected to stay, by the quarter: between two occasions nobody leaves."""
+def staying(model: BgBb, of: Expected, today: Standing) -> Staying:
+    """How long customers are expected to stay, by the quarter: who is there at an occasion is there until the next."""
     weeks = WEEKS_OF[today.every]
     quarters = int(float(of.ends[-1]) / PERIOD_WEEKS + _WHOLE)
-    shares = today.shares(float(of.ends[-1]))
-    lengths = np.full(len(shares), weeks)
-    lengths[0] -= today.gone
-    there = of.alive_weeks / (lengths * shares)
     ends = np.arange(1, quarters + 1) * PERIOD_WEEKS
-    period = np.clip(np.ceil((ends + today.gone) / weeks - _WHOLE).astype(int) - 1, 0, len(shares) - 1)
-    by_quarter = np.minimum.accumulate(there[:, period], axis=1) if quarters else there[:, :0]
+    period = np.floor((ends + today.gone) / weeks + _WHOLE).astype(int)
+    by_quarter = _there(model, today, int(period.max(initial=0)) + 1)[:, period]
     sums = by_quarter.sum(axis=1)
     return Staying(of.p_alive, by_quarter, np.where(sums > 0, of.brought.sum(axis=1) / np.where(sums > 0, sums, 1.0), 0.0))
 

@@ -69,9 +69,7 @@ def by_occasion(desk: Desk, name: str, relationship: config.value.Occasions, day
     return _dated(desk, name, relationship.every, days)
 
 
-def _counted(
-    desk: Desk, name: str, relationship: config.value.Occasions, mapping: config.value.Histories
-) -> Iterator[OccasionsBranch]:
+def _counted(desk: Desk, name: str, relationship: config.value.Occasions, mapping: config.value.Histories) -> Iterator[OccasionsBranch]:
     rows = desk.rows[mapping.source]
     _refuse_impossible(desk, name, mapping, rows)
     told = by_period.counted_histories(rows, mapping, desk.customer_record)
@@ -141,8 +139,7 @@ def tests(desk: Desk, every: str) -> list[Window]:
         start = now - length * number
         if start - length <= first:
             break
-        ends = (by_period.first_day_of(period, every).astype(object) for period in (start, start + length, start - length))
-        begin, end, again = ends
+        begin, end, again = (by_period.first_day_of(period, every) for period in (start, start + length, start - length))
         found.append(Window(begin, end, again, begin))
     return found
 
@@ -155,8 +152,7 @@ def _standing(desk: Desk, window: Window, every: str, rows: pa.Table, spans: pa.
     number = _whole(rows, "number")
     first, last = (by_period.period_of(_days(rows, name), every) for name in ("first_day", "last_day"))
     now = _period(window.start, every)
-    began = by_period.first_day_of(now, every)
-    gone = float((np.datetime64(window.start, "D") - began).astype(int)) / DAYS_A_WEEK
+    gone = (window.start - by_period.first_day_of(now, every)).days / DAYS_A_WEEK
     place = np.searchsorted(_whole(spans, "number"), number)
     has_outcome = "came_orders" in rows.column_names
     orders = _whole(rows.set_column(0, "_", rows["came_orders"].fill_null(0)), "_") if has_outcome else np.zeros(0, np.int64)

@@ -117,10 +117,14 @@ def _driver_rows(one: Foreseen, ids: pa.Array) -> pa.Table:
     return pa.table(columns).select(tables.VALUE_DRIVER.names)
 
 
-def _ranged(name: str, mean: Floats, ends: Any) -> dict[str, pa.Array]:
-    """An expectation between its ends; a skewed one may lie beyond an end of its middle nine tenths, and then that end is moved out to it."""
+def _ranged(name: str, mean: Floats, ends: Any, *, known: Any = None) -> dict[str, pa.Array]:
+    """An expectation between its ends; a skewed one may lie beyond an end of its middle nine tenths, and then that end is moved out to it.
+
+    Where it is not `known` (all by default), it is absent.
+    """
     low, high = np.minimum(ends[:, 0], mean), np.maximum(ends[:, 1], mean)
-    return {f"{name}_expected": pa.array(mean), f"{name}_low": pa.array(low), f"{name}_high": pa.array(high)}
+    absent = np.zeros(len(mean), bool) if known is None else ~known
+    return {f"{name}_{end}": pa.array(of, mask=absent) for end, of in (("expected", mean), ("low", low), ("high", high))}
 
 
 def _shock(found: Sequence[Foreseen]) -> totals.Shock:
@@ -186,6 +190,8 @@ def _write_customers(engine: Engine, whole: Together, ids: pa.Array, brought: ib
     past = known.take(pa.array(at))
     last_year = money(past, "brought_last_year")
     growth = whole.year - last_year[:, None]
+    # Of whom nothing was ever booked it is not known what he brought, and so not whether he brings more.
+    has_past = money(past, "brought") != 0
     is_top = _is_top(money(past, "brought_last_year"))
     columns = {
         "customer_id": ids.take(pa.array(whole.number)),
@@ -193,10 +199,10 @@ def _write_customers(engine: Engine, whole: Together, ids: pa.Array, brought: ib
         "brought_last_year": past["brought_last_year"],
         "p_alive": pa.array(whole.p_alive),
         **_ranged("value", whole.value[:, 0], whole.value[:, 1:]),
-        **_ranged("growth", growth[:, 0], growth[:, 1:]),
+        **_ranged("growth", growth[:, 0], growth[:, 1:], known=has_past),
         "top_fifth_probability": pa.array(whole.top_fifth),
         "point_of_retention_expected": pa.array(whole.of_a_point),
-        "is_growable": pa.array(~is_top & (whole.top_fifth >= _LIKELY)),
+        "is_growable": pa.array(has_past & ~is_top & (whole.top_fifth >= _LIKELY)),
         "is_overdue": pa.array(whole.is_overdue),
     }
     engine.write_rows(tables.CUSTOMER_VALUE.types, pa.table(columns), folder / "customer_value.parquet")
