@@ -40,6 +40,7 @@ docs: $(VENV)/all
 bench: $(VENV)/all
 	$(BIN)/python benchmarks/sources/run.py
 	$(BIN)/python benchmarks/ledger/run.py
+	$(BIN)/python benchmarks/ledger/allocation.py
 	$(BIN)/python benchmarks/membership/run.py
 	$(BIN)/python benchmarks/identity/run.py
 	$(BIN)/python benchmarks/value/run.py

@@ -23,7 +23,7 @@ def booked(meridian, tmp_path_factory):
     looked_up = {lookup.source for source in posting.values() for lookup in lookups_of(source.postings)}
     with storage.open_engine(project.storage, scratch / "engine") as engine:
         rows = {}
-        for name in {*posting, *looked_up, "fx_rates", "general_ledger"}:
+        for name in {*posting, *looked_up, *ledger.steps.served_from(project), "fx_rates", "general_ledger"}:
             folder = _folder(scratch, f"accept-{name}")
             source = project.sources[name]
             sources.accept(engine, name, source, files=sources.files_of(source, meridian), project=project, folder=folder, root=meridian)
@@ -34,8 +34,10 @@ def booked(meridian, tmp_path_factory):
             ledger.steps.post_source(
                 engine, name, source, rows=rows[name], lookups=rows, rates=rates, project=project, folder=_folder(scratch, f"post-{name}")
             )  # fmt: skip
+        ledger.steps.charge(engine, project=project, rows=rows, rates=rates, folder=_folder(scratch, "charge"))
+        posted = [engine.read(scratch / folder / "posted.parquet") for folder in ("charge", *(f"post-{name}" for name in posting))]
         ledger.steps.book(
-            engine, posted=[engine.read(scratch / f"post-{name}" / "posted.parquet") for name in posting],
+            engine, posted=posted,
             customer_record=engine.rows(identity.tables.CUSTOMER_RECORD.types, []), records=engine.rows(identity.tables.RECORD.types, []),
             folder=_folder(scratch, "book"),
         )  # fmt: skip
@@ -65,9 +67,9 @@ def test_every_account_is_held_against_a_line_or_named_with_its_reason(booked, t
     ledger.steps.tie_out(engine, project=project, rows=rows["general_ledger"], lookups=rows, entries=entries, folder=tmp_path)
     cells = engine.fetch(engine.read(tmp_path / "tie_out.parquet"))
     summary = tie_out_summary(cells)
-    assert (summary["cells"], summary["unequal_cells"]) == (10 * 48, 3)
+    assert (summary["cells"], summary["unequal_cells"]) == (11 * 48, 3)
     assert summary["unmapped"] == summary["no_account"] == {}
-    assert set(summary["not_charged"]) == {"activity_pools"}
+    assert summary["not_charged"] == {}
     held = rows["general_ledger"]
     assert sum(row["general_ledger"] for row in cells) == engine.fetch(held.aggregate(total=held["amount"].sum()))[0]["total"]
 

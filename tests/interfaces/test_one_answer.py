@@ -88,3 +88,20 @@ def test_a_customer_is_the_same_in_python_and_on_the_command_line(company):
     assert told["customer_id"] == sheet.customer_id
     assert told["worth"] == {name: as_json(value) for name, value in sheet.worth.items()}
     assert [row["amount"] for row in told["months"]] == [as_json(row["amount"]) for row in sheet.months]
+
+
+def test_cost_to_serve_and_what_if_are_the_same_in_python_and_on_the_command_line(tmp_path):
+    from tests.truth.test_cost_to_serve import write_kaplan
+
+    from unequal.cli import main
+
+    folder = write_kaplan(tmp_path / "kaplan")
+    unequal.open(folder).run()
+    supposed = ["service.capacity*0.9", "take_order.base=7"]
+    asked = unequal.open(folder).ask("cost-to-serve", what_if=supposed)
+    options = [text for each in supposed for text in ("--what-if", each)]
+    told = json.loads(CliRunner().invoke(main, ["-C", str(folder), "ask", "cost-to-serve", "--json", *options]).stdout)
+    assert told["sentence"] == asked.sentence
+    assert [figure["value"] for figure in told["figures"]] == [as_json(value) for value in asked.figures.values()]
+    for name, table in asked.tables.items():
+        assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name

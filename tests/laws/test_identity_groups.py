@@ -326,3 +326,19 @@ def test_of_two_rules_on_a_pair_the_stronger_holds(
                 assert bits == MUST
             else:
                 assert bits == (NEVER if len(juniors - {UNKNOWN}) == 2 else 3.0)
+
+
+nearly_alike = st.builds(lambda above, below: np.uint64((above << 60) | below), st.integers(0, 2), st.integers(0, 3))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), nearly_alike), max_size=30), st.integers(1, 6))
+def test_a_block_holds_the_records_of_one_hash_each_once_however_alike_hashes_are(rows: list[tuple[int, np.uint64]], at_most: int) -> None:
+    rows = sorted(rows, key=lambda row: row[0])
+    hashes, records = np.array([of for _, of in rows], dtype=np.uint64), np.array([record for record, _ in rows], dtype=np.int32)
+    blocks = blocking.Blocks.of(hashes, records, at_most=at_most)
+    found = {
+        int(of): blocks.records[start : start + size].tolist()
+        for of, start, size in zip(blocks.hashes, blocks.starts, blocks.sizes, strict=True)
+    }
+    held = {int(of): sorted({record for record, other in rows if other == of}) for _, of in rows if of != NO_HASH}
+    assert found == {of: whom for of, whom in held.items() if 1 < len(whom) <= at_most}

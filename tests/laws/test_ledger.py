@@ -66,7 +66,7 @@ def books(engine: storage.Engine, drawn: list[dict[str, Any]]) -> dict[str, Any]
         engine.rows({"customer_id": "string", "source": "string", "record_id": "string"}, crosswalk),
         engine.rows({"source": "string", "record_id": "string", "is_test": "boolean"}, records),
     )
-    kept = engine.rows(ledger.ENTRY.types, engine.arrow(entries))
+    kept = engine.rows(ledger.tables.ENTRY.types, engine.arrow(entries))
     return {"rows": rows, "entries": kept, "statement": ledger.customer_statement(kept)}
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
+import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal as D
@@ -37,6 +41,11 @@ def online_retail(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def superstore(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
     yield from opened("superstore", unequal_data, tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="module")
+def support(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
+    yield from opened("support", unequal_data, tmp_path_factory.mktemp("example"))
 
 
 def figures(answer: Answer) -> dict[str, object]:
@@ -252,3 +261,33 @@ class TestDonations:
         assert answer.sentence.startswith("11,104 donors are expected to bring")
         assert any("Assumed, not measured: an occasion of appeals brings $50.00" in told for told in answer.findings)
         assert figures(answers.answer("profit", donations.base))["customers"] == 0
+
+
+def minutes_by_caller(data: Path) -> dict[str, int]:
+    """What the example's time equation comes to, worked out from the log apart from everything here."""
+    minutes: Counter[str] = Counter()
+    with zipfile.ZipFile(data / "itsm" / "incident_event_log.zip") as archive, archive.open(archive.namelist()[-1]) as log:
+        for row in csv.DictReader(io.TextIOWrapper(log)):
+            asked = {"Awaiting User Info": 2, "Awaiting Vendor": 6}.get(row["ident_state"], 0)
+            minutes[row["caller_id"]] += 4 + 3 * (row["sys_mod_count"] == "0") + asked
+    return minutes
+
+
+class TestSupport:
+    def test_141_712_touches_of_5_244_callers_cost_what_their_minutes_come_to(self, support, unequal_data):
+        minutes = minutes_by_caller(unequal_data)
+        nobody = minutes.pop("?")
+        answer = answers.answer("cost-to-serve", support.base)
+        assert [(row["events"], row["customers"]) for row in answer.table.to_pylist()] == [(141_712, 5_244)]
+        assert answer.figure("charged_customers").value == sum(minutes.values()) * D("0.80")
+        assert answer.figure("unassigned").value == nobody * D("0.80")
+        most = answer.tables["most_served"].to_pylist()
+        assert [row["cost"] + row["own_failures"] for row in most[:3]] == [each * D("0.80") for _, each in minutes.most_common(3)]
+
+    def test_what_is_assumed_is_said(self, support):
+        answer = answers.answer("cost-to-serve", support.base)
+        assert "desk rests on an assumption" in " ".join(answer.findings)
+        assert answer.figure("pool_cost").note == "assumed for desk"
+
+    def test_the_desk_reconciles_to_exactly_zero(self, support):
+        assert residuals(support) == {D(0)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
+from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.profit import profit
@@ -26,19 +27,41 @@ class Question(Protocol):
         """Answer it."""
 
 
-QUESTIONS: Final[Mapping[str, Question]] = {"profit": profit, "customers": customers, "value": value, "retention": retention}
+QUESTIONS: Final[Mapping[str, Question]] = {
+    "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
+}  # fmt: skip
 """Every question that can be asked, by its word."""
 
 
 def answer(
-    question: str, base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+    question: str,
+    base: Base,
+    *,
+    where: str | None = None,
+    by: str | None = None,
+    period: Period | None = None,
+    level: Level | None = None,
+    what_if: Sequence[str] = (),
 ) -> Answer:
     """Answer a question from a published run.
 
+    Args:
+        question: its word.
+        base: the run.
+        where, by, period, level: what narrows and slices it.
+        what_if: figures of pools and activities that are supposed to be others; for cost-to-serve.
+
     Raises:
-        AnswerError: ANS004, there is no such question; and those of the question itself.
+        AnswerError: ANS004, there is no such question; ANS012, nothing can be supposed of it; and those of the question itself.
     """
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
-    found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
+    if what_if:
+        if question != "cost-to-serve":
+            raise AnswerError(
+                "ANS012", "nothing can be supposed of this question", where="--what-if", seen=question, do="ask cost-to-serve"
+            )
+        found = cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
+    else:
+        found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
     return in_words_of_the_house(found, base.project.value.words)

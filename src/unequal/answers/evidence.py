@@ -6,6 +6,7 @@ import ibis
 import pyarrow as pa
 
 from unequal.answers.base import Base
+from unequal.terms.ids import IDLE
 from unequal.terms.money import money_sum
 
 
@@ -53,7 +54,7 @@ def _reconciliation(reconciliation: ibis.Table) -> ibis.Table:
     """A row per source, month, line and currency: what the source says it holds, and where it went."""
     item, amount = reconciliation["item"], reconciliation["amount"]
     named = ("control_total", "customers", "unassigned", "residual")
-    higher = item.startswith("level:")
+    higher = item.startswith("level:") | (item == IDLE)
     sums = {name: money_sum(ibis.ifelse(item == name, amount, 0)) for name in named}
     return (
         reconciliation.filter(item != "declared")

@@ -13,7 +13,7 @@ def next_file_worth_most(project: config.Project, level: Level) -> str:
     records that name the customers, then contacts (which cost to serve will be charged by).
     """
     sources = project.sources.values()
-    if not any(source.postings for source in sources):
+    if not any(source.postings for source in sources) and not project.ledger.activities:
         return (
             "what was paid, row by row with its day and amount: nothing posts a dollar yet, so the curve and all dollars ahead wait for it"
         )

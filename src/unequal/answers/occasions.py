@@ -49,8 +49,8 @@ def assumptions(project: config.Project) -> list[str]:
 
 
 def posts_nothing(project: config.Project) -> bool:
-    """Whether no source posts a dollar, so that the ledger, the curve and the bands are empty."""
-    return not any(source.postings for source in project.sources.values())
+    """Whether nothing posts a dollar, so that the ledger, the curve and the bands are empty."""
+    return not any(source.postings for source in project.sources.values()) and not project.ledger.activities
 
 
 def occasion_totals(base: Base, customers: ibis.Table) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from unequal.customer_base import Concentration
 from unequal.terms.amounts import money_text, share_text
-from unequal.terms.lines import WORD_OF_LEVEL, Level
+from unequal.terms.ids import IDLE
+from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Level
 from unequal.terms.money import from_units
 from unequal.terms.periods import Period
 
@@ -98,7 +99,9 @@ def findings(found: Concentration, tables: Mapping[str, pa.Table], level: Level,
     told = [
         _top_fifth(found, level, currency),
         _level(level) if level is known else _below(level, known),
+        _before_service(tables, level, currency),
         _unassigned(tables, currency),
+        _idle(tables, currency),
         _outside(tables, level, currency),
     ]
     return tuple(text for text in told if text)
@@ -142,19 +145,34 @@ def _level(level: Level) -> str:
     return told.get(level, "")
 
 
+def _before_service(tables: Mapping[str, pa.Table], level: Level, currency: str) -> str:
+    """At the level of contribution also what it was before service: the figure that a reader may know from earlier."""
+    lines = {str(line) for line in LINES_OF_LEVEL[Level.CONTRIBUTION_BEFORE_SERVICE]}
+    rows = tables["lines"].to_pylist()
+    if level is not Level.CONTRIBUTION or all(row["line"] in lines for row in rows):
+        return ""
+    before = sum((row["amount"] for row in rows if row["line"] in lines), Decimal(0))
+    return f"Before service it was {money_text(before, currency)} (--level {Level.CONTRIBUTION_BEFORE_SERVICE})."
+
+
 def _below(level: Level, known: Level) -> str:
     """A level asked for below the one that is known."""
     return f"Asked in {WORD_OF_LEVEL[level]}; this base knows {WORD_OF_LEVEL[known]}."
 
 
 def _unassigned(tables: Mapping[str, pa.Table], currency: str) -> str:
-    rows = tables["unassigned"].to_pylist()
+    rows = [row for row in tables["unassigned"].to_pylist() if row.get("reason") != IDLE]
     if not rows:
         return "Everything booked belongs to a known customer."
     amount = sum((row["amount"] for row in rows), Decimal(0))
     entries = sum(row["entries"] for row in rows)
     many = f"{entries:,} {_verb(entries, 'entries', 'entry')}"
     return f"{money_text(amount, currency)} in {many} belongs to no known customer and stands in a bucket of its own."
+
+
+def _idle(tables: Mapping[str, pa.Table], currency: str) -> str:
+    cost = sum((row["amount"] for row in tables["unassigned"].to_pylist() if row.get("reason") == IDLE), Decimal(0))
+    return f"Capacity for {money_text(-cost, currency)} stood idle: it is charged to no customer." if cost else ""
 
 
 def _outside(tables: Mapping[str, pa.Table], level: Level, currency: str) -> str:

@@ -27,7 +27,7 @@ def retention(
         where, by, period, level: not for this question; `value` tells of a point of each customer.
 
     Raises:
-        AnswerError: ANS011, the question is narrowed or sliced; ANS012, there is no forecast of a year or more.
+        AnswerError: ANS011, the question is narrowed or sliced; ANS014, there is no forecast of a year or more.
     """
     if where is not None or by is not None or period is not None or level is not None:
         raise AnswerError("ANS011", "this question is about the whole base", seen="--where, --by, --from, --to or --level",
@@ -36,7 +36,7 @@ def retention(
         dict(row) for row in base.fetch(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
     ]
     if not rows:
-        raise AnswerError("ANS012", "what retention is worth cannot be told", seen="no forecast of a year or more",
+        raise AnswerError("ANS014", "what retention is worth cannot be told", seen="no forecast of a year or more",
                           do="set value.horizon_weeks to 52 or more, and look whether anything was sold")  # fmt: skip
     table = base.arrow(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
     if not knows_dollars(base.project):

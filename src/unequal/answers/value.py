@@ -38,7 +38,7 @@ def value(
         period, level: not for this question: it is about the horizon that the config sets, at the level of the base.
 
     Raises:
-        AnswerError: ANS011, a period or level is given; ANS012, there is no forecast to tell of; ANS002, no such dimension.
+        AnswerError: ANS011, a period or level is given; ANS014, there is no forecast to tell of; ANS002, no such dimension.
         PredicateError: `where` is refused.
     """
     if period is not None or level is not None:
@@ -47,7 +47,7 @@ def value(
     customers = narrowed_values(base, where)
     whole = totals_of(base, customers, None)
     if not whole:
-        raise AnswerError("ANS012", "there is no customer to forecast", seen=where or "no customer has ever bought",
+        raise AnswerError("ANS014", "there is no customer to forecast", seen=where or "no customer has ever bought",
                           do="ask without --where, or look at `unequal ask profit`: forecasts need orders or contracts")  # fmt: skip
     total = whole[0]
     come = occasions.occasion_totals(base, customers)

@@ -17,7 +17,9 @@ _ROW_PIXELS = 30
 _HALF_BAR = 0.3
 
 
-def bars(rows: Sequence[Mapping[str, Any]], *, currency: str, word: str = "profit", most: int = 16, width: int = 1094) -> alt.LayerChart:
+def bars(
+    rows: Sequence[Mapping[str, Any]], *, currency: str, word: str = "profit", most: int = 16, width: int = 1094, neutral: bool = False
+) -> alt.LayerChart:
     """A bar for each value, its name before it and its amount at its end.
 
     Args:
@@ -26,6 +28,7 @@ def bars(rows: Sequence[Mapping[str, Any]], *, currency: str, word: str = "profi
         word: what the amounts are called at their evidence level.
         most: of more rows than this the middle ones are summed into one, which says how many it holds.
         width: of the whole picture, in pixels; the height follows from the rows.
+        neutral: the amounts are ordinary costs, neither value created nor destroyed: bars are slate.
 
     Positive bars are teal and run right of the zero line, negative ones vermilion and left of
     it. Long names end in an ellipsis here and stand in full in the table beside.
@@ -36,7 +39,7 @@ def bars(rows: Sequence[Mapping[str, Any]], *, currency: str, word: str = "profi
     texts = [money_text(amount, currency) for _, amount in shown]
     names_room = min(max(text_width(name) for name, _ in shown) + 14, width * 0.34)
     frame = _frame([amount for _, amount in shown], texts, names_room, width)
-    layers = [layer for negative in (False, True) if (layer := _layer(shown, texts, frame, negative=negative)) is not None]
+    layers = [layer for negative in (False, True) if (layer := _layer(shown, texts, frame, negative=negative, neutral=neutral)) is not None]
     names = [
         {"across": -names_room + 2, "down": frame.down(index) + 4, "text": [shortened(name, names_room - 12)]}
         for index, (name, _) in enumerate(shown)
@@ -69,8 +72,8 @@ def _frame(amounts: list[Decimal], texts: list[str], names_room: float, width: i
     return Frame(inner, _ROW_PIXELS * len(amounts), (2, 4, 2, names_room), domain, (len(amounts) - 0.5, -0.5))
 
 
-def _layer(shown: list[tuple[str, Decimal]], texts: list[str], frame: Frame, *, negative: bool) -> alt.Chart | None:
-    token = "loss" if negative else "value"
+def _layer(shown: list[tuple[str, Decimal]], texts: list[str], frame: Frame, *, negative: bool, neutral: bool) -> alt.Chart | None:
+    token = "core" if neutral else "loss" if negative else "value"
     rows = [
         {"x": 0, "x2": amount, "y": index - _HALF_BAR, "y2": index + _HALF_BAR, "told": f"{name}: {text}"}
         for index, ((name, amount), text) in enumerate(zip(shown, texts, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -40,10 +40,13 @@ def _narrowing(command: _Handler) -> _Handler:
 @click.command()
 @click.argument("question")
 @_questions
+@click.option(
+    "--what-if", "what_if", multiple=True, metavar="CHANGE", help="For cost-to-serve: suppose another figure, as in phone_desk.capacity*1.2"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure and table, money as exact text.")
 @click.pass_obj
 def ask(directory: str, /, question: str, as_json: bool, **narrowed: Any) -> None:
-    """Ask the base a question: profit, customers, value, retention."""
+    """Ask the base a question: profit, customers, cost-to-serve, value, retention."""
     answer = _answer(directory, question, **narrowed)
     if as_json:
         print_json(answer)
@@ -61,9 +64,11 @@ def _answer(
     last: str | None,
     level: str | None,
     as_of: str | None,
+    what_if: Sequence[str] = (),
 ) -> answers.Answer:
+    asked = Level(level) if level else None
     with flow.open_base(flow.open_project(directory), as_of=as_of) as opened:
-        return answers.answer(question, opened.base, by=by, where=where, period=_period(first, last), level=Level(level) if level else None)
+        return answers.answer(question, opened.base, by=by, where=where, period=_period(first, last), level=asked, what_if=what_if)
 
 
 def _period(first: str | None, last: str | None) -> Period | None:

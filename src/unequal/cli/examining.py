@@ -37,6 +37,9 @@ def customer(directory: str, customer_id: str, as_json: bool) -> None:
     print_rows(others, title="What other records say", columns=("attribute", "value", "source", "record_id"))
     print_rows([dict(sheet.worth)] if sheet.worth else [], title=f"Worth: {sheet.level} in {sheet.currency}")
     print_rows(sheet.why, title="Why")
+    print_rows(sheet.service, title="What it cost to serve, by activity")
+    print_rows([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver a quarter more or less?",
+               columns=("band", "stable", "same_share", "scenarios", "flipped_by"))  # fmt: skip
     print_rows(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
     print_rows(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
     last = ("occurred_on", "contact", "channel", "agent", "duration_seconds", "outcome", "source")

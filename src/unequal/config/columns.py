@@ -159,6 +159,6 @@ def _told(path: str) -> Format | None:
     if path.startswith("sqlite:"):
         return "sqlite"
     name = PurePosixPath(path.lower().rstrip("*?"))
-    packed = name.suffix == ".gz"
+    packed = name.suffix in (".gz", ".zip")
     told = _FORMAT_OF_ENDING.get(name.with_suffix("").suffix if packed else name.suffix)
     return told if not packed or told in TEXT_FORMATS else None

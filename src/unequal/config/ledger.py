@@ -1,4 +1,4 @@
-"""The section `ledger`: currencies, and the general ledger that the detail is held against."""
+"""The section `ledger`: currencies, what serving customers costs, and the general ledger that the detail is held against."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from unequal.config.cost_columns import columns_of_costs, rules_of_costs
+from unequal.config.costing import (
+    Activity,
+    CapacityRows,
+    CompanyWhen,
+    CostRows,
+    Pool,
+    SharedCost,
+    TimeEquation,
+    customer_of_event,
+    day_of_event,
+)
 from unequal.config.general_ledger import AccountRule, GeneralLedger, Tolerance
 from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, shape_of
 
-__all__ = ["AccountRule", "DatedRate", "GeneralLedger", "Ledger", "Rates", "RatesFrom", "Tolerance"]
+__all__ = [
+    "AccountRule", "Activity", "CapacityRows", "CompanyWhen", "CostRows", "DatedRate", "GeneralLedger", "Ledger", "Pool", "Rates", "RatesFrom",
+    "SharedCost", "TimeEquation", "Tolerance", "columns_of_costs", "customer_of_event", "day_of_event", "rules_of_costs",
+]  # fmt: skip
 
 
 def read_day(given: Any) -> date:
@@ -67,6 +82,16 @@ class Ledger(Section):
 
     rates: Rates = Field((), description="Rates into the reporting currency, dated: a list of them, or the source that holds them.")
     rate_valid_days: WholeNumber = Field(35, ge=1, description="A rate older than this many days on the day of booking is not used.")
+    pools: dict[Name, Pool] = Field(
+        default_factory=dict,
+        description="People and equipment that serve customers, each under a name: what they cost and can do in a month.",
+    )
+    activities: dict[Name, Activity] = Field(
+        default_factory=dict, description="Work that is done for customers, each under a name: its events, its time, its pool."
+    )
+    shared_costs: dict[Name, SharedCost] = Field(
+        default_factory=dict, description="Amounts that many customers caused together, each under a name, such as a campaign's fixed cost."
+    )
     general_ledger: GeneralLedger | None = Field(
         None, description="The company's general ledger, held against the detail account by account."
     )

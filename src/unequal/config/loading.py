@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from unequal.config.addresses import is_reference
 from unequal.config.columns import parts
 from unequal.config.contracts import problems_of_sources
+from unequal.config.cost_references import problems_of_costs
 from unequal.config.document import Document, read_document
 from unequal.config.environment import expand
 from unequal.config.problems import shown
@@ -93,7 +94,9 @@ def load(path: Path, environment: Mapping[str, str]) -> Loaded:
     except ValidationError as error:
         problems = [*problems, *problems_of(error, values, document)]
     if project is not None and not problems:
-        problems = [*problems_of_sources(project), *problems_of_references(project), *problems_of_tie_out(project)]
+        problems = [
+            *problems_of_sources(project), *problems_of_references(project), *problems_of_costs(project), *problems_of_tie_out(project),
+        ]  # fmt: skip
     if problems:
         raise Problems(document.errors(problems))
     assert project is not None, "a config without problems has a project"

@@ -14,6 +14,7 @@ NAME: Final = r"^[a-z][a-z0-9_]*$"
 CURRENCY: Final = r"^[A-Z]{3}$"
 REGION: Final = r"^[A-Z]{2}$"
 MONEY: Final = r"^\d{1,14}(\.\d{1,4})?$"
+MINUTES: Final = r"^\d{1,9}(\.\d{1,4})?$"
 RATE: Final = r"^\d{1,10}(\.\d{1,10})?$"
 MEMORY: Final = r"^\d+(MB|GB)$"
 
@@ -23,6 +24,7 @@ WORDS_OF_PATTERN: Final = {
     REGION: "two capital letters, as in DE",
     MONEY: 'an amount in quotes with at most 14 digits before the point and 4 after it, as in "12.50"',
     RATE: 'a rate in quotes with at most 10 digits before the point and 10 after it, as in "1.0845"',
+    MINUTES: 'minutes in quotes with at most 9 digits before the point and 4 after it, as in "2.5"',
     MEMORY: "a number of MB or GB, as in 1500MB",
 }
 """How a message says what a pattern asks for."""

@@ -54,7 +54,10 @@ class Project(Section):
     sources: dict[Name, Source] = Field(min_length=1, description="The tables of the company's applications, each under a name.")
     attributes: dict[Name, OwnAttribute] = Field(default_factory=dict, description="Attributes of the project's own.")
     identity: Identity = Field(Identity(), description="What makes records one customer.")
-    ledger: Ledger = Field(Ledger(), description="Which rates dollars are booked at, and the general ledger they are held against.")
+    ledger: Ledger = Field(
+        Ledger(),
+        description="Which rates dollars are booked at, what serving customers costs, and the general ledger they are held against.",
+    )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -319,7 +319,7 @@ class Source(Section):
         description="A path, a glob or several; relative to the config; or sqlite:PATH; or env:NAME of a variable, or file:PATH of a file, "
         "that holds the address of a PostgreSQL database."
     )
-    format: Format | None = Field(None, description="Told from the ending where it is absent; .gz is unpacked.")
+    format: Format | None = Field(None, description="Told from the ending where it is absent; .gz is unpacked, and a zip of one text file.")
     table: str | None = Field(None, min_length=1, description="The table to read from a database, as schema.table or table.")
     sheet: str | None = Field(None, min_length=1, description="The sheet to read from a workbook; the first by default.")
     delimiter: Annotated[str, AfterValidator(_one_mark)] | None = Field(

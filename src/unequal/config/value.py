@@ -150,6 +150,17 @@ class ThroughOthers(Section):
     decay: float = Field(0.5, ge=0, le=1, description="What each further step counts, as a share of the one before it.")
 
 
+class Seeds(Section):
+    """Who may be handed to an advertiser as a pattern for look-alikes: the best of those who consented."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"consented": "newsletter = 'yes'", "share": 0.1}]})
+
+    consented: PredicateText = Field(
+        description="Which customers consented, as a rule over their attributes; without it nobody is handed out."
+    )
+    share: float = Field(0.1, gt=0, le=1, description="Of those who consented, the share that is expected to bring most.")
+
+
 class Value(Section):
     """What a customer will bring."""
 
@@ -179,4 +190,5 @@ class Value(Section):
         "customers", description="What the house calls its customers."
     )
     through_others: ThroughOthers = Field(ThroughOthers(), description="What is assumed of referrals and introductions.")
+    seeds: Seeds | None = Field(None, description="Who may be handed out as a pattern for look-alikes; nobody by default.")
     backtest: Backtest = Field(Backtest(), description="How forecasts are put to the test.")

@@ -30,6 +30,21 @@ BAND: Final = TableContract(
     ),
 )
 
+BAND_STABILITY: Final = TableContract(
+    name="band_stability",
+    meaning="How much each customer's band hangs on what drives the cost of serving: every driver moved by a quarter, up and down.",
+    key=("customer_id",),
+    columns=(
+        Column("customer_id", "string", "The customer; never a bucket."),
+        Column("scheme", "string", "By which scheme the band is drawn: `profit`, the three bands."),
+        Column("band", "string", "profitable, break_even or unprofitable."),
+        Column("stable", "boolean", "Whether the band is the same in every scenario."),
+        Column("same_share", "float64", "Of the scenarios, those in which it is the same.", unit="share"),
+        Column("scenarios", "int64", "How many scenarios: two a driver.", unit="scenarios"),
+        Column("flipped_by", "string", "The driver that changes the band by the most dollars; absent where none does.", nullable=True),
+    ),
+)
+
 BAND_TOTAL: Final = TableContract(
     name="band_total",
     meaning="The three bands: how many customers stand in each and what they bring.",
@@ -93,5 +108,5 @@ DEFINITION: Final = TableContract(
     ),
 )
 
-TABLES: Final = (CUSTOMER_FIGURE, BAND, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION)
+TABLES: Final = (CUSTOMER_FIGURE, BAND, BAND_STABILITY, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION)
 """Every contract of this room."""

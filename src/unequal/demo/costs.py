@@ -10,11 +10,11 @@ import pyarrow as pa
 from unequal.demo import parameters as planted
 from unequal.demo.books import LINES
 from unequal.demo.cell import Cell
-from unequal.demo.columns import NOBODY, Arrow, Floats, Ints, filled, texts
+from unequal.demo.columns import NOBODY, Arrow, Bools, Floats, Ints, filled, texts
 from unequal.demo.ink import Ink
 from unequal.demo.text_files import amount, whole
-from unequal.demo.tickets import COMPANY_CAUSED
-from unequal.demo.timeline import MONTHS, first_day_of_month, month_of, written
+from unequal.demo.tickets import COMPANY_CAUSED, Tickets
+from unequal.demo.timeline import MONTHS, company_day, first_day_of_month, month_of, written
 
 ACTIVITIES: Final = tuple(planted.ACTIVITIES)
 LEDGER_COLUMNS: Final = "account,name,activity,month,currency,amount"
@@ -50,7 +50,8 @@ class Capacity:
         self._events("bill", cell.invoices.day)
         self._events("chase_payment", cell.invoices.written_off_on[cell.invoices.written_off_on != NOBODY])
         self._events("open_account", cell.registers["shop"].created_on)
-        self._events("host_visit", cell.sessions.day)
+        visited = company_day(cell.sessions.day, cell.sessions.second)
+        self._events("host_visit", visited[visited >= 0])
         minutes = tickets.handle_seconds / 60
         for channel, name in enumerate(("phone_call", "chat", "email")):
             rows = tickets.channel == channel
@@ -69,6 +70,47 @@ class Capacity:
         wanted = np.maximum(np.repeat(years.mean(axis=2) / share[:, None], 12, axis=1), self.minutes)
         whole_hours: Ints = np.ceil(wanted / 60).astype(np.int64) * 60
         return whole_hours
+
+
+def write_service(ink: Ink, cell: Cell) -> None:
+    """The truth of one cell: minutes that each activity took for each person and organisation, as an accountant could know them.
+
+    A ticket is the caller's, and a failure of the company's where the agent wrote so down.
+    """
+    orders, lines, tickets = cell.bought.orders, cell.lines, cell.tickets
+    sold, of_line = lines.credited_on == NOBODY, orders.customer[lines.order]
+    users, visited = cell.registers["web"].person, company_day(cell.sessions.day, cell.sessions.second)
+    known = (cell.sessions.user != NOBODY) & (visited >= 0)
+    payer = cell.services.payer[cell.invoices.service]
+    who: dict[str, Ints] = {
+        "take_order": orders.customer, "pick_line": of_line[sold], "deliver": orders.customer[orders.channel != 1], "handle_return": of_line[~sold],
+        "bill": payer, "chase_payment": payer[cell.invoices.written_off_on != NOBODY], "open_account": cell.registers["shop"].person,
+        "host_visit": users[cell.sessions.user[known]],
+    }  # fmt: skip
+    count = len(cell.customers)
+    for name, customers in who.items():
+        events = np.bincount(customers[customers != NOBODY], minlength=count)
+        _tell_service(ink, cell, name, (events * planted.ACTIVITIES[name]).astype(np.float64), np.zeros(count))
+    ours = np.isin(tickets.recorded, COMPANY_CAUSED)
+    for channel, name in enumerate(("phone_call", "chat", "email")):
+        wished, failed = (tickets.channel == channel) & ~ours, (tickets.channel == channel) & ours
+        minutes, failure_minutes = (_minutes(tickets, rows, count) for rows in (wished, failed))
+        _tell_service(ink, cell, name, minutes, failure_minutes)
+
+
+def _minutes(tickets: Tickets, rows: Bools, count: int) -> Floats:
+    """Minutes of some tickets by the position of the caller."""
+    found: Floats = np.zeros(count)
+    np.add.at(found, tickets.caller[rows], tickets.handle_seconds[rows] / 60)
+    return found
+
+
+def _tell_service(ink: Ink, cell: Cell, activity: str, minutes: Floats, failure_minutes: Floats) -> None:
+    rows = np.flatnonzero((minutes > 0) | (failure_minutes > 0))
+    ink.truth("service_time", {
+        "customer_id": cell.entity_ids[rows], "activity": filled(activity, len(rows)), "minutes": _array(minutes[rows]),
+        "failure_minutes": _array(failure_minutes[rows]),
+    })  # fmt: skip
 
 
 def write_costs(ink: Ink, capacity: Capacity) -> None:

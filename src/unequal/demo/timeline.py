@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from unequal.demo.columns import Floats, Ints, Texts, texts
 OPENED: Final = date(2022, 1, 1)
 CLOSED: Final = date(2026, 1, 1)
 """The extracts end with the day before."""
+TIME_ZONE: Final = "America/New_York"
 DAYS: Final = (CLOSED - OPENED).days
 FUTURE_DAYS: Final = 730
 """How far the truth knows what happened after the extracts."""
@@ -55,6 +57,22 @@ def month_of(days: Ints) -> Ints:
     """The number of the month that holds each day; 0 is the first month. Days from 0 on."""
     months: Ints = _months()[days]
     return months
+
+
+@lru_cache(maxsize=1)
+def _offsets() -> Ints:
+    """Seconds east of UTC that the company's clocks stand, hour by hour of UTC from the day it opened: they change on the hour."""
+    zone = ZoneInfo(TIME_ZONE)
+    start = datetime(OPENED.year, OPENED.month, OPENED.day, tzinfo=UTC)
+    offsets = ((start + timedelta(hours=hour)).astimezone(zone).utcoffset() for hour in range(24 * DAYS))
+    return np.array([0 if offset is None else int(offset.total_seconds()) for offset in offsets], dtype=np.int64)
+
+
+def company_day(days: Ints, seconds: Ints) -> Ints:
+    """The day on the company's clocks of moments in UTC: -1 in the first hours, when it was still the day before it opened."""
+    moments = days * 86_400 + seconds
+    found: Ints = (moments + _offsets()[moments // 3_600]) // 86_400
+    return found
 
 
 def first_day_of_month(months: Ints) -> Ints:

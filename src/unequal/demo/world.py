@@ -13,7 +13,7 @@ import pyarrow as pa
 from unequal.demo.applications import billing, loyalty, office, shop, social, support, web
 from unequal.demo.cell import Cell, draw_cell
 from unequal.demo.columns import Arrow
-from unequal.demo.costs import Capacity, write_costs
+from unequal.demo.costs import Capacity, write_costs, write_service
 from unequal.demo.ink import Ink
 from unequal.demo.parameters import World
 from unequal.demo.timeline import DAYS
@@ -66,6 +66,7 @@ def _write_cell(ink: Ink, cell: Cell, capacity: Capacity) -> None:
         application.write(ink, cell)
     capacity.add(cell)
     write_truth(ink, cell)
+    write_service(ink, cell)
     _write_potential_outcomes(ink, cell)
 
 

@@ -1,11 +1,11 @@
 """The whole run, top to bottom: read this first.
 
 One order's way: its row is read and held against its contract (accept), the record that it
-names becomes a customer (who is who) with the best of what its records say (golden), its household (relate) and its contacts (interactions), its amounts become entries on their lines (post), the
-entries get their customer and are summed into statements (book), every dollar is held
-against what the source says it holds (reconcile) and against the company's general ledger (tie
-out), the customers are ranked by what they bring (band), and what they will bring is forecast,
-with its ranges, apart from all facts (value). Then, and only then, the run is published by one row in the state.
+names becomes a customer (who is who) with the best of what its records say (golden), its household (relate) and its contacts
+(interactions), its amounts become entries on their lines (post), what serving it took is charged (cost), the entries get
+their customer and are summed into statements (book), every dollar is held against what the source says it holds (reconcile)
+and against the company's general ledger (tie out), the customers are ranked by what they bring (band), and what they will
+bring is forecast, with its ranges, apart from all facts (value). Then, and only then, the run is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import ibis
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking
+from unequal.flow import checking, serving
+from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.keeping import Steps, code_digest
 from unequal.flow.opening import OpenProject
@@ -57,28 +57,6 @@ class RunReport:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What the steps of one run work with."""
-
-    project: config.Project
-    opened: OpenProject
-    folder: storage.RunFolder
-    engine: storage.Engine
-    state: storage.State
-    before: storage.state.RunRow | None
-    last_action: int
-    steps: Steps
-
-    def read(self, output: storage.StepOutput, table: str) -> ibis.Table:
-        """A table that a step left."""
-        return self.engine.read(output.table(table))
-
-    def read_all(self, outputs: Mapping[str, storage.StepOutput], table: str) -> ibis.Table:
-        """The same table of several steps, as one."""
-        return self.engine.read([output.table(table) for output in outputs.values()])
-
-
-@dataclass(frozen=True)
 class WhoIsWho:
     """Who is who after this run.
 
@@ -93,9 +71,6 @@ class WhoIsWho:
     made_from: str
     difference: storage.state.MembershipDifference
     model_for: str
-
-
-Outputs = Mapping[str, storage.StepOutput]
 
 
 def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = False) -> RunReport:
@@ -119,12 +94,16 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _golden(desk, who.output, gathered)
         related = _relate(desk, accepted, gathered, who.output)
         _interactions(desk, accepted, gathered, who.output)
-        posted = _post(desk, accepted)
-        book = _book(desk, posted, who.output, gathered)
-        _reconcile(desk, accepted, posted, book)
+        rates = _rates(desk, accepted)
+        posted = _post(desk, accepted, rates)
+        cost = serving.cost(desk, accepted, rates)
+        book = _book(desk, posted, cost, who.output, gathered)
+        served = serving.serve(desk, cost, who.output, gathered)
+        _reconcile(desk, accepted, posted, cost, book)
         _tie_out(desk, accepted, book)
-        band = _band(desk, book)
-        _value(desk, accepted, who.output, related, book, band)
+        banded = _band(desk, book)
+        serving.judge(desk, banded, cost, served)
+        _value(desk, accepted, who.output, related, book, banded)
         return _publish(desk, who)
 
 
@@ -331,9 +310,8 @@ def _interactions(desk: Desk, accepted: Outputs, gathered: Outputs, who: storage
     )
 
 
-def _post(desk: Desk, accepted: Outputs) -> Outputs:
+def _post(desk: Desk, accepted: Outputs, rates: storage.StepOutput) -> Outputs:
     """Every amount of every accepted row becomes one entry on its line, in the reporting currency."""
-    rates = _rates(desk, accepted)
 
     def posted(name: str, source: config.Source) -> storage.StepOutput:
         lookups = ledger.steps.looked_up(source)
@@ -356,7 +334,7 @@ def _post(desk: Desk, accepted: Outputs) -> Outputs:
 
     found = {name: posted(name, source) for name, source in desk.project.sources.items() if source.postings}
     is_counted = any(not config.value.claims_entries(one) for one in desk.project.value.relationships.values())
-    if not found and not is_counted:
+    if not found and not is_counted and not desk.project.ledger.activities:
         do = "add postings to the source that holds sales; or, where histories come counted, name them under value.relationships"
         raise LedgerError("LED050", "no source posts any dollars", where="sources", do=do)
     return found
@@ -373,37 +351,42 @@ def _rates(desk: Desk, accepted: Outputs) -> storage.StepOutput:
     return desk.steps.step("rates", work, inputs=[*(accepted[name] for name in listed), desk.project.ledger.model_dump_json()])
 
 
-def _book(desk: Desk, posted: Outputs, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput:
+def _book(desk: Desk, posted: Outputs, cost: storage.StepOutput | None, who: storage.StepOutput, gathered: Outputs) -> storage.StepOutput:
     """Entries get the customer of their record, or a named bucket and a reason; statements sum them by month and line."""
+    every = [*posted.values(), *([cost] if cost else [])]
 
     def work(folder: Path) -> None:
         ledger.steps.book(
             desk.engine,
-            posted=[desk.read(output, "posted") for output in posted.values()],
+            posted=[desk.read(output, "posted") for output in every],
             customer_record=desk.read(who, "customer_record"),
             records=desk.read_all(gathered, "record"),
             folder=folder,
         )
 
-    return desk.steps.step("book", work, inputs=[*posted.values(), who, *gathered.values()])
+    return desk.steps.step("book", work, inputs=[*every, who, *gathered.values()])
 
 
-def _reconcile(desk: Desk, accepted: Outputs, posted: Outputs, book: storage.StepOutput) -> storage.StepOutput:
+def _reconcile(
+    desk: Desk, accepted: Outputs, posted: Outputs, cost: storage.StepOutput | None, book: storage.StepOutput
+) -> storage.StepOutput:
     """Every source's own total against what became of it; a difference of 0.0001 stops the run here."""
 
     def work(folder: Path) -> None:
         ledger.steps.reconcile(
             desk.engine,
             project=desk.project,
-            accepted={name: accepted[name].tables for name in posted},
+            accepted={name: output.tables for name, output in accepted.items()},
             posted={name: output.tables for name, output in posted.items()},
             lookups={name: accepted[name].table("rows") for name in accepted},
             entries=desk.read(book, "entry"),
             folder=folder,
+            pool_cost=desk.read(cost, "pool_cost") if cost else None,
         )
 
     parameters = [source.model_dump_json() for source in desk.project.sources.values() if source.postings]
-    return desk.steps.step("reconcile", work, inputs=[*accepted.values(), *posted.values(), book, *parameters])
+    parameters.append(desk.project.ledger.model_dump_json())
+    return desk.steps.step("reconcile", work, inputs=[*accepted.values(), *posted.values(), *([cost] if cost else []), book, *parameters])
 
 
 def _tie_out(desk: Desk, accepted: Outputs, book: storage.StepOutput) -> storage.StepOutput:

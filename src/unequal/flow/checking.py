@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
 from unequal.flow.opening import OpenProject
-from unequal.terms.errors import ConfigError, Problems, UnequalError
+from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
 
 Rule = tuple[tuple[str | int, ...], str]
 """The place of a rule in the config, and its text."""
@@ -24,6 +24,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
     """
     problems: list[UnequalError] = [*no_records(opened.config)]
     found: list[dict[str, Any]] = []
+    known: dict[str, Mapping[str, str]] = {}
     for name, source in opened.config.sources.items():
         try:
             files = sources.files_of(source, opened.folder)
@@ -31,14 +32,32 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         except UnequalError as error:
             problems.extend(_placed(error, opened, "sources", name))
             continue
+        known[name] = columns
         problems.extend(_rules_refused(opened, _rules(name, source), columns))
         problems.extend(_rules_refused(opened, _rules_of_books(name, opened.config.ledger), columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
+    problems.extend(_costs_refused(opened, known))
     problems.extend(_value_refused(opened))
     if problems:
         raise Problems(problems)
     return found
+
+
+def _costs_refused(opened: OpenProject, known: Mapping[str, Mapping[str, str]]) -> Iterator[UnequalError]:
+    """Columns that no header has and rules that cannot be, of pools, activities and shared costs."""
+    section = opened.config.ledger
+    for path, name, column, _types in config.ledger.columns_of_costs(section):
+        if name in known and column not in known[name]:
+            there = ", ".join(sorted(each for each in known[name] if not each.startswith("_")))
+            yield LedgerError("LED005", "a column that is mapped is not in the source", where=f"{'.'.join(map(str, path))} ({opened.loaded.where(*path)})",
+                              seen=f"{column}; {name} has {there}", do="name one of its columns; a header is read as it is written")  # fmt: skip
+    for path, name, text in config.ledger.rules_of_costs(section):
+        if name in known:
+            try:
+                predicates.parse(text, known[name], where=opened.loaded.where(*path))
+            except UnequalError as error:
+                yield error
 
 
 def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
@@ -47,7 +66,9 @@ def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
         if relationship.where is None:
             continue
         try:
-            predicates.parse(relationship.where, ledger.ENTRY.types, where=opened.loaded.where("value", "relationships", name, "where"))
+            predicates.parse(
+                relationship.where, ledger.tables.ENTRY.types, where=opened.loaded.where("value", "relationships", name, "where")
+            )
         except UnequalError as error:
             yield error
 
@@ -109,6 +130,13 @@ def _rules_of_source(source: config.Source) -> Iterator[Rule]:
             yield ("relationships", number, "when"), relationship.when
 
 
+_SERVED: Final = (
+    ("cost", ledger.tables.POOL), ("cost", ledger.tables.IDLE), ("serve", ledger.tables.ACTIVITY_COST), ("serve", ledger.tables.ACTIVITY_TIME),
+    ("judge", customer_base.steps.BAND_STABILITY),
+)  # fmt: skip
+"""What a project with activities publishes beside."""
+
+
 def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> None:
     """Hold every table that will be seen against its contract.
 
@@ -117,11 +145,12 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
     """
     gathered = [output for name, output in done.items() if name.startswith("gather ")]
     contracts = (
-        (ledger.ENTRY, [done["book"].table("entry")]),
+        (ledger.tables.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
         (ledger.tables.INTERACTION, [done["interactions"].table("interaction")]),
         (ledger.tables.CONTACT_TOTAL, [done["interactions"].table("contact_total")]),
         (ledger.tables.TIE_OUT, [done["tie out"].table("tie_out")]),
+        *((contract, [done[step].table(contract.name)]) for step, contract in _SERVED if step in done),
         (customer_base.steps.BAND, [done["band"].table("band")]),
         *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),

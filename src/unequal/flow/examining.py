@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import ibis
@@ -13,7 +13,7 @@ from unequal.answers import Base
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError, SourceError
-from unequal.terms.ids import SEPARATOR, UNASSIGNED, record_name
+from unequal.terms.ids import IDLE, SEPARATOR, UNASSIGNED, record_name
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
 
 Rows = Sequence[Mapping[str, Any]]
@@ -34,6 +34,8 @@ class CustomerSheet:
         why: the waterfall of the customer's lines.
         months: statement by month and line, latest first.
         records: the records that are this customer, and since when.
+        service: what was done for it, by activity: events, minutes, cost, and of that our own failures; empty without activities.
+        steady: whether its band stands if a driver of cost to serve were a quarter more or less; empty without activities.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
         foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
         contacts: its last contacts, latest first: occurred_on, occurred_at (UTC), contact, channel, agent, duration_seconds, outcome, source, row_id.
@@ -51,6 +53,8 @@ class CustomerSheet:
     related: Rows = ()
     foreseen: Rows = ()
     contacts: Rows = ()
+    service: Rows = ()
+    steady: Mapping[str, Any] = field(default_factory=dict)
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -81,6 +85,8 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         related=_related(base, customer_id),
         foreseen=_foreseen(base, customer_id),
         contacts=_contacts(opened, customer_id),
+        service=_service(base, customer_id),
+        steady=_steady(base, customer_id),
     )
 
 
@@ -96,6 +102,26 @@ def _foreseen(base: Base, customer_id: str) -> Rows:
         {"in": row["relationship"], **row} for row in base.fetch(lines)
     ]
     return [{"in": row["in"], "model": row["model"], **{name: row.get(name) for name in shown}} for row in rows]
+
+
+def _service(base: Base, customer_id: str) -> Rows:
+    """What was done for a customer and what it cost, the dearest first; costs are positive here."""
+    if "activity_cost" not in base.tables:
+        return ()
+    done = base.table("activity_cost").filter(lambda t: t.customer_id == customer_id)
+    grouped = done.group_by("activity").aggregate(
+        events=done["events"].sum().cast("int64"), minutes=(done["used_seconds"].sum() / 60).round(1).cast("decimal(28, 1)"),
+        cost=(-done["amount"].sum()).cast("decimal(28, 4)"),
+        own_failures=(-ibis.ifelse(done["cause"] == "company", done["amount"], 0).sum()).cast("decimal(28, 4)"),
+    )  # fmt: skip
+    return base.fetch(grouped.order_by(ibis.desc("cost"), "activity"))
+
+
+def _steady(base: Base, customer_id: str) -> Mapping[str, Any]:
+    if "band_stability" not in base.tables:
+        return {}
+    found = base.fetch(base.table("band_stability").filter(lambda t: t.customer_id == customer_id))
+    return found[0] if found else {}
 
 
 def _who(opened: OpenBase, customer_id: str) -> Rows:
@@ -191,9 +217,19 @@ def trace_entry(opened: OpenBase, project: OpenProject, entry_id: str) -> EntryT
         raise AnswerError("ANS006", "no entry has that id" if not found else "several entries begin so", seen=entry_id,
                           do="`unequal export entries` lists them; the first eight letters of an id are enough where they are its own")  # fmt: skip
     entry = found[0]
+    if entry["customer_id"] == IDLE:
+        return EntryTrace(entry, _pool_month(opened.base, entry), None, IDLE)
+    if entry["source_row"] == 0:
+        return EntryTrace(entry, {"key": entry["row_id"]}, None, _whose(entry))  # a shared cost that no row shares has no row of its own
     rows = opened.source_table(str(entry["source"]), "rows")
     row = opened.base.fetch(rows.filter(rows["_row_id"] == entry["row_id"]))[0]
     return EntryTrace(entry, row, _as_it_stands(project, entry), _whose(entry))
+
+
+def _pool_month(base: Base, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What idle capacity follows from: its pool in its month."""
+    pools, name = base.table("pool"), str(entry["source"]).removeprefix("pool:")
+    return base.fetch(pools.filter(pools["pool"] == name, pools["month"] == entry["booked_on"]))[0]
 
 
 def _as_it_stands(project: OpenProject, entry: Mapping[str, Any]) -> str | None:

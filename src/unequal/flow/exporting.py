@@ -28,6 +28,7 @@ TABLES: Final = (
     "relationships",
     "values",
     "lifetimes",
+    "seeds",
 )
 """What can be exported."""
 
@@ -72,6 +73,8 @@ def export_table(
         raise AnswerError("ANS007", "there is no such table to export", seen=name, do=f"choose one of {', '.join(TABLES)}")
     if name == "customers":
         return customers_behind(base, where=where, period=period, level=level)
+    if name == "seeds" and where is None and level is None and period is None:
+        return seeds(opened)
     if name == "values" and level is None and period is None:
         values = narrowed_values(base, where)
         return values.select(*base.table("customer_value").columns).order_by(ibis.desc("value_expected"), "customer_id")
@@ -85,6 +88,32 @@ def export_table(
         return base.table(_PUBLISHED_AS.get(name, name))
     entries = narrow(wide_entries(base) if where else base.table("entry"), where=where, period=period, leads_to=base.leads_to)
     return entries.select(*base.table("entry").columns).order_by("booked_on", "entry_id")
+
+
+def seeds(opened: OpenBase) -> ibis.Table:
+    """The best of the customers who consented, as advertisers take them for a pattern: nothing but a digest of the e-mail.
+
+    Returns:
+        email_sha256: of the e-mail without spaces around it and in small letters, best customer first. Who has none, or did not
+        consent, is not in it, whatever the value.
+
+    Raises:
+        AnswerError: ANS015, the config does not say who consented.
+        PredicateError: what it says is refused.
+    """
+    base = opened.base
+    wanted = base.project.value.seeds
+    if wanted is None:
+        raise AnswerError("ANS015", "nobody may be handed out", where="value.seeds", seen="no rule says who consented",
+                          do="set value.seeds.consented to a rule over the attribute that holds consent")  # fmt: skip
+    asked = narrowed_values(base, wanted.consented)
+    golden = golden_values(base.table("golden_attribute"), base.table("person_attribute"))
+    mails = golden.filter(golden["attribute"] == "email").select("customer_id", "value")
+    consented = asked.inner_join(mails, "customer_id")
+    place = ibis.row_number().over(ibis.window(order_by=[consented["value_expected"].desc(), consented["customer_id"]]))
+    ranked = consented.mutate(_place=place, _of=consented.count().over(ibis.window()))
+    best = ranked.filter(ranked["_place"] < (ranked["_of"] * wanted.share).ceil(), ranked["value_expected"] > 0)
+    return best.order_by("_place").select(email_sha256=best["value"].strip().lower().hexdigest("sha256"))
 
 
 def write_csv(opened: OpenBase, table: ibis.Table, stream: IO[str]) -> int:

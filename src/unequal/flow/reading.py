@@ -123,10 +123,16 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
+    # A project without activities has none of these, nor has a run of before there were any.
+    of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
+    served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
+    if "posted" in served:
+        served["charged"] = served.pop("posted")
     return {
         **related,
         **added,
         **foreseen,
+        **served,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
@@ -179,7 +185,24 @@ def laid_over(
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
         **_said_of_customers(engine, tables, records, concerned, project),
+        **_served(engine, tables, records, concerned, project),
     }
+
+
+def _served(
+    engine: storage.Engine, tables: Mapping[str, ibis.Table], records: ibis.Table, concerned: ibis.Table, project: config.Project
+) -> Mapping[str, ibis.Table]:
+    """What was done for the customers concerned, made anew; how steady their bands are is worked out by the next run, and absent till then."""
+    if "charged" not in tables:
+        return {}
+    overlay = identity.stewardship.overlay
+    anew = ledger.steps.serve_again(
+        engine, charged=tables["charged"], customer_record=overlay.only_of(records, concerned), records=tables["record"], project=project
+    )
+    found = {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items()}
+    if "band_stability" in tables:
+        found["band_stability"] = tables["band_stability"].anti_join(concerned, "customer_id")
+    return found
 
 
 def _said_of_customers(

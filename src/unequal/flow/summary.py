@@ -7,13 +7,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from unequal import config, customer_base, identity, ledger, storage
-from unequal.terms.lines import Level
+from unequal.terms.lines import Level, Line
 from unequal.terms.money import money_sum
 
 
 def level_of_project(project: config.Project) -> Level:
     """The evidence level that a project's mapped lines reach together."""
-    return ledger.level_of(line for source in project.sources.values() if source.postings for line in ledger.mapped_lines(source.postings))
+    served = [Line.COST_TO_SERVE] if project.ledger.activities else []
+    served += [shared.line for shared in project.ledger.shared_costs.values()]
+    posted = (line for source in project.sources.values() if source.postings for line in ledger.mapped_lines(source.postings))
+    return ledger.level_of([*posted, *served])
 
 
 def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:

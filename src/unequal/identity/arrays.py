@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -61,3 +62,30 @@ def distinct(values: Any) -> Any:
     """The distinct values of an array of whole numbers, ascending: by sorting, which is several times faster than numpy's own way."""
     ordered = np.sort(values)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+
+
+def order_of(texts: Any) -> Ints:
+    """The places of an Arrow array's texts in ascending order; none of them is null.
+
+    By eight bytes behind those with which all of them begin, which as numbers are sorted ten times as fast; where these do not tell, by all.
+
+    >>> order_of(strings(["c_b", "c_", "c_a", "c_b0123456789", "c_b0123456788"])).tolist()
+    [1, 2, 0, 4, 3]
+    """
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    begins, lengths = ends[:-1], np.diff(ends)
+    bytes_ = np.concatenate([np.frombuffer(data or b"", dtype=np.uint8), np.zeros(8, dtype=np.uint8)])
+    same = 0
+    while same < lengths.min(initial=0) and (bytes_[begins + same] == bytes_[begins[0] + same]).all():
+        same += 1
+    eights = np.ndarray((len(bytes_) - 7,), dtype=">u8", buffer=bytes_, strides=(1,))[begins + same].astype(np.uint64)
+    # What belongs to the next text is cut off.
+    beyond = (8 * np.clip(8 - (lengths - same), 0, 7)).astype(np.uint64)
+    eights = np.where(lengths > same, (eights >> beyond) << beyond, np.uint64(0))
+    order = np.argsort(eights).astype(np.int64)
+    again = eights[order][1:] == eights[order][:-1]
+    tied = np.flatnonzero(np.append(again, False) | np.append(False, again)) if len(again) else np.zeros(0, dtype=np.int64)
+    sort: Any = pc.sort_indices
+    order[tied] = order[tied][np.asarray(sort(texts.take(arrow(order[tied]))))]
+    return order

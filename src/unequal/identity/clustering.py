@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from unequal.identity.arrays import Ints
 
@@ -22,11 +20,9 @@ Ends = tuple[Ints, Ints]
 
 def components(records: int, a: Ints, b: Ints) -> Ints:
     """For each record the lowest number among all that links connect it with."""
-    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(records, records))
-    _, part = connected_components(graph, directed=False)
-    lowest = np.full(part.max(initial=-1) + 1, records, dtype=np.int64)
-    np.minimum.at(lowest, part, np.arange(records, dtype=np.int64))
-    return lowest[part]
+    from unequal.identity.matching.grouping_kernels import lowest
+
+    return lowest(records, a, b)
 
 
 def closed(records: int, same: Ends, different: Ends) -> Ends:
@@ -39,6 +35,8 @@ def closed(records: int, same: Ends, different: Ends) -> Ends:
     Returns:
         Pairs, the lower record first, each once and in order.
     """
+    if not len(different[0]):
+        return different
     label = components(records, *same)
     of_one = _members(label, label[np.concatenate(different)])
     pairs = {
@@ -64,6 +62,8 @@ def joined(label: Ints, same: Ends, different: Ends, evidence: Ends) -> Ints:
         For each record the lowest of its customer.
     """
     records = len(label)
+    if not len(same[0]) and not len(different[0]):
+        return label
     everyone = np.arange(records)
     whole = components(records, np.concatenate([everyone, same[0]]), np.concatenate([label, same[1]]))
     torn = np.unique(whole[different[0]][whole[different[0]] == whole[different[1]]])

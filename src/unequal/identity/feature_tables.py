@@ -51,3 +51,8 @@ OTHER_VALUES: Final = TableContract(
     ),
     key=("number", "feature", "value"),
 )
+
+OF_FEW_VALUES: Final = (
+    "given", "family", "legal_form", "birth_date", "house_number", "street", "unit", "postcode", "city", "region", "country", "gender",
+)  # fmt: skip
+"""Features that many records share, so that they are read as codes."""

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, distinct, integers, strings
+from unequal.identity.arrays import Flags, Floats, Ints, arrow, column, distinct, integers, order_of, strings
 from unequal.identity.customer_ids import NONE, Assigned, assign_ids, found_ids
 from unequal.identity.founding import founding_ids
 from unequal.identity.matching.coding import hashed
@@ -144,8 +144,11 @@ class _Changes:
         count, live = len(ids), self.code_after[: len(self.organisation)]
         records = np.bincount(self.code_after, minlength=count)
         of_sources = self.source.dictionary_encode()
-        size = np.int64(max(len(of_sources.dictionary), 1))
-        known_by = distinct(self.code_after * size + np.asarray(of_sources.indices)) // size if size > 1 else distinct(self.code_after)
+        source, sources = np.asarray(of_sources.indices), np.zeros(count, dtype=np.int64)
+        for place in range(len(of_sources.dictionary)):
+            by_source = np.zeros(count, dtype=np.bool_)
+            by_source[self.code_after[source == place]] = True
+            sources += by_source
         founded = np.full(count, np.iinfo(np.int64).max, dtype=np.int64)
         np.minimum.at(founded, self.code_after, since)
         alive = np.bincount(live, minlength=count)
@@ -153,13 +156,12 @@ class _Changes:
         is_test = (alive > 0) & (np.bincount(live[self.test], minlength=count) == alive)
         kind = pa.array(np.where(organisations * 2 >= alive, 1, 0), mask=alive == 0)
         held = np.flatnonzero(records)
-        sort: Any = pc.sort_indices
-        held = held[np.asarray(sort(ids.take(arrow(held))))]
+        held = held[order_of(ids.take(arrow(held)))]
         columns = {
             "customer_id": ids.take(arrow(held)),
             "kind": strings(("person", "organisation")).take(kind.take(arrow(held))),
             "records": arrow(records[held]),
-            "sources": arrow(np.bincount(known_by, minlength=count)[held]),
+            "sources": arrow(sources[held]),
             "is_test": arrow(is_test[held]),
             "founded_on": _dates(founded[held]),
         }

@@ -53,15 +53,20 @@ class Resolved:
         label: for each record the lowest record of its customer.
         of_kind: for each kind its records' numbers, and how they were settled; absent where there are none.
         weight: for each record the strongest weight that ties it to its customer; NaN where none does.
-        edges: EDGE.
         over_cap: SHARED_IDENTIFIER.
     """
 
     label: Ints
     of_kind: Mapping[Kind, tuple[Ints, Settled]]
     weight: Floats
-    edges: pa.Table
     over_cap: pa.Table
+    _records: pa.Table
+    _edges: _Edges
+
+    @property
+    def edges(self) -> pa.Table:
+        """EDGE; made when it is asked for."""
+        return edge_table(self._records, self._edges)
 
 
 def resolved(known: Known, project: config.Project, models: Mapping[Kind, Model], budget: Budget) -> Resolved:
@@ -95,7 +100,7 @@ def resolved(known: Known, project: config.Project, models: Mapping[Kind, Model]
             of_kind[kind] = (rows, settled)
     label = _joined(label, of_kind, known, apart)
     edges = _edges(label, of_kind, known, shared, constraints, apart)
-    return Resolved(label, of_kind, _weights(count, edges), edge_table(known.records, edges), _over_cap(known.records, shared))
+    return Resolved(label, of_kind, _weights(count, edges), _over_cap(known.records, shared), known.records, edges)
 
 
 def learned_models(found: Resolved) -> dict[Kind, Model]:
@@ -331,7 +336,7 @@ def _identifiers(a: Ints, b: Ints, shared: exact.Shared) -> tuple[Any, Flags]:
 def edge_table(records: pa.Table, edges: _Edges) -> pa.Table:
     """EDGE: pairs by their records' names, and what became of them."""
     source, record_id = column(records, "source"), column(records, "record_id")
-    order = np.lexsort((edges.b, edges.a))
+    order = np.argsort(edges.a * np.int64(max(records.num_rows, 1)) + edges.b)
     a, b, bits = arrow(edges.a[order]), arrow(edges.b[order]), edges.bits[order]
     columns = {
         "source_a": source.take(a),

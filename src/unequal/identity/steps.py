@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Final
 
 import ibis
+import numpy as np
 import pyarrow as pa
 
 from unequal import config, storage
 from unequal.identity import days, features, golden, identifiers, membership, name_order, relationships, resolving
 from unequal.identity.arrays import column
 from unequal.identity.attributes import PARSED, Normalising, attributes_from, judged, normalising_of, once_of, ranked, said_of
-from unequal.identity.feature_tables import OTHER_VALUES
+from unequal.identity.feature_tables import OF_FEW_VALUES, OTHER_VALUES
 from unequal.identity.featuring import PARSED_PARTS, parsed_features
 from unequal.identity.gathered import FeatureFiles, together
 from unequal.identity.household_signs import said_of_persons, signs_of
 from unequal.identity.households import households
 from unequal.identity.matching import keeping
-from unequal.identity.matching.side_by_side import side_by_side
+from unequal.identity.matching.side_by_side import both, side_by_side
 from unequal.identity.parsing import PARSED_VALUE, parsed_values
 from unequal.identity.records import records_from
 from unequal.identity.relating import household_rows, member_rows, parents_by_name, places_of
@@ -179,22 +180,38 @@ def resolve(
         folder: where to write `customer_record`, `customer`, `edge`, `shared_identifier`, the three tables of the model,
             and the difference from before: `customer_event` and `customer_redirect`.
     """
-    known = all_known(engine, records, attributes, files, verdicts, project)
+    _, known = both(_warm_up, lambda: all_known(engine, records, attributes, files, verdicts, project))
     kept = {} if model is None else keeping.models_of({name: engine.arrow(table) for name, table in model.items()})
     found = resolving.resolved(known, project, kept, resolving.budget_of(project))
     old_ids: list[str] = [] if redirects is None else column(engine.arrow(redirects.select("old_id")), "old_id").to_pylist()
-    after = membership.member_tables(known.records, found.label, _past(engine, before, known.records), old_ids, day, found.weight)
-    tables = {
-        CUSTOMER_RECORD: after.customer_records, CUSTOMER: after.customers, CUSTOMER_EVENT: after.events, CUSTOMER_REDIRECT: after.redirects,
-        SHARED_IDENTIFIER: found.over_cap, EDGE: found.edges,
-    }  # fmt: skip
-    of_model = keeping.model_tables(resolving.learned_models(found), resolving.report_of(found))
-    tables |= {contract: of_model[contract.name] for contract in (MATCH_LEVEL, MATCH_FIGURE, VALUE_FREQUENCY)}
+    past = _past(engine, before, known.records)
 
-    def write(contract: TableContract) -> None:
-        engine.write_rows(contract.types, tables[contract], folder / f"{contract.name}.parquet")
+    def write(contract: TableContract, rows: pa.Table) -> None:
+        engine.write_rows(contract.types, rows, folder / f"{contract.name}.parquet")
 
-    side_by_side(write, tables)
+    def write_evidence() -> None:
+        write(EDGE, found.edges)
+        write(SHARED_IDENTIFIER, found.over_cap)
+        of_model = keeping.model_tables(resolving.learned_models(found), resolving.report_of(found))
+        for contract in (MATCH_LEVEL, MATCH_FIGURE, VALUE_FREQUENCY):
+            write(contract, of_model[contract.name])
+
+    def write_members() -> None:
+        after = membership.member_tables(known.records, found.label, past, old_ids, day, found.weight)
+        tables = {
+            CUSTOMER_RECORD: after.customer_records, CUSTOMER_EVENT: after.events, CUSTOMER: after.customers,
+            CUSTOMER_REDIRECT: after.redirects,
+        }  # fmt: skip
+        side_by_side(lambda table: write(*table), tables.items())
+
+    both(write_evidence, write_members)
+
+
+def _warm_up() -> None:
+    """Load what the first kernel would wait for, while files are read."""
+    from unequal.identity.matching.grouping_kernels import lowest
+
+    lowest(0, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 def _past(engine: storage.Engine, before: ibis.Table, records: pa.Table) -> pa.Table:
@@ -251,7 +268,8 @@ def all_known(
     if files is None:
         return known_of(engine, engine.materialise(identifiers.numbered(records), "numbered"), attributes, verdicts, project)
     by_name = sorted(files, key=lambda one: one.source)
-    best, others = [engine.stored(one.best) for one in by_name], [engine.stored(one.others) for one in by_name]
+    best = [engine.stored(one.best, as_codes=OF_FEW_VALUES) for one in by_name]
+    others = [engine.stored(one.others) for one in by_name]
     found = together(best, others, features.wanted_of(project))
     said = None if verdicts is None else engine.arrow(verdicts)
     return resolving.Known(found.records, found.features, found.others, resolving.numbered_verdicts(found.records, said))

@@ -1,14 +1,12 @@
 """The ledger: every dollar that moved, on its line, with its customer, reconciled with its source."""
 
-from unequal.ledger import steps, tables
+from unequal.ledger import steps, tables, what_if
 from unequal.ledger.assignment import assign, is_real_customer, of_customers
 from unequal.ledger.posting import post
 from unequal.ledger.routing import mapped_lines
 from unequal.ledger.statement import customer_statement, level_amount, level_of, waterfall
-from unequal.ledger.tables import ENTRY
 
 __all__ = [
-    "ENTRY",
     "assign",
     "customer_statement",
     "is_real_customer",
@@ -20,4 +18,5 @@ __all__ = [
     "steps",
     "tables",
     "waterfall",
+    "what_if",
 ]

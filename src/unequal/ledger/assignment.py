@@ -7,7 +7,7 @@ from typing import Final
 import ibis
 
 from unequal.ledger.tables import ENTRY
-from unequal.terms.ids import UNASSIGNED
+from unequal.terms.ids import IDLE, UNASSIGNED
 
 LEVEL_BUCKET: Final = "level:"
 """Begins the customer_id of dollars that no single customer caused, as in `level:channel`."""
@@ -24,6 +24,7 @@ def assign(posted: ibis.Table, customer_record: ibis.Table, records: ibis.Table)
       order go to the row's customer, and to `level:unit` or `level:order` where the source maps none.
     - Else the customer of the record that the row names; where there is none, the bucket
       `unassigned` with the reason no_customer_id, unknown_customer or test_account.
+    - Capacity that nobody used is of the level `idle`, and goes to the bucket `idle`.
 
     Args:
         posted: converted POSTED.
@@ -33,13 +34,21 @@ def assign(posted: ibis.Table, customer_record: ibis.Table, records: ibis.Table)
     Returns:
         ENTRY, as many rows as `posted`. Buckets are never customers: see `of_customers`.
     """
+    return owned(posted, customer_record, records).select(*ENTRY.names)
+
+
+def owned(posted: ibis.Table, customer_record: ibis.Table, records: ibis.Table) -> ibis.Table:
+    """The same with every column that `posted` has: customer_id and unassigned_reason beside them."""
     joined = with_owner(posted, customer_record, records)
     above = ~joined["level"].isin(CUSTOMER_LEVELS) | (joined["level"].isin(("unit", "order")) & joined["record_source"].isnull())
     reason = ibis.ifelse(above, ibis.null("string"), why_unassigned(joined))
     customer = ibis.cases(
-        (above, ibis.literal(LEVEL_BUCKET).concat(joined["level"])), (reason.notnull(), UNASSIGNED), else_=joined["_owner"]
+        (joined["level"] == IDLE, IDLE),
+        (above, ibis.literal(LEVEL_BUCKET).concat(joined["level"])),
+        (reason.notnull(), UNASSIGNED),
+        else_=joined["_owner"],
     )
-    return joined.mutate(customer_id=customer, unassigned_reason=reason).select(*ENTRY.names)
+    return joined.mutate(customer_id=customer, unassigned_reason=reason)
 
 
 def with_owner(rows: ibis.Table, customer_record: ibis.Table, records: ibis.Table) -> ibis.Table:
@@ -65,10 +74,10 @@ def why_unassigned(owned: ibis.Table) -> ibis.Value:
 
 
 def is_real_customer(customer_id: ibis.Value) -> ibis.Value:
-    """Whether an id is a customer's: not `unassigned` and not the bucket of a higher level."""
-    return (customer_id != UNASSIGNED) & ~customer_id.startswith(LEVEL_BUCKET)
+    """Whether an id is a customer's: not `unassigned`, not `idle` and not the bucket of a higher level."""
+    return ~customer_id.isin((UNASSIGNED, IDLE)) & ~customer_id.startswith(LEVEL_BUCKET)
 
 
 def of_customers(table: ibis.Table) -> ibis.Table:
-    """Only the rows of real customers: without `unassigned` and without the buckets of higher levels."""
+    """Only the rows of real customers: without `unassigned`, `idle` and the buckets of higher levels."""
     return table.filter(is_real_customer(table["customer_id"]))

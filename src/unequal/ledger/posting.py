@@ -57,7 +57,7 @@ def posted_rows(
     found = with_lookups(rows, lookups_of(postings), lookups or {}, where=where)
     for column in [amount.column for amount in postings.amounts.values()] + [postings.booked_on]:
         require_column(found, column, where=where)
-    lines = found.select(**_shared_columns(found, name, postings, project, where), **_amount_columns(found, postings, where))
+    lines = found.select(**shared_columns(found, name, postings, project, where), **_amount_columns(found, postings, where))
     entries = [_entries_of(lines, number, amount_name) for number, amount_name in enumerate(postings.amounts)]
     return reduce(lambda whole, part: whole.union(part), entries)
 
@@ -73,10 +73,10 @@ def postings_of(name: str, source: config.Source) -> config.sources.Postings:
     return source.postings
 
 
-def _shared_columns(
+def shared_columns(
     rows: ibis.Table, name: str, postings: config.sources.Postings, project: config.Project, where: str
 ) -> dict[str, ibis.Value]:
-    """What all amounts of a row share."""
+    """What all amounts of a row share: the columns of POSTED without id, line and amount, and what links a return to its sale."""
     booked_on, occurred_at = day_and_moment(rows[postings.booked_on], project.time_zone, where=f"{where}.booked_on")
     values = {column: value_column(rows, value, where=where) for column, value in values_of(postings).items()}
     currency = values.pop("currency", ibis.literal(project.reporting_currency))

@@ -25,6 +25,7 @@ _EVIDENCE: Final = {
     "control_total": "raw values summed before any cast",
     "customers": "entries of customers",
     "unassigned": "entries that no customer was found for",
+    "idle": "capacity that nobody used",
     "quarantined": "rows that do not fit their contract",
     "unknown_currency": "rows in a currency that has no rate on their day",
     "counted_once": "rows that another extract of this source holds too",

@@ -1,4 +1,4 @@
-"""The ledger's steps, in the order in which a run takes them: interactions, rates, post, book, reconcile, tie out."""
+"""The ledger's steps, in the order in which a run takes them: interactions, rates, post, charge, book, serve, reconcile, tie out."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Any
 import ibis
 
 from unequal import config
-from unequal.ledger.assignment import assign
+from unequal.ledger.activities import POSTED
+from unequal.ledger.assignment import assign, is_real_customer, owned
 from unequal.ledger.currency import convert, days_without_rate, declared_rates, rates_from, repeated_rates
 from unequal.ledger.general_ledger import books_rows, books_sums, detail_sums, incomplete, lookups_of_books
 from unequal.ledger.interactions import contact_totals, contacts_of, latest_of
 from unequal.ledger.interactions import interactions as of_customers
 from unequal.ledger.lookups import lookups_of, lookups_of_contacts, require_column
+from unequal.ledger.pool_accounts import of_service, pool_accounts
 from unequal.ledger.posting import posted_rows, postings_of
 from unequal.ledger.reconciliation import account_for, ledger_totals, reconciliation_rows, refusal, unreconciled
 from unequal.ledger.reconciling import SourceRows, control_totals, located
 from unequal.ledger.returned_sales import links_of_returns, with_links
+from unequal.ledger.serving import POOL_COST, Serving, activity_costs, activity_times, idle_table, pool_rows, sources_of
 from unequal.ledger.statement import customer_statement
 from unequal.ledger.step_checks import (
     always_in,
@@ -31,7 +34,7 @@ from unequal.ledger.step_checks import (
     declared_totals,
     rows_without_rate,
 )
-from unequal.ledger.tables import ENTRY, INTERACTION, RATES, RECONCILIATION, TIE_OUT
+from unequal.ledger.tables import ENTRY, INTERACTION, POOL, RATES, RECONCILIATION, TIE_OUT
 from unequal.ledger.tie_out import disagreement, tie_out_summary, tied_out
 from unequal.storage import Engine
 from unequal.terms.errors import LedgerError, Problems
@@ -118,12 +121,67 @@ def _some_day_has_no_rate(engine: Engine, posted: ibis.Table, rates: ibis.Table,
     return engine.count(days.limit(1)) > 0
 
 
+def charge(engine: Engine, *, project: config.Project, rows: Mapping[str, ibis.Table], rates: ibis.Table, folder: Path) -> None:
+    """Write `posted.parquet`, what each event of every activity cost and what stood idle, `pool.parquet`, `idle.parquet` and `pool_cost.parquet`.
+
+    Args:
+        engine: where it runs.
+        project: the config; it has pools and activities.
+        rows: accepted rows of the sources that `serving.sources_of` names.
+        rates: RATES.
+        folder: where to write.
+
+    Raises:
+        LedgerError: see `serving.Serving.charge`.
+    """
+    months, costs = Serving(engine, project, rows, rates).charge(folder)
+    engine.write(engine.rows(POOL.types, pool_rows(months, project.ledger)), folder / "pool.parquet")
+    engine.write(idle_table(engine.read(folder / "pool.parquet")), folder / "idle.parquet")
+    engine.write(engine.rows(POOL_COST, costs), folder / "pool_cost.parquet")
+
+
+def serve(
+    engine: Engine, *, charged: ibis.Table, customer_record: ibis.Table, records: ibis.Table, project: config.Project, folder: Path
+) -> None:
+    """Write `activity_cost.parquet` and `activity_time.parquet`: what was done for each customer, by activity and month.
+
+    Args:
+        engine: where it runs.
+        charged: `posted` of `charge`.
+        customer_record: CUSTOMER_RECORD.
+        records: RECORD.
+        project: the config.
+        folder: where to write.
+    """
+    found = owned(charged, customer_record, records)
+    engine.write(activity_costs(found), folder / "activity_cost.parquet")
+    engine.write(activity_times(found, project.ledger), folder / "activity_time.parquet")
+
+
+def serve_again(
+    engine: Engine, *, charged: ibis.Table, customer_record: ibis.Table, records: ibis.Table, project: config.Project
+) -> dict[str, ibis.Table]:
+    """ACTIVITY_COST and ACTIVITY_TIME, by name, of some customers only: those whose records are given.
+
+    Args:
+        engine: where it runs.
+        charged: `posted` of `charge`.
+        customer_record: CUSTOMER_RECORD of these customers.
+        records: RECORD.
+        project: the config.
+    """
+    theirs = customer_record.select(record_source="source", record="record_id")
+    found = engine.materialise(owned(charged.semi_join(theirs, ["record_source", "record"]), customer_record, records), "served-again")
+    of_customers = found.filter(is_real_customer(found["customer_id"]))
+    return {"activity_cost": activity_costs(of_customers), "activity_time": activity_times(of_customers, project.ledger)}
+
+
 def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.Table, records: ibis.Table, folder: Path) -> None:
     """Write `entry.parquet` and `statement.parquet` from the posted rows of all sources.
 
     Args:
         engine: where it runs.
-        posted: what `post_source` wrote, per source; none where nothing is posted, and then no entry is.
+        posted: what `post_source` wrote, per source, and `charge`; none where nothing is posted, and then no entry is.
         customer_record: CUSTOMER_RECORD.
         records: RECORD.
         folder: where to write.
@@ -131,7 +189,8 @@ def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.
     Raises:
         LedgerError: LED013, the statement does not sum to the entries.
     """
-    every = posted[0] if len(posted) == 1 else ibis.union(*posted, distinct=False) if posted else None
+    parts = [each.select(*POSTED) for each in posted]
+    every = parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False) if parts else None
     entry = engine.rows(ENTRY.types, []) if every is None else assign(every, customer_record, records)
     engine.write(entry, folder / "entry.parquet")
     entries = engine.read(folder / "entry.parquet")
@@ -148,25 +207,27 @@ def reconcile(
     lookups: Mapping[str, Path],
     entries: ibis.Table,
     folder: Path,
+    pool_cost: ibis.Table | None = None,
 ) -> None:
     """Write `reconciliation.parquet`, or stop the run: every dollar of the raw rows is accounted for, and none is made.
 
     Args:
         engine: where it runs.
         project: the config.
-        accepted: per posting source what accepting wrote, by name: rows, raw, quarantined, counted_once.
+        accepted: per source what accepting wrote, by name: rows, raw, quarantined, counted_once.
         posted: per posting source what `post_source` wrote, by name.
         lookups: accepted `rows` of all sources; their `raw` lies beside it.
         entries: ENTRY, as it is to be published.
         folder: where to write.
+        pool_cost: POOL_COST where the project has pools.
 
     Raises:
-        LedgerError: LED010 a residual is not zero, with the difference located; LED011 a declared control total
+        LedgerError: LED010, LED025 a residual is not zero, with the difference located; LED011 a declared control total
             disagrees; LED012 a converted amount does not agree with its rate.
         Problems: several of these, told at once.
     """
     check_conversion(engine, entries, _rates_table(engine, project, lookups), project.reporting_currency)
-    booked = engine.fetch(ledger_totals(entries))
+    booked = engine.fetch(ledger_totals(entries.filter(~of_service(entries))))
     raw_rows = {name: path.with_name("raw.parquet") for name, path in lookups.items()}
     rows: list[dict[str, object]] = []
     problems: list[LedgerError] = []
@@ -180,6 +241,10 @@ def reconcile(
         declared, disagreeing = declared_totals(name, source_rows.postings, sums, project.reporting_currency)
         rows += [*reconciliation_rows(name, accounts), *declared]
         problems += disagreeing
+    if pool_cost is not None:
+        of_pools = pool_accounts(engine, project, accepted=accepted, raw=raw_rows, entries=entries, pool_cost=pool_cost)
+        rows += of_pools.rows
+        problems += of_pools.problems
     if problems:
         raise problems[0] if len(problems) == 1 else Problems(problems)
     engine.write(engine.rows(RECONCILIATION.types, rows), folder / "reconciliation.parquet")
@@ -294,6 +359,11 @@ def what_is_unexplained(engine: Engine, tied: ibis.Table) -> dict[str, Any]:
 def last_contacts(engine: Engine, found: ibis.Table, customer_id: str, *, limit: int) -> list[dict[str, Any]]:
     """The last contacts of one customer in INTERACTION, latest first; see `interactions.latest_of`."""
     return engine.fetch(latest_of(found, customer_id, limit=limit))
+
+
+def served_from(project: config.Project) -> tuple[str, ...]:
+    """The sources that cost to serve is worked out from, in the order of the config; none where the project declares none."""
+    return sources_of(project.ledger, project.sources)
 
 
 def _rates_table(engine: Engine, project: config.Project, lookups: Mapping[str, Path]) -> ibis.Table:

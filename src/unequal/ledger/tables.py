@@ -7,6 +7,9 @@ from typing import Final
 from unequal.terms.money import AMOUNT, RATE, TOTAL
 from unequal.terms.tables import Column, TableContract
 
+TIME: Final = "decimal(28, 4)"
+"""Seconds, exact to 0.0001."""
+
 ENTRY: Final = TableContract(
     name="entry",
     meaning="Every dollar that moved, once: one row per source row and amount. Never edited; a correction is a new entry.",
@@ -16,7 +19,8 @@ ENTRY: Final = TableContract(
         Column(
             "customer_id",
             "string",
-            "Whose dollar it is; `unassigned` where no customer was found, `level:channel` and the like where no single customer caused it.",
+            "Whose dollar it is; `unassigned` where no customer was found, `level:channel` and the like where no single customer caused it, "
+            "`idle` for capacity that nobody used.",
         ),
         Column(
             "unassigned_reason",
@@ -24,7 +28,11 @@ ENTRY: Final = TableContract(
             "Why no customer was found: no_customer_id, unknown_customer or test_account; absent otherwise.",
             nullable=True,
         ),
-        Column("level", "string", "The lowest level that cause and effect reaches: unit, order, customer, channel, market or corporate."),
+        Column(
+            "level",
+            "string",
+            "The lowest level that cause and effect reaches: unit, order, customer, channel, market or corporate; idle where it reaches nobody.",
+        ),
         Column("account", "string", "The general ledger's account; absent where the source names none.", nullable=True),
         Column("booked_on", "date", "The day of booking in the company's time zone.", unit="day"),
         Column("occurred_at", "timestamp(6)", "When it happened, UTC; absent where the source gives a day only.", nullable=True),
@@ -39,13 +47,21 @@ ENTRY: Final = TableContract(
         Column("market", "string", "The market; absent where none is mapped.", nullable=True),
         Column("property", "string", "The property, branch or site; absent where none is mapped.", nullable=True),
         Column("activity", "string", "The activity that caused a cost; absent where none is mapped.", nullable=True),
-        Column("source", "string", "The source of the row."),
+        Column(
+            "source",
+            "string",
+            "The source of the row; `pool:NAME` for what a pool's idle capacity cost, `shared:NAME` for what nobody shares.",
+        ),
         Column("record", "string", "The customer's record id as the row gives it; absent where the row gives none.", nullable=True),
         Column("record_source", "string", "The source that holds the record; absent where dollars have no customer.", nullable=True),
         Column("source_file", "string", "The file of the row, relative to the project."),
         Column("source_row", "int64", "The data row in that file, from 1.", unit="rows"),
         Column("row_id", "string", "The row's stable id in its source."),
-        Column("amount_name", "string", "Which of the row's amounts it is, as the config names it."),
+        Column(
+            "amount_name",
+            "string",
+            "Which of the row's amounts it is, as the config names it; `cost:ACTIVITY` for what an activity cost, `shared:NAME` for a part of a shared cost.",
+        ),
         Column("reverses", "string", "The entry_id of the sale that this return takes back; absent where none was found.", nullable=True),
     ),
 )
@@ -81,14 +97,14 @@ RECONCILIATION: Final = TableContract(
     meaning="Per source, month, line and currency: the control total and what it is made of; the residual is zero or the run stops.",
     key=("source", "period", "line", "currency", "item"),
     columns=(
-        Column("source", "string", "The source."),
+        Column("source", "string", "The source, or `pool:NAME`, whose lines of service stand together, or `shared:NAME`."),
         Column("period", "date", "The first day of the month; absent for rows whose own date cannot be read.", unit="day", nullable=True),
         Column("line", "string", "The line of the chart."),
         Column("currency", "string", "ISO 4217 code: amounts here are in it, before conversion."),
         Column(
             "item",
             "string",
-            "control_total (read apart from the ledger), then what it is made of: customers, unassigned, level:channel and the like, "
+            "control_total (read apart from the ledger), then what it is made of: customers, unassigned, level:channel and the like, idle, "
             "quarantined, unknown_currency, counted_once, rounding; residual is what remains.",
         ),
         Column("amount", TOTAL, "Sum of the item.", unit="original currency"),
@@ -200,5 +216,77 @@ RATES: Final = TableContract(
     ),
 )
 
-TABLES: Final = (ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, INTERACTION, CONTACT_TOTAL, RATES)
+POOL: Final = TableContract(
+    name="pool",
+    meaning="What each pool cost in a month, what it could do, what was used, and what stood idle.",
+    key=("pool", "month"),
+    columns=(
+        Column("pool", "string", "The pool."),
+        Column("month", "date", "The first day of the month.", unit="day"),
+        Column(
+            "cost", TOTAL, "What the pool cost: what customers, higher levels, idle and unassigned add up to.", unit="reporting currency"
+        ),
+        Column("practical_seconds", TIME, "Practical capacity; absent where nothing says.", unit="seconds", nullable=True),
+        Column("used_seconds", TIME, "What events took.", unit="seconds"),
+        Column("idle_seconds", TIME, "Practical capacity that nobody used.", unit="seconds"),
+        Column("over_seconds", TIME, "Worked beyond practical capacity.", unit="seconds"),
+        Column(
+            "rate_minute",
+            RATE,
+            "Cost of a minute: of practical capacity, or of what was used where that is more.",
+            unit="reporting currency per minute",
+        ),
+        Column("charged", TOTAL, "What events were charged with.", unit="reporting currency"),
+        Column("idle", TOTAL, "What idle capacity cost; charged to nobody.", unit="reporting currency"),
+        Column("events", "int64", "How many events used it.", unit="events"),
+        Column("assumed", "string", "On what grounds its cost or capacity is assumed; absent where both are recorded.", nullable=True),
+    ),
+)
+
+IDLE: Final = TableContract(
+    name="idle",
+    meaning="Capacity that was paid for and not used, by pool and month: reported, and charged to nobody.",
+    key=("pool", "month"),
+    columns=(
+        Column("pool", "string", "The pool."),
+        Column("month", "date", "The first day of the month.", unit="day"),
+        Column("idle_seconds", TIME, "Practical capacity that nobody used.", unit="seconds"),
+        Column("amount", TOTAL, "What it cost, negative as in the ledger.", unit="reporting currency"),
+    ),
+)
+
+_OF_ACTIVITY: Final = (
+    Column("customer_id", "string", "The customer, or a named bucket: `unassigned`, `level:channel` and the like."),
+    Column("activity", "string", "The activity."),
+    Column("month", "date", "The first day of the month.", unit="day"),
+    Column("cause", "string", "customer, or company where the company's own failure caused it."),
+)
+
+ACTIVITY_COST: Final = TableContract(
+    name="activity_cost",
+    meaning="What each activity did for each customer in a month: how often, how long, at what cost.",
+    key=("customer_id", "activity", "month", "cause"),
+    columns=(
+        *_OF_ACTIVITY,
+        Column("pool", "string", "The pool whose time it used."),
+        Column("events", "int64", "How many events.", unit="events"),
+        Column("used_seconds", TIME, "How long they took.", unit="seconds"),
+        Column("amount", TOTAL, "What that cost, negative as in the ledger.", unit="reporting currency"),
+    ),
+)
+
+ACTIVITY_TIME: Final = TableContract(
+    name="activity_time",
+    meaning="The time of activities whose time equation has several parts, part by part.",
+    key=("customer_id", "activity", "month", "cause", "part"),
+    columns=(
+        *_OF_ACTIVITY,
+        Column("part", "string", "base, duration, or the name of a term."),
+        Column("used_seconds", TIME, "How long it took of all.", unit="seconds"),
+    ),
+)
+
+TABLES: Final = (
+    ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, INTERACTION, CONTACT_TOTAL, RATES, POOL, IDLE, ACTIVITY_COST, ACTIVITY_TIME,
+)  # fmt: skip
 """Every contract of this room."""

@@ -20,6 +20,9 @@ class Verbs(Protocol):
     def fetch(self, table: ibis.Table) -> list[dict[str, Any]]:
         """Rows of a small result."""
 
+    def write(self, table: ibis.Table, path: Path) -> None:
+        """Run a table and write it as Parquet."""
+
     def count(self, table: ibis.Table) -> int:
         """How many rows a table has."""
 

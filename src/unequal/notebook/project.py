@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,7 @@ class Project:
         until: date | None = None,
         level: str | None = None,
         as_of: str | None = None,
+        what_if: Sequence[str] = (),
     ) -> Asked:
         """Ask the base a question.
 
@@ -97,13 +99,14 @@ class Project:
             until: the day after its last; half-open, as every period here.
             level: a lower evidence level than the base reaches.
             as_of: a kept run's id, or a day YYYY-MM-DD.
+            what_if: for cost-to-serve, figures that are supposed to be others: "phone_desk.capacity*1.2".
 
         Raises:
             UnequalError: with a code of docs/errors.md.
         """
         period, asked_level = _period(first, until), _level(level)
         with flow.open_base(self._opened, as_of=as_of) as opened:
-            return Asked(answers.answer(question, opened.base, by=by, where=where, period=period, level=asked_level))
+            return Asked(answers.answer(question, opened.base, by=by, where=where, period=period, level=asked_level, what_if=what_if))
 
     def customer(self, customer_id: str) -> flow.examining.CustomerSheet:
         """One customer: who, worth, why, and how we know; by id, or `source:record_id`."""

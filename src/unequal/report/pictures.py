@@ -10,13 +10,13 @@ import altair as alt
 from unequal import charts
 from unequal.answers import Answer, price_steps
 from unequal.report.reading import money_of, rows_of, share_of, slice_rows
-from unequal.report.wording import sentence_case, word_of
+from unequal.report.wording import in_words, sentence_case, word_of
 from unequal.terms.lines import Level
 
 NARROW = 332
 MOST_SLICES, MOST_MONTHS = 16, 48
 
-Subject = Literal["curve", "lines", "slices"]
+Subject = Literal["curve", "lines", "slices", "activities"]
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
     """An answer's chart in Altair: the very one that its report shows.
 
     Args:
-        answer: to the question profit.
-        subject: the whale curve, the waterfall of lines or the bars of slices; by default the
-            slices where the question was asked by something, else the curve.
+        answer: to the question profit, or cost-to-serve.
+        subject: the whale curve, the waterfall of lines, the bars of slices or of activities; by default the
+            slices where the question was asked by something, else the curve; the activities of cost-to-serve.
         width: in pixels.
         height: in pixels; bars take what they need.
     """
@@ -43,6 +43,10 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
     if chosen == "slices":
         most = MOST_MONTHS if answer.by == "month" else MOST_SLICES
         return charts.bars(slice_rows(answer), currency=answer.currency, word=word_of(answer.level), most=most, width=width)
+    if chosen == "activities":
+        served = [{"value": in_words(row["activity"]), "amount": row["cost"]} for row in rows_of(answer, "activities")]
+        idle = {"value": "Idle capacity", "amount": money_of(answer, "idle")}
+        return charts.bars([*served, idle], currency=answer.currency, word="cost to serve", width=width, neutral=True)
     if chosen == "lines":
         *steps, figure = price_steps(rows_of(answer, "lines"), answer.level)
         return charts.waterfall(steps, currency=answer.currency, total_label=figure["name"], width=width, height=height)
@@ -60,12 +64,16 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
 
 def subject_of(answer: Answer) -> Subject:
     """Which chart answers the question as it was asked."""
+    if answer.question == "cost-to-serve":
+        return "activities"
     return "slices" if answer.by and "slices" in answer.tables else "curve"
 
 
 def title_of(answer: Answer, subject: Subject) -> str:
     """What stands over a chart."""
     word = word_of(answer.level)
+    if subject == "activities":
+        return "What each activity costs"
     if subject == "curve":
         least = "most to least" if answer.level is Level.REVENUE else "most to least profitable"
         return f"Cumulative {word}, customers ranked from {least}"

@@ -10,6 +10,7 @@ from unequal.answers import Answer
 from unequal.pages import Column, Listing
 from unequal.report.reading import Rows, count_total, rows_of, total_of
 from unequal.report.wording import in_words, line_name
+from unequal.terms.ids import IDLE
 
 ITEMS: Final = ("control_total", "customers", "higher_levels", "unassigned", "reconciling", "residual")
 MOST_ROWS: Final = 600
@@ -199,7 +200,7 @@ def _column_of(item: str) -> str:
     """Where an item of the ledger's reconciliation stands on the page."""
     if item in ITEMS:
         return item
-    is_level = item.startswith("level:") or item in ("unit", "order", "customer", "channel", "market", "corporate")
+    is_level = item.startswith("level:") or item in (IDLE, "unit", "order", "customer", "channel", "market", "corporate")
     return "higher_levels" if is_level else "reconciling"
 
 

@@ -68,7 +68,9 @@ def casts_of(name: str, source: Source, names: tuple[str, ...], project: Project
         raise Problems(problems)
     ids = id_columns(name, source, project)
     quantities = unsigned_columns(source.postings)
-    return tuple(_cast(column, source, project, format, is_id=column in ids, unsigned=column in quantities) for column in names)
+    dates = {column for column in names if (given := contract_of(source, column)) is not None and given.type == "date"}
+    # A day that is part of a key stays a day: it has one way to be written, and loses no digits.
+    return tuple(_cast(column, source, project, format, is_id=column in ids - dates, unsigned=column in quantities) for column in names)
 
 
 def _cast(column: str, source: Source, project: Project, format: str, *, is_id: bool, unsigned: bool) -> Cast:  # noqa: A002

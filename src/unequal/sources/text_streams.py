@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ _MARKS: Final[tuple[tuple[bytes, Encoding], ...]] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
 _LOOKED_AT: Final = 4096
 _TELLING: Final = 8
 _BYTES_OF_LEAD: Final = np.array([2] * 0x80 + [0] * 0x40 + [2] * 0x30 + [4] * 0x0F + [1], np.int64)
@@ -35,7 +38,7 @@ class TextStream:
     """A text file, read from its first byte to its last.
 
     Args:
-        path: the file; unpacked by gzip where it begins as gzip does, whatever its name.
+        path: the file; unpacked where it begins as gzip does, or as a zip with one file inside, whatever its name.
         where: how errors name it.
     """
 
@@ -51,16 +54,31 @@ class TextStream:
     def _open(self) -> IO[bytes]:
         try:
             with self.path.open("rb") as file:
-                packed = file.read(2) == b"\x1f\x8b"
-            return gzip.open(self.path) if packed else self.path.open("rb")  # type: ignore[return-value]
+                begins = file.read(4)
+            if begins == _ZIP:
+                return self._member()
+            return gzip.open(self.path) if begins.startswith(_GZIP) else self.path.open("rb")  # type: ignore[return-value]
         except OSError as error:
             raise SourceError("SRC002", "a file cannot be opened", where=self.where, seen=error.strerror or str(error),
                               do="check that it is there and may be read") from error  # fmt: skip
 
+    def _member(self) -> IO[bytes]:
+        """The one file of a zip, read as it is unpacked."""
+        try:
+            archive = zipfile.ZipFile(self.path)
+            inside = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(inside) == 1:
+                return archive.open(inside[0])
+            seen = f"{len(inside):,} files inside"
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            seen = str(error)
+        raise SourceError("SRC005", "a zip is damaged, or does not hold exactly one file", where=self.where, seen=seen,
+                          do="fetch it again, or unpack it and read the files in it")  # fmt: skip
+
     def _read(self, file: IO[bytes], size: int) -> bytes:
         try:
             return file.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
             raise SourceError("SRC005", "a compressed file is cut off or damaged", where=self.where, seen=str(error),
                               do="fetch it again; nothing of it was taken") from error  # fmt: skip
 

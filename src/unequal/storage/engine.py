@@ -71,14 +71,18 @@ class Engine(ABC):
             raise StorageError("STO003", "a table cannot be written", where=str(path), seen=str(error),
                                do="make room on the disk; the last published run is unharmed") from error  # fmt: skip
 
-    def stored(self, path: Path) -> pa.Table:
+    def stored(self, path: Path, *, as_codes: Sequence[str] = ()) -> pa.Table:
         """The rows of a table that an engine wrote, in the order in which they stand there.
+
+        Args:
+            path: the Parquet file.
+            as_codes: columns of texts of which few are distinct: they are handed over as Arrow dictionaries, as Parquet mostly has them.
 
         Raises:
             StorageError: STO001, it is missing or is no Parquet.
         """
         try:
-            return pq.read_table(path)
+            return pq.read_table(path, read_dictionary=list(as_codes))
         except (OSError, pa.ArrowInvalid) as error:
             raise StorageError("STO001", "a table of Unequal's own cannot be read", where=str(path), seen=str(error).partition("\n")[0],
                                do="run `unequal run` again; it makes it anew") from error  # fmt: skip

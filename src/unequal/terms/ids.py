@@ -8,6 +8,9 @@ from typing import Final
 UNASSIGNED: Final = "unassigned"
 """The customer_id of dollars that no customer can be found for: a bucket, named and shown."""
 
+IDLE: Final = "idle"
+"""The customer_id of capacity that was paid for and not used: a bucket, reported and never charged to anybody."""
+
 SEPARATOR: Final = "\x1f"
 """Between the parts of a compound key before it is hashed or joined; never part of a value."""
 

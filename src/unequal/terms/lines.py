@@ -16,6 +16,7 @@ class Line(StrEnum):
     COST_OF_GOODS = "cost_of_goods"
     FREIGHT = "freight"
     COST_TO_SERVE = "cost_to_serve"
+    COST_OF_FAILURE = "cost_of_failure"
     ACQUISITION = "acquisition"
     RETENTION = "retention"
     CREDIT_LOSS = "credit_loss"
@@ -38,9 +39,12 @@ LINES_OF_LEVEL: Final[dict[Level, tuple[Line, ...]]] = {
     Level.REVENUE: _REVENUE,
     Level.GROSS_MARGIN: (*_REVENUE, Line.COST_OF_GOODS),
     Level.CONTRIBUTION_BEFORE_SERVICE: (*_REVENUE, Line.COST_OF_GOODS, Line.FREIGHT),
-    Level.CONTRIBUTION: tuple(Line),
+    Level.CONTRIBUTION: tuple(line for line in Line if line is not Line.COST_OF_FAILURE),
 }
-"""Which lines are summed at each level; lines outside it are shown, and not part of the figure."""
+"""Which lines are summed at each level; lines outside it are shown, and not part of the figure.
+
+What the company's own failures cost is no customer's doing, and in no level: docs/decisions/0019-our-own-failures-apart.md.
+"""
 
 WORD_OF_LEVEL: Final[dict[Level, str]] = {
     Level.REVENUE: "revenue",
@@ -72,6 +76,7 @@ LABEL_OF_LINE: Final[dict[Line, str]] = {
     Line.COST_OF_GOODS: "Cost of goods",
     Line.FREIGHT: "Freight",
     Line.COST_TO_SERVE: "Cost to serve",
+    Line.COST_OF_FAILURE: "Our own failures",
     Line.ACQUISITION: "Acquisition",
     Line.RETENTION: "Retention",
     Line.CREDIT_LOSS: "Credit losses",

@@ -17,7 +17,7 @@ from unequal.value.arrays import Flags, Ints
 from unequal.value.binding import WEEKS_OF
 from unequal.value.buying_by_period import Opportunities
 from unequal.value.clock import DAYS_A_WEEK
-from unequal.value.desk import SEED, Desk, groups_of, histories_at, of_kinds
+from unequal.value.desk.steps import SEED, Desk, groups_of, histories_at, of_kinds
 from unequal.value.foreseen import Foreseen
 from unequal.value.known import known_of, money
 from unequal.value.occasions import Learned, Standing

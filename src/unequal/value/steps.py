@@ -12,14 +12,13 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from unequal import config, predicates
-from unequal.ledger import ENTRY
+from unequal import config, ledger, predicates
 from unequal.storage import Engine
 from unequal.terms.lines import Level, Line
 from unequal.value import backtesting, binding, contracting, ordering, origins, seasons, segments
 from unequal.value.arrays import Floats, Ints
 from unequal.value.clock import Clock
-from unequal.value.desk import SEED, Branch, Desk, groups_of, histories_at, of_kinds
+from unequal.value.desk.steps import SEED, Branch, Desk, groups_of, histories_at, of_kinds
 from unequal.value.foreseen import Foreseen
 from unequal.value.history import buying_days
 from unequal.value.known import CALENDAR, known_of, money
@@ -110,7 +109,7 @@ def _relationships(desk: Desk) -> Iterator[tuple[str, config.value.Relationship,
     nothing = desk.entries.filter(ibis.literal(value=False))
     yield from ((name, one, nothing) for name, one in declared.items() if not config.value.claims_entries(one))
     declared = {name: one for name, one in declared.items() if config.value.claims_entries(one)}
-    types = {name: kind for name, kind in ENTRY.types.items() if name in desk.entries.columns}
+    types = {name: kind for name, kind in ledger.tables.ENTRY.types.items() if name in desk.entries.columns}
     rules = {
         name: predicates.parse(one.where, types, where=f"value.relationships.{name}.where") for name, one in declared.items() if one.where
     }

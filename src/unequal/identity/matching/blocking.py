@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from unequal.identity.arrays import Flags, Floats, Ints, distinct
-from unequal.identity.matching.coding import NO_HASH, Hashes
+from unequal.identity.matching.coding import NO_HASH, Codes, Hashes, in_order
 from unequal.identity.matching.keys import Key, Part
 from unequal.identity.matching.levels import Variants
 from unequal.identity.matching.side_by_side import side_by_side
@@ -22,8 +23,10 @@ from unequal.identity.matching.side_by_side import side_by_side
 Sizes = Callable[[int, Hashes], Ints]
 """How many records have each of these hashes of a key, by the key's place."""
 
-_MODULUS: Final = np.uint64(1 << 20)
+_MODULUS: Final = 1 << 20
 _BUCKETS: Final = 1 << 21
+_SHIFT: Final = np.uint64(64 - 21)
+_PAIR: Final = np.int64(32)
 _RECORDS_A_KEY: Final = 25_000
 _STEPS: Final = 100.0
 """A key that costs less than one hundredth of the budget is as good as free."""
@@ -35,7 +38,7 @@ class KeyHashes:
     def __init__(self, variants: Variants) -> None:
         self._variants = variants
         self._of_part: dict[str, Hashes] = {}
-        self._held: dict[str, Ints] = {}
+        self._held: dict[str, Codes] = {}
 
     def of(self, key: Key) -> Hashes:
         """A hash for each row of the variants; 0 where the key is not known."""
@@ -45,6 +48,10 @@ class KeyHashes:
         """The same of some rows."""
         return SomeHashes(self, rows)
 
+    def work_out(self, keys: Sequence[Key]) -> None:
+        """Have the parts of all these keys at hand."""
+        side_by_side(self.part, {part.name: part for key in keys for part in key.parts}.values())
+
     def part(self, part: Part) -> Hashes:
         """A hash for each row, of one part."""
         if part.name not in self._of_part:
@@ -53,15 +60,14 @@ class KeyHashes:
             self._of_part[part.name] = part.of(records) if records.has(*part.needs) else np.full(records.count, NO_HASH)
         return self._of_part[part.name]
 
-    def held(self, part: Part, rows: Ints) -> Ints:
-        """About how many rows hold what each of these rows holds of a part: counted in a sketch, so at most a little too many."""
-        if part.name not in self._held:
-            self._held[part.name] = np.bincount(self._bucket(part), minlength=_BUCKETS)
-        return self._held[part.name][self._bucket(part, rows)]
+    def shares(self, part: Part, one: Ints, other: Ints, found: npt.NDArray[np.float32]) -> None:
+        """About the share of rows that hold what both of two rows hold of a part: counted in a sketch, so at most a little too many; else infinite."""
+        from unequal.identity.matching import hash_kernels
 
-    def _bucket(self, part: Part, rows: Ints | None = None) -> Ints:
-        hashes = self.part(part) if rows is None else self.part(part)[rows]
-        return (hashes >> np.uint64(43)).astype(np.int64)
+        of_part = self.part(part)
+        if part.name not in self._held:
+            self._held[part.name] = hash_kernels.sketched(of_part, _SHIFT, _BUCKETS)
+        hash_kernels.agreed(of_part, self._held[part.name], _SHIFT, one, other, float(len(self._variants.first) - 1), found)
 
 
 class SomeHashes:
@@ -86,54 +92,55 @@ class Blocks:
     """Records that share a key's hash, block after block.
 
     Args:
-        records: in order of hash and record.
+        records: ascending in each block.
         starts, sizes: of each block with two records or more.
         hashes: for each block.
     """
 
-    records: Ints
+    records: Codes
     starts: Ints
     sizes: Ints
     hashes: Hashes
 
-    def pairs_within(self, at_most: int) -> float:
-        """How many pairs the blocks of that many records at the most hold."""
-        sizes = self.sizes[self.sizes <= at_most].astype(np.float64)
+    @classmethod
+    def of(cls, hashes: Hashes, records: Codes, *, at_most: int) -> Blocks:
+        """Blocks of one key, of that many records at the most.
+
+        Args:
+            hashes: for each row; 0 not known.
+            records: for each row its record, ascending; one that has a hash twice counts once.
+            at_most: larger blocks are left out.
+        """
+        from unequal.identity.matching import hash_kernels
+
+        return cls(*hash_kernels.blocks_of(*in_order(hashes), hashes, records, at_most))
+
+    def some(self, which: Flags) -> Blocks:
+        """Some of the blocks."""
+        return Blocks(self.records, self.starts[which], self.sizes[which], self.hashes[which])
+
+    @property
+    def pairs_within(self) -> float:
+        """How many pairs the blocks hold."""
+        sizes = self.sizes.astype(np.float64)
         return float((sizes * (sizes - 1) / 2).sum())
 
+    def pairs(self) -> Ints:
+        """All pairs within blocks, as numbers; see _unpacked."""
+        from unequal.identity.matching import hash_kernels
 
-def blocks_of(hashes: Hashes, records: Ints, *, several: bool) -> Blocks:
-    """Blocks of one key.
-
-    Args:
-        hashes: for each row; 0 not known.
-        records: for each row its record.
-        several: whether a record may have more rows than one; it counts once in a block.
-    """
-    known = np.flatnonzero(hashes != NO_HASH)
-    hashed, held = hashes[known], records[known]
-    # Where a record stands in its block does not matter: pairs are put in order at the end.
-    order = np.lexsort((held, hashed)) if several else np.argsort(hashed)
-    hashed, held = hashed[order], held[order]
-    if several and len(held):
-        once = np.concatenate([[True], (hashed[1:] != hashed[:-1]) | (held[1:] != held[:-1])])
-        hashed, held = hashed[once], held[once]
-    starts = np.flatnonzero(np.concatenate([[True], hashed[1:] != hashed[:-1]])) if len(hashed) else np.zeros(0, dtype=np.int64)
-    sizes = np.diff(np.append(starts, len(hashed)))
-    more = sizes > 1
-    return Blocks(held.astype(np.int64), starts[more], sizes[more], hashed[starts[more]])
+        return hash_kernels.pairs_of(self.records, self.starts, self.sizes)
 
 
-def pairs_of(blocks: Blocks, at_most: int) -> tuple[Ints, Ints]:
-    """All pairs within blocks of that many records at the most, the lower record first."""
-    left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    for size in distinct(blocks.sizes[blocks.sizes <= at_most]).tolist():
-        places = blocks.starts[blocks.sizes == size][:, None]
-        one, other = np.triu_indices(size, 1)
-        left.append(blocks.records[(places + one).ravel()])
-        right.append(blocks.records[(places + other).ravel()])
-    a, b = np.concatenate(left), np.concatenate(right)
-    return np.minimum(a, b), np.maximum(a, b)
+def _unpacked(pairs: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Pairs that are each one number, each once and in order: the lower record above, the higher in the lower half."""
+    whole = distinct(np.concatenate([np.zeros(0, dtype=np.int64), *pairs]))
+    return whole >> _PAIR, whole & np.int64(0xFFFFFFFF)
+
+
+def _by_owner(variants: Variants) -> Ints | None:
+    """The rows in the order of their records; None where they are in it."""
+    return variants.rows if variants.several else None
 
 
 def candidates(
@@ -149,19 +156,17 @@ def candidates(
         sizes: how many records a block holds in truth, where these records are only some of all.
     """
     known = hashes or KeyHashes(variants)
-    count = np.int64(len(variants.first) - 1)
+    rows = _by_owner(variants)
+    owner = (variants.owner if rows is None else variants.owner[rows]).astype(np.int32)
 
     def of_key(place: int) -> Ints:
-        blocks = blocks_of(known.of(keys[place]), variants.owner, several=variants.several)
+        of_rows = known.of(keys[place])
+        blocks = Blocks.of(of_rows if rows is None else of_rows[rows], owner, at_most=at_most)
         if sizes is not None:
-            small = sizes(place, blocks.hashes) <= at_most
-            blocks = Blocks(blocks.records, blocks.starts[small], blocks.sizes[small], blocks.hashes[small])
-        a, b = pairs_of(blocks, at_most)
-        return a * count + b
+            blocks = blocks.some(sizes(place, blocks.hashes) <= at_most)
+        return blocks.pairs()
 
-    found = side_by_side(of_key, range(len(keys)))
-    pairs = distinct(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
-    return pairs // count, pairs % count
+    return _unpacked(side_by_side(of_key, range(len(keys))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,35 +192,35 @@ def pilot(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, *, at_most
 
     Sampled twice: by the hash of the key's first part, then by the hash of the whole.
     """
-    count = np.int64(len(variants.first) - 1)
-    thin = max(int(count) // _RECORDS_A_KEY, 1)
+    thin = max((len(variants.first) - 1) // _RECORDS_A_KEY, 1)
+    by_owner, owner = _by_owner(variants), variants.owner.astype(np.int32)
     rates, totals = np.zeros(len(keys)), np.zeros(len(keys))
     firsts = list(dict.fromkeys(key.parts[0].name for key in keys))
-    side_by_side(hashes.part, {part.name: part for key in keys for part in key.parts}.values())
+    hashes.work_out(keys)
 
     def of_part(first: str) -> list[Ints]:
         made: list[Ints] = []
         of_first = [at for at, key in enumerate(keys) if key.parts[0].name == first]
-        rows = np.flatnonzero(_drawn(hashes.part(keys[of_first[0]].parts[0]), 1 / thin, salt=1))
+        drawn = _drawn(hashes.part(keys[of_first[0]].parts[0]), 1 / thin, salt=1)
+        rows = np.flatnonzero(drawn) if by_owner is None else by_owner[drawn[by_owner]]
         few = hashes.some(rows)
         for at in of_first:
-            blocks = blocks_of(few.of(keys[at]), variants.owner[rows], several=variants.several)
-            pairs = blocks.pairs_within(at_most)
+            blocks = Blocks.of(few.of(keys[at]), owner[rows], at_most=at_most)
+            pairs = blocks.pairs_within
             rates[at], totals[at] = min(1.0, pairs_a_key / max(pairs, 1.0)), pairs * thin
-            drawn = _drawn(blocks.hashes, rates[at], salt=2 + at)
-            a, b = pairs_of(Blocks(blocks.records, blocks.starts[drawn], blocks.sizes[drawn], blocks.hashes[drawn]), at_most)
-            made.append(a * count + b)
+            made.append(blocks.some(_drawn(blocks.hashes, rates[at], salt=2 + at)).pairs())
         return made
 
     found = [pairs for made in side_by_side(of_part, firsts) for pairs in made]
-    pairs_found = distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
-    a, b = pairs_found // count, pairs_found % count
+    a, b = _unpacked(found)
     reached = _reached(variants, keys, hashes, a, b, at_most=at_most)
     missed = np.ones(len(a))
     for first in firsts:
         of_first = [at for at, key in enumerate(keys) if key.parts[0].name == first]
-        by_whole = np.exp(np.log1p(-np.minimum(rates[of_first], 1 - 1e-12)) @ reached[of_first].astype(np.float64))
-        missed *= 1.0 - 1.0 / thin + by_whole / thin
+        unseen = np.zeros(len(a))
+        for at in of_first:
+            unseen += reached[at] * np.log1p(-min(rates[at], 1 - 1e-12))
+        missed *= 1.0 - 1.0 / thin + np.exp(unseen) / thin
     # A block is reckoned a little too large now and then: a pair that no key seems to reach stands for itself, not for a million.
     missed[~reached.any(axis=0)] = 0.0
     return Pilot(a, b, reached, 1.0 / np.maximum(1.0 - missed, 1e-6), totals)
@@ -223,12 +228,12 @@ def pilot(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, *, at_most
 
 def _drawn(hashes: Hashes, rate: float, *, salt: int) -> Flags:
     """A share of hashes, the same ones for the same share and salt; none that is not known."""
-    known: Flags = hashes != NO_HASH
+    from unequal.identity.matching import hash_kernels
+
     if rate >= 1.0:
+        known: Flags = hashes != NO_HASH
         return known
-    stirred = (hashes ^ np.uint64(salt * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF)) * np.uint64(0xD6E8FEB86659FD93)
-    drawn: Flags = ((stirred >> np.uint64(40)) % _MODULUS < np.uint64(round(rate * int(_MODULUS)))) & known
-    return drawn
+    return hash_kernels.drawn(hashes, np.uint64(salt * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF), np.uint64(round(rate * _MODULUS)))
 
 
 def _reached(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, a: Ints, b: Ints, *, at_most: int) -> Flags:
@@ -237,26 +242,33 @@ def _reached(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, a: Ints
     How large a block is, is reckoned from how many records hold each of its parts, as if those were independent: exact
     for a part alone, a little too small for parts that go together, whose blocks are small in any case.
     """
-    count = float(len(variants.first) - 1)
     found = np.zeros((len(keys), len(a)), dtype=np.bool_)
     sizes = np.diff(variants.first)
-    ways = [(left, right) for left in range(int(sizes[a].max(initial=1))) for right in range(int(sizes[b].max(initial=1)))]
-    for left, right in ways:
+    if not variants.several:
+        _reach(found, variants, keys, hashes, a, b, at_most=at_most)
+        return found
+    for left, right in product(range(int(sizes[a].max(initial=1))), range(int(sizes[b].max(initial=1)))):
         at = np.flatnonzero((sizes[a] > left) & (sizes[b] > right))
         one, other = variants.rows[variants.first[a[at]] + left], variants.rows[variants.first[b[at]] + right]
-        equal: dict[str, Flags] = {}
-        shares: dict[str, npt.NDArray[np.float32]] = {}
-        for row, key in enumerate(keys):
-            both, size = np.ones(len(at), dtype=np.bool_), np.full(len(at), count, dtype=np.float32)
-            for part in key.parts:
-                if part.name not in equal:
-                    of_part = hashes.part(part)
-                    equal[part.name] = (of_part[one] == of_part[other]) & (of_part[one] != NO_HASH)
-                    shares[part.name] = (hashes.held(part, one) / count).astype(np.float32)
-                both &= equal[part.name]
-                size *= shares[part.name]
-            found[row, at] |= both & (size <= at_most)
+        of_way = np.zeros((len(keys), len(at)), dtype=np.bool_)
+        _reach(of_way, variants, keys, hashes, one, other, at_most=at_most)
+        found[:, at] |= of_way
     return found
+
+
+def _reach(found: Flags, variants: Variants, keys: Sequence[Key], hashes: KeyHashes, one: Ints, other: Ints, *, at_most: int) -> None:
+    """The same of pairs of rows, into `found`."""
+    parts = {part.name: part for key in keys for part in key.parts}
+    shares = {name: np.empty(len(one), dtype=np.float32) for name in parts}
+    side_by_side(lambda name: hashes.shares(parts[name], one, other, shares[name]), parts)
+
+    def of_key(row: int) -> None:
+        size = np.full(len(one), len(variants.first) - 1, dtype=np.float32)
+        for part in keys[row].parts:
+            size *= shares[part.name]
+        np.less_equal(size, at_most, out=found[row])
+
+    side_by_side(of_key, range(len(keys)))
 
 
 def reached_by(variants: Variants, keys: Sequence[Key], hashes: KeyHashes, a: Ints, b: Ints, *, at_most: int) -> Ints:
@@ -275,8 +287,9 @@ def chosen_keys(keys: Sequence[Key], found: Pilot, likely: Floats, *, pairs_at_m
         pairs_at_most: the budget.
         least_gain: a key must add this share of all likely matches.
     """
-    worth = likely * found.counting
-    reached = found.reached.astype(np.float32)
+    likely_at_all = np.flatnonzero(likely)
+    worth = (likely * found.counting)[likely_at_all]
+    reached = found.reached[:, likely_at_all].astype(np.float32)
     affordable = found.pairs <= pairs_at_most
     chosen: list[Key] = []
     open_, spent = worth.astype(np.float32), 0.0
@@ -288,7 +301,8 @@ def chosen_keys(keys: Sequence[Key], found: Pilot, likely: Floats, *, pairs_at_m
         best = int(np.argmax(np.where(fitting, gains / (found.pairs + pairs_at_most / _STEPS), -1.0)))
         chosen.append(keys[best])
         spent += float(found.pairs[best])
-        open_[found.reached[best]] = 0.0
+        still = np.flatnonzero(reached[best] == 0)
+        reached, open_ = reached[:, still], open_[still]
 
 
 def missed_matches(reached: Ints, likely: Floats) -> float:

@@ -22,7 +22,7 @@ OfTexts = Callable[[Any], Any]
 """From an Arrow array of texts to another of the same length, null where there is nothing to say."""
 
 UNKNOWN: Final = -1
-_WHOLE: Final = "the values themselves"
+_VALUES: Final = "the values themselves"
 NO_HASH: Final = np.uint64(0)
 """What a record has for a hash where the value is not known."""
 
@@ -30,50 +30,42 @@ NO_HASH: Final = np.uint64(0)
 def hashed(texts: Any) -> Hashes:
     """A 64-bit hash of each text of an Arrow array, the same on every machine and in every run; 0 for null, and for no text.
 
-    Worked out on the bytes of all texts at once, eight by eight, as Arrow lays them one behind the other.
-
     >>> one, other, none = hashed(pa.array(["ann", "bob", None]))
     >>> bool(one == hashed(pa.array(["ann"]))[0] != other), int(none)
     (True, 0)
     """
-    if not len(texts):
-        return np.zeros(0, dtype=np.uint64)
+    from unequal.identity.matching import text_kernels
+
+    return text_kernels.hashes_of(*_laid_out(texts)) if len(texts) else np.zeros(0, dtype=np.uint64)
+
+
+def _laid_out(texts: Any) -> tuple[npt.NDArray[np.uint8], Hashes, Codes, Flags]:
+    """An Arrow array of texts as Arrow lays it; see text_kernels.hashes_of."""
     _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    begins, lengths = ends[:-1], np.diff(ends)
-    whole = np.zeros(int(ends[-1]) + 8, dtype=np.uint8)
-    whole[: ends[-1]] = np.frombuffer(data or b"", dtype=np.uint8)[: ends[-1]]
-    eight_from = np.ndarray((len(whole) - 7,), dtype="<u8", buffer=whole, strides=(1,))
-    found = _stirred(lengths.astype(np.uint64) + _SEED)
-    at: Ints | slice = slice(None)
-    for begun in range(0, int(lengths.max()), 8):
-        if begun:
-            at = np.flatnonzero(lengths > begun)
-        left = np.minimum(lengths[at] - begun, 8)
-        # What belongs to the next text is cut off.
-        of_text = eight_from[begins[at] + begun] & (_ALL_BITS >> (np.uint64(64) - np.uint64(8) * np.maximum(left, 1).astype(np.uint64)))
-        found[at] = _stirred(found[at] ^ np.where(left > 0, of_text, np.uint64(0)))
-    nothing = np.asarray(texts.is_null()) | (lengths == 0) if texts.null_count else lengths == 0
-    return np.where(nothing, NO_HASH, np.where(found == NO_HASH, np.uint64(1), found))
-
-
-_SEED: Final = np.uint64(0x9E3779B97F4A7C15)
-_ALL_BITS: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
-
-
-def _stirred(hashes: Hashes) -> Hashes:
-    """Each bit of a hash spread over all of them. Source: Stafford 2011, mix 13, as splitmix64 has it."""
-    found: Hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    found = (found ^ (found >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return found ^ (found >> np.uint64(31))
+    ends = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    known = np.array(texts.is_valid(), dtype=np.bool_) if texts.null_count else np.zeros(0, dtype=np.bool_)
+    found = np.frombuffer(data or b"", dtype=np.uint8)
+    # What may be written is another kind of array to a kernel, which would be compiled for it anew.
+    found.flags.writeable = ends.flags.writeable = False
+    eights = np.ndarray((max(len(found) - 7, 0),), dtype="<u8", buffer=found, strides=(1,))
+    return found, eights, ends, known
 
 
 def mixed(one: Hashes, other: Hashes) -> Hashes:
     """Two hashes as one, order mattering; 0 where either is."""
-    folded = (one * np.uint64(0x9E3779B97F4A7C15)) ^ (other + np.uint64(0x7F4A7C159E3779B9) + (one >> np.uint64(7)))
-    folded ^= folded >> np.uint64(32)
-    folded *= np.uint64(0xD6E8FEB86659FD93)
-    return np.where((one == NO_HASH) | (other == NO_HASH), NO_HASH, np.where(folded == NO_HASH, np.uint64(1), folded))
+    from unequal.identity.matching import hash_kernels
+
+    return hash_kernels.mixed(one, other)
+
+
+def in_order(hashes: Hashes) -> tuple[Codes, Flags]:
+    """Places of hashes in the order of the hashes, those of one hash ascending, 0 left out; and whether each has the hash of the one before."""
+    from unequal.identity.matching import hash_kernels
+
+    bits = np.uint64(max(len(hashes) - 1, 1).bit_length())
+    order = hash_kernels.packed(hashes, bits)
+    order.sort()
+    return hash_kernels.unpacked(order, bits, hashes)
 
 
 def each(of_value: Callable[[str], str | None]) -> OfTexts:
@@ -86,6 +78,13 @@ def _codes(encoded: Any) -> Codes:
     indices = encoded.indices
     # Looking somebody up asks for thousands of tiny arrays, where filling no nulls costs as much as all else.
     return np.asarray(indices.fill_null(UNKNOWN) if indices.null_count else indices).astype(np.int32)
+
+
+def _counted(codes: Codes, values: int) -> Ints:
+    """How many records hold each value."""
+    from unequal.identity.matching import text_kernels
+
+    return text_kernels.counted(codes, values)
 
 
 class Kept:
@@ -111,13 +110,13 @@ class Coded:
 
     Args:
         codes: for each record the place of its value in `values`; -1 where it is not known.
-        values: the distinct values, texts in an object array.
+        whole: the distinct values as an Arrow array of texts.
         hashes: for each of them.
         counts: for each of them, how many records hold it.
     """
 
     codes: Codes
-    values: npt.NDArray[Any]
+    whole: Any
     hashes: Hashes
     counts: Ints
     _facets: Kept = field(default_factory=Kept, repr=False)
@@ -125,11 +124,24 @@ class Coded:
     @classmethod
     def of(cls, texts: Any) -> Coded:
         """From an Arrow array of texts, null where not known."""
-        encoded = texts.dictionary_encode() if not pa.types.is_dictionary(texts.type) else texts
-        codes = _codes(encoded)
-        values = np.array(encoded.dictionary.to_pylist(), dtype=object)
-        counts = np.bincount(codes[codes != UNKNOWN], minlength=len(values)).astype(np.int64)
-        return cls(codes, values, hashed(encoded.dictionary), counts, Kept({_WHOLE: encoded.dictionary}))
+        if not pa.types.is_dictionary(texts.type):
+            return cls._of_texts(texts)
+        codes = _codes(texts)
+        return cls(codes, texts.dictionary, hashed(texts.dictionary), _counted(codes, len(texts.dictionary)))
+
+    @classmethod
+    def _of_texts(cls, texts: Any) -> Coded:
+        from unequal.identity.matching import hash_kernels, text_kernels
+
+        if not len(texts):
+            return cls(np.zeros(0, dtype=np.int32), texts, hashed(texts), np.zeros(0, dtype=np.int64))
+        data, eights, offsets, known = _laid_out(texts)
+        hashes = text_kernels.hashes_of(data, eights, offsets, known)
+        rows, same = in_order(hashes)
+        codes, firsts, exact = text_kernels.codes_of(data, offsets, known, hash_kernels.firsts_of(rows, same, len(hashes)))
+        if not exact:
+            return cls.of(texts.dictionary_encode())
+        return cls(codes, texts.take(pa.array(firsts)), hashes[firsts], _counted(codes, len(firsts)))
 
     @classmethod
     def with_further(cls, texts: Any, further: Any) -> tuple[Coded, Codes]:
@@ -138,15 +150,13 @@ class Coded:
         One dictionary serves both, so that a record's second phone is the same code as another's first.
         """
         whole = cls.of(pa.concat_arrays([texts, further]))
-        best = cls(whole.codes[: len(texts)], whole.values, whole.hashes, whole.counts, Kept({_WHOLE: whole.whole}))
+        best = cls(whole.codes[: len(texts)], whole.whole, whole.hashes, whole.counts)
         return best, whole.codes[len(texts) :]
 
     def of_rows(self, rows: Ints) -> Coded:
         """The same feature of some records; the values stay."""
         codes = self.codes[rows]
-        return Coded(
-            codes, self.values, self.hashes, np.bincount(codes[codes != UNKNOWN], minlength=len(self.values)).astype(np.int64), self._facets
-        )
+        return Coded(codes, self.whole, self.hashes, _counted(codes, len(self.hashes)), self._facets)
 
     @property
     def known(self) -> Flags:
@@ -159,9 +169,10 @@ class Coded:
         return self._facets.of(f"texts {name}", lambda: of_values(self.whole))
 
     @property
-    def whole(self) -> Any:
-        """The distinct values as an Arrow array. Kept once made."""
-        return self._facets.of(_WHOLE, lambda: pa.array(self.values, pa.string()))
+    def values(self) -> npt.NDArray[Any]:
+        """The distinct values, texts in an object array. Kept once made."""
+        made: npt.NDArray[Any] = self._facets.of(_VALUES, lambda: np.array(self.whole.to_pylist(), dtype=object))
+        return made
 
     def facet(self, name: str, of_values: OfTexts) -> Ints:
         """The same as numbers, which are equal where the texts are; -1 where there is none."""
@@ -178,14 +189,16 @@ class Coded:
         made: Hashes = self._facets.of(f"hashes {name}", lambda: hashed(self.texts(name, of_values)))
         return made
 
-    def numbers(self, name: str, of_values: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """Numbers of each distinct value, worked out for all at once. Kept once made."""
-        made: npt.NDArray[Any] = self._facets.of(name, lambda: of_values(self.values))
+    def numbers(self, name: str, of_values: Callable[[Any], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Numbers of each distinct value, worked out from the Arrow array of all. Kept once made."""
+        made: npt.NDArray[Any] = self._facets.of(name, lambda: of_values(self.whole))
         return made
 
     def per_record(self, of_value: Hashes) -> Hashes:
         """A hash for each record, from one for each distinct value."""
-        return np.append(of_value, NO_HASH)[self.codes]
+        from unequal.identity.matching import hash_kernels
+
+        return hash_kernels.of_codes(of_value, self.codes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,11 +245,11 @@ def coded_records(features: pa.Table, names: Iterable[str], others: pa.Table | N
     wanted = [name for name in names if column(features, name).null_count < features.num_rows or _among(others, name)]
 
     def made(name: str) -> tuple[Coded, tuple[Ints, Codes] | None]:
-        texts = column(features, name).cast(pa.string())
+        found = column(features, name)
         more = _of_feature(others, name) if others is not None else None
         if more is None or not more.num_rows:
-            return Coded.of(texts), None
-        first, codes = Coded.with_further(texts, column(more, "value").cast(pa.string()))
+            return Coded.of(found if pa.types.is_dictionary(found.type) else found.cast(pa.string())), None
+        first, codes = Coded.with_further(found.cast(pa.string()), column(more, "value").cast(pa.string()))
         return first, (np.asarray(column(more, "number"), dtype=np.int64), codes)
 
     found = dict(zip(wanted, side_by_side(made, wanted), strict=True))

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from unequal.identity.arrays import Flags, Ints, arrow
+from unequal.identity.arrays import Flags
 from unequal.identity.matching import dates
 from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, Records, each
 from unequal.identity.matching.likeness import (
@@ -22,21 +22,20 @@ from unequal.identity.matching.likeness import (
     LONG_ENOUGH,
     crossed,
     district_of,
-    end_of,
     family_levels,
     first_of,
     given_levels,
     last_digits,
     lengths_of,
+    likened,
     likeness_of,
     local_part,
     mail_host,
     slips_between,
-    start_of,
     text_lengths,
 )
 from unequal.identity.matching.pairs import Pairs, agree, codes_of_pairs, graded
-from unequal.identity.matching.similarity import Levels, edits, jaro_winkler, of_distinct_pairs, token_ratios
+from unequal.identity.matching.similarity import Levels, jaro_winkler, of_distinct_pairs, token_ratios
 
 Kind = Literal["person", "organisation"]
 
@@ -112,16 +111,17 @@ _FAMILY_DIFFERS_FROM: Final = 4
 def _both_names(pairs: Pairs) -> tuple[Levels, Levels]:
     """Levels of given and family name, as they stand or, where only that agrees, changed over."""
     if "names" not in pairs.kept:
-        pairs.kept["names"] = _names(pairs.records, pairs.a, pairs.b)
+        pairs.kept["names"] = _names(pairs)
     found: tuple[Levels, Levels] = pairs.kept["names"]
     return found
 
 
-def _names(records: Records, a: Ints, b: Ints) -> tuple[Levels, Levels]:
+def _names(pairs: Pairs) -> tuple[Levels, Levels]:
+    records, a, b = pairs.records, pairs.a, pairs.b
     given, family = records.features.get("given"), records.features.get("family")
     none = np.zeros(len(a), dtype=np.int8)
-    of_given = none if given is None else graded(given, a, b, given_levels(given))
-    of_family = none if family is None else graded(family, a, b, family_levels(family))
+    of_given = none if given is None else graded(pairs, "given", given_levels(given)).copy()
+    of_family = none if family is None else graded(pairs, "family", family_levels(family)).copy()
     if given is None or family is None:
         return of_given, of_family
     suspects = np.flatnonzero(
@@ -145,29 +145,22 @@ def _family(pairs: Pairs) -> Levels:
 def _birth_date(pairs: Pairs) -> Levels:
     coded = pairs.coded("birth_date")
     parts = coded.numbers("date parts", dates.parts)
-    return graded(coded, pairs.a, pairs.b, lambda one, other: dates.levels(parts[one], parts[other]))
+    return graded(pairs, "birth_date", lambda one, other: dates.levels(parts[one], parts[other]))
 
 
 def _email(pairs: Pairs) -> Levels:
     coded = pairs.coded("email")
     local = coded.facet("local part", local_part)
-    texts = coded.texts("local part", local_part)
     length = coded.numbers("local length", lambda _: np.asarray(text_lengths(coded.texts("local part", local_part).fill_null(""))))
 
-    ends = coded.facet("end of the local part", lambda values: end_of(3)(local_part(values)))
-    starts = coded.facet("start 3", start_of(3))
-
     def level(one: Codes, other: Codes) -> Levels:
-        slips, alike = np.zeros(len(one), dtype=np.bool_), np.zeros(len(one), dtype=np.float32)
-        at = np.flatnonzero((starts[one] == starts[other]) | (ends[one] == ends[other]))
-        slips[at] = edits(coded.values[one[at]], coded.values[other[at]], at_most=2) <= 2
-        alike[at] = jaro_winkler(texts.take(arrow(one[at])), texts.take(arrow(other[at])))
+        slips, alike = likened(coded, one, coded, other, start=3, before_last="@", at_most=2)
         enough = np.minimum(length[one], length[other]) >= LONG_ENOUGH
         same = local[one] == local[other]
         # A name of few letters says little by itself, and with a host that is nearly the same it does.
         return first_of([(same & enough, 2), (slips & (enough | same), 3), ((alike >= CLOSE) & enough, 4)], 5)
 
-    return graded(coded, pairs.a, pairs.b, level)
+    return graded(pairs, "email", level)
 
 
 def _generation(pairs: Pairs) -> Levels:
@@ -184,12 +177,12 @@ def _phone(pairs: Pairs) -> Levels:
         slip = slips_between(coded, one, other, at_most=1, start=6, end=5)
         return first_of([(slip | (tail[one] == tail[other]), 2)], 3)
 
-    return graded(coded, pairs.a, pairs.b, level)
+    return graded(pairs, "phone", level)
 
 
 def _exact(name: str) -> LevelFunction:
     def of(pairs: Pairs) -> Levels:
-        return graded(pairs.coded(name), pairs.a, pairs.b, lambda one, _: np.full(len(one), 2, dtype=np.int8))
+        return graded(pairs, name, lambda one, _: np.full(len(one), 2, dtype=np.int8))
 
     return of
 
@@ -205,7 +198,7 @@ def _code(name: str) -> LevelFunction:
             slip = slips_between(coded, one, other, at_most=1, start=3) & (np.minimum(length[one], length[other]) >= 6)
             return first_of([(slip, 2)], 3)
 
-        return graded(coded, pairs.a, pairs.b, level)
+        return graded(pairs, name, level)
 
     return of
 
@@ -213,7 +206,7 @@ def _code(name: str) -> LevelFunction:
 def _text(name: str) -> LevelFunction:
     def of(pairs: Pairs) -> Levels:
         coded = pairs.coded(name)
-        return graded(coded, pairs.a, pairs.b, lambda one, other: first_of([(likeness_of(coded, one, other) >= 0.9, 2)], 3))
+        return graded(pairs, name, lambda one, other: first_of([(likeness_of(coded, one, other) >= 0.9, 2)], 3))
 
     return of
 
@@ -222,9 +215,10 @@ def _street(pairs: Pairs) -> Levels:
     coded = pairs.coded("street")
 
     def close(one: Codes, other: Codes) -> Levels:
-        return first_of([(slips_between(coded, one, other, at_most=2) | (likeness_of(coded, one, other) >= 0.9), 2)], 3)
+        slips, alike = likened(coded, one, coded, other, at_most=2)
+        return first_of([(slips | (alike >= 0.9), 2)], 3)
 
-    words = graded(coded, pairs.a, pairs.b, close)
+    words = graded(pairs, "street", close)
     number, _ = agree(pairs, "house_number")
     unit, units_known = agree(pairs, "unit")
     no_numbers = "house_number" not in pairs.records.features
@@ -248,7 +242,7 @@ def _place(pairs: Pairs) -> Levels:
     near = np.zeros(len(pairs.a), dtype=np.bool_)
     alike = np.zeros(len(pairs.a), dtype=np.bool_)
     if "postcode" in pairs.records.features:
-        near = _near_postcodes(pairs.coded("postcode"), pairs.a, pairs.b) & postcodes & ~postcode
+        near = _near_postcodes(pairs) & postcodes & ~postcode
     if "city" in pairs.records.features:
         alike = _text("city")(pairs) == 2
     return first_of(
@@ -265,12 +259,13 @@ def _place(pairs: Pairs) -> Levels:
     )
 
 
-def _near_postcodes(coded: Coded, a: Ints, b: Ints) -> Flags:
+def _near_postcodes(pairs: Pairs) -> Flags:
+    coded = pairs.coded("postcode")
     district = coded.facet("district", each(district_of))
-    one, other, known = codes_of_pairs(coded, a, b)
-    found: Flags = known & (district[one] == district[other])
-    rest = np.flatnonzero(known & ~found & (one != other))
-    found[rest] = slips_between(coded, one[rest], other[rest], at_most=1, start=2)
+    known, at, one, other = pairs.held("postcode")
+    found: Flags = known == 1
+    near = district[one] == district[other]
+    found[at] = near | slips_between(coded, one, other, at_most=1, start=2)
     return found
 
 
@@ -295,7 +290,7 @@ def _organisation(pairs: Pairs) -> Levels:
             5,
         )
 
-    return graded(coded, pairs.a, pairs.b, lambda one, other: of_distinct_pairs(one, other, level))
+    return graded(pairs, "organisation", lambda one, other: of_distinct_pairs(one, other, level))
 
 
 def _acronym(value: str) -> str | None:

@@ -57,8 +57,10 @@ def shared(
     pairs, over = [np.zeros((0, 3), dtype=np.int64)], [np.zeros((0, 3), dtype=np.int64)]
     for at, name in enumerate(names):
         feature = identifiers[name]
+        if feature in weighed and holders is None and _most_on_one(records, feature) <= at_most:
+            continue
         held, code = _held(records, feature, real)
-        counts = np.bincount(code, minlength=len(records.features[feature].values))
+        counts = np.bincount(code, minlength=len(records.features[feature].hashes))
         in_all = counts if holders is None else holders(name, records.features[feature].hashes)
         too_many = in_all > at_most
         firsts = np.full(len(counts), records.count, dtype=np.int64)
@@ -76,6 +78,12 @@ def shared(
     return Shared(
         Records(records.count, features, {name: more for name, more in others.items() if len(more[0])}), a, b, identifier, names, np.concatenate(over)
     )  # fmt: skip
+
+
+def _most_on_one(records: Records, feature: str) -> int:
+    """How many records hold the commonest value, at the most: some may be counted twice."""
+    coded, (_, more) = records.features[feature], records.others.get(feature, ((), np.zeros(0, dtype=np.int32)))
+    return int((coded.counts + np.bincount(more, minlength=len(coded.counts))).max(initial=0))
 
 
 def _held(records: Records, feature: str, real: Flags) -> tuple[Ints, Ints]:

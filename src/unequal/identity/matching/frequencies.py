@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from unequal.identity.arrays import Floats, Ints
-from unequal.identity.matching.coding import UNKNOWN, Coded, Hashes, Records
+from unequal.identity.matching.coding import Coded, Hashes, Records
 
 _BITS_AT_MOST: Final = 8.0
 _RECORDS_TO_BELIEVE: Final = 200.0
@@ -79,14 +79,19 @@ def _shares(frequency: Frequency, coded: Coded, known: Floats | None = None) -> 
     return found
 
 
-def rarity_bits(frequencies: Mapping[str, Frequency], records: Records, feature: str, a: Ints, b: Ints) -> Floats:
-    """What agreement on these values adds to, or takes from, agreement on one of average frequency; in bits."""
+def rarities(frequencies: Mapping[str, Frequency], records: Records, feature: str) -> Floats | None:
+    """What agreement on each value adds to, or takes from, agreement on one of average frequency, in bits; None for a feature of none.
+
+    Where two values differ (a name changed over, a second phone) the commoner one is the careful choice: the one that adds less. What is
+    not known stands behind them, and is infinite.
+    """
     frequency, coded = frequencies.get(feature), records.features.get(feature)
     if frequency is None or coded is None:
-        return np.zeros(len(a))
-    share = _shares(frequency, coded)
-    # Where the two differ (a name changed over, a second phone) the commoner value is the careful choice.
-    common = np.maximum(share[coded.codes[a]], share[coded.codes[b]])
-    unknown = (coded.codes[a] == UNKNOWN) & (coded.codes[b] == UNKNOWN)
-    bits = np.log2(frequency.together / np.where(unknown, frequency.together, common))
-    return np.clip(bits, -_BITS_AT_MOST, _BITS_AT_MOST) * frequency.trust
+        return None
+
+    def made(_: Any) -> Floats:
+        bits = np.log2(frequency.together / _shares(frequency, coded)[:-1])
+        return np.append(np.clip(bits, -_BITS_AT_MOST, _BITS_AT_MOST) * frequency.trust, np.inf)
+
+    found: Floats = coded.numbers(f"rarity {id(frequency)}", made)
+    return found

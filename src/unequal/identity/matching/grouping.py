@@ -1,20 +1,18 @@
 """Pairs into customers: groups grow while the records of two groups agree on average, and never across what forbids it.
 
 Connected components are not enough: one weak pair chains strangers. Inside a component every pair is weighed, also
-those that no key brought together, and groups are joined from the best average down (average linkage), many pairs counting for a little more than one. Components of
-one size are worked on side by side, so that a million records take a second.
+those that no key brought together, and groups are joined from the best average down (average linkage), many pairs counting for a little more than one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from unequal.identity.arrays import Floats, Ints, distinct
+from unequal.identity.arrays import Floats, Ints
 from unequal.identity.clustering import components
 
 MUST: Final = 1e6
@@ -28,6 +26,8 @@ _BITS_A_DOUBLING: Final = 0.45
 """Twice as many pairs that agree as well say more, though little more: pairs of two groups are far from independent."""
 _BITS_FOR_MANY_AT_MOST: Final = 2.0
 BITS_AT_MOST: Final = 12.0
+_FOR_MANY: Final = np.minimum(_BITS_A_DOUBLING * np.log2(np.maximum(np.arange(32.0), 1.0)), _BITS_FOR_MANY_AT_MOST)
+"""What so many pairs add; the last for any more."""
 _CELLS_AT_ONCE: Final = 4_000_000
 _LARGEST: Final = 400
 _BITS_A_STEP: Final = 1.0
@@ -54,11 +54,13 @@ def grouped(count: int, a: Ints, b: Ints, bits: Floats, weigh: Weigh, *, link_fr
     Args:
         count: how many records.
         a, b: pairs that were compared.
-        bits: their weights; MUST and NEVER among them.
-        weigh: weights of any pairs, MUST and NEVER among them.
+        bits: their weights as `weigh` has them; MUST and NEVER among them.
+        weigh: weights of any pairs, MUST and NEVER among them; asked of those that were not compared.
         link_from: two groups are joined while the average weight between them is at least so much.
         bits_at_most: a single pair counts for no more than this, either way, unless it is MUST or NEVER.
     """
+    from unequal.identity.matching import grouping_kernels as kernels
+
     linking = bits >= link_from
     component = components(count, a[linking], b[linking])
     label = _not_too_large(component, a, b, bits, link_from)
@@ -66,15 +68,27 @@ def grouped(count: int, a: Ints, b: Ints, bits: Floats, weigh: Weigh, *, link_fr
     crowds = np.bincount(label, minlength=count)[label] > _LARGEST
     if crowds.any():
         _put_by_rule(found, np.flatnonzero(crowds[a] & (bits >= MUST)), a, b, weigh)
-    for records in _by_size(np.where(crowds, np.arange(count), label)):
-        size = records.shape[1]
-        one, other = np.triu_indices(size, 1)
-        left, right = records[:, one].ravel(), records[:, other].ravel()
-        square = _squares(weigh(left, right), records.shape[0], size, bits_at_most)
-        group, joined = _agglomerated(square, link_from)
-        found[records.ravel()] = np.take_along_axis(records, group, axis=1).ravel()
+    records, first = kernels.members(np.where(crowds, np.arange(count), label))
+    for some in _at_once(first):
+        held = records[some[0] : some[-1]]
+        cells, unknown, left, right = kernels.cells(held, some - some[0], count, a, b, bits)
+        if len(unknown):
+            cells[unknown] = weigh(left, right)
+        plain = np.where(np.abs(cells) >= MUST, cells, np.clip(cells, -bits_at_most, bits_at_most))
+        found[held], joined = kernels.agglomerated(held, some - some[0], plain, _FOR_MANY, link_from)
         joins.append(joined)
     return Grouped(found, component, np.concatenate(joins))
+
+
+def _at_once(first: Ints) -> Iterator[Ints]:
+    """Where groups begin, and the last ends: so many at once as have their pairs in bounded memory."""
+    cells = np.cumsum(np.diff(first) ** 2)
+    full = np.flatnonzero(np.diff(cells // _CELLS_AT_ONCE)) + 1
+    begun = 0
+    for end in [*full.tolist(), len(cells)]:
+        if end > begun:
+            yield first[begun : end + 1]
+            begun = end
 
 
 def _not_too_large(component: Ints, a: Ints, b: Ints, bits: Floats, link_from: float) -> Ints:
@@ -109,69 +123,3 @@ def _put_by_rule(found: Ints, ruled: Ints, a: Ints, b: Ints, weigh: Weigh) -> No
             continue
         members[low] = np.concatenate([left, right])
         found[members[low]] = low
-
-
-def _by_size(label: Ints) -> Iterator[npt.NDArray[np.int64]]:
-    """Components of two records and more: arrays of equal size, a row a component."""
-    order = np.argsort(label, kind="stable")
-    starts = np.flatnonzero(np.concatenate([[True], label[order][1:] != label[order][:-1]]))
-    sizes = np.diff(np.append(starts, len(order)))
-    for size in distinct(sizes[sizes > 1]).tolist():
-        of_size = starts[sizes == size]
-        at_once = max(_CELLS_AT_ONCE // (size * size), 1)
-        for first in range(0, len(of_size), at_once):
-            yield order[of_size[first : first + at_once, None] + np.arange(size)]
-
-
-def _squares(bits: Floats, many: int, size: int, at_most: float) -> npt.NDArray[np.float64]:
-    """Weights of all pairs as matrices, one a component."""
-    one, other = np.triu_indices(size, 1)
-    plain = np.where(np.abs(bits) >= MUST, bits, np.clip(bits, -at_most, at_most)).reshape(many, -1)
-    square = np.zeros((many, size, size))
-    square[:, one, other] = plain
-    square[:, other, one] = plain
-    return square
-
-
-def _agglomerated(total: npt.NDArray[np.float64], link_from: float) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Join the two groups that agree best on average, again and again, in all components side by side.
-
-    Args:
-        total: sums of the weights between groups, each record a group of its own at first; used up.
-        link_from: the least average.
-
-    Returns:
-        For each record the place of the first record of its group; and for each join, the average and for how many pairs.
-    """
-    many, size, _ = total.shape
-    group = np.tile(np.arange(size), (many, 1))
-    held = np.ones((many, size))
-    joins: list[Floats] = []
-    total[:, np.arange(size), np.arange(size)] = -np.inf
-    at_work = np.arange(many)
-    for _ in range(size - 1):
-        pairs = held[at_work, :, None] * held[at_work, None, :]
-        average = total[at_work] / pairs + np.minimum(_BITS_A_DOUBLING * np.log2(pairs), _BITS_FOR_MANY_AT_MOST)
-        flat = average.reshape(len(at_work), -1)
-        best = flat.argmax(axis=1)
-        goes_on = flat[np.arange(len(at_work)), best] >= link_from
-        heights = flat[goes_on, best[goes_on]]
-        at_work, best = at_work[goes_on], best[goes_on]
-        if not len(at_work):
-            break
-        keep, drop = np.minimum(best // size, best % size), np.maximum(best // size, best % size)
-        joins.append(np.column_stack([heights, held[at_work, keep] * held[at_work, drop]]))
-        _join(total, held, group, at_work, keep, drop)
-    return group, np.concatenate(joins) if joins else np.zeros((0, 2))
-
-
-def _join(total: Any, held: Any, group: Any, at: Any, keep: Any, drop: Any) -> None:
-    """Make one group of two in each component."""
-    total[at, keep] += total[at, drop]
-    total[at, :, keep] += total[at, :, drop]
-    total[at, keep, keep] = -np.inf
-    total[at, drop] = -np.inf
-    total[at, :, drop] = -np.inf
-    held[at, keep] += held[at, drop]
-    rows = group[at]
-    group[at] = np.where(rows == drop[:, None], keep[:, None], rows)

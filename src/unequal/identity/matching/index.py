@@ -21,7 +21,7 @@ from unequal.identity.matching.levels import Variants, variants_of
 from unequal.identity.matching.scoring import Weighed, weighed
 from unequal.identity.matching.training import Model
 
-_NOTHING: Final = Coded.of(pa.array([""]))
+_NOTHING: Final = Coded(np.zeros(1, dtype=np.int32), pa.array([""]), np.full(1, NO_HASH), np.ones(1, dtype=np.int64))
 """A value that no record has: comparisons look into the values of what nobody knows, too."""
 
 
@@ -140,7 +140,7 @@ def joined(one: Records, other: Records, rows: Ints, names: Iterable[str]) -> Re
         best = [_texts(one, name, None), _texts(other, name, rows)]
         more = [_texts_of(one, name, own[1].astype(np.int64)), _texts_of(other, name, further[1])]
         coded, codes = Coded.with_further(pa.concat_arrays(best), pa.concat_arrays(more))
-        features[name] = coded if len(coded.values) else replace(_NOTHING, codes=coded.codes)
+        features[name] = coded if len(coded.hashes) else replace(_NOTHING, codes=coded.codes)
         record = np.concatenate([own[0], one.count + further[0]])
         if len(record):
             others[name] = (record, codes)

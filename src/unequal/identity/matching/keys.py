@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 
 from unequal.identity.matching.coding import Hashes, OfTexts, Records, each, mixed
 from unequal.identity.matching.comparisons import Kind
 from unequal.identity.matching.likeness import (
+    compute,
     district_of,
     last_digits,
     local_part,
@@ -134,12 +136,13 @@ def _both_names(records: Records) -> Hashes:
     return mixed(low, high)
 
 
-def _date_part(*places: int) -> Callable[[str], str | None]:
-    def of_value(value: str) -> str | None:
-        parts = value.split("-")
-        return "-".join(parts[place] for place in places) if len(parts) == 3 else None
+def _date_part(*places: int) -> OfTexts:
+    def of_values(texts: Any) -> Any:
+        whole = compute("if_else", compute("equal", compute("count_substring", texts, "-"), 2), texts, None)
+        parts = compute("split_pattern", whole, "-")
+        return compute("binary_join_element_wise", *[compute("list_element", parts, place) for place in places], "-")
 
-    return of_value
+    return of_values
 
 
 _SOUNDS: Final = str.maketrans(
@@ -149,17 +152,23 @@ _SOUNDS: Final = str.maketrans(
 _AGAIN: Final = re.compile(r"(.)\1+")
 
 
-def sound_of(word: str) -> str | None:
-    """How a name sounds: its consonants in classes, behind its first letter's own class. Source: after Russell's Soundex, 1918.
+def sounds_of(names: Sequence[str]) -> list[str | None]:
+    """How names sound: consonants in classes, behind the first letter's own class. Source: after Russell's Soundex, 1918.
 
-    >>> sound_of("meyer") == sound_of("maier"), sound_of("smith") == sound_of("smyth")
+    >>> meyer, maier, smith, smyth = sounds_of(["meyer", "maier", "smith", "smyth"])
+    >>> meyer == maier, smith == smyth
     (True, True)
     """
-    letters = word.replace(" ", "")
-    if not letters:
-        return None
-    first = letters[0].translate(_SOUNDS) or letters[0]
-    return _AGAIN.sub(r"\1", first + letters[1:].translate(_SOUNDS))[:5]
+    letters = [name.replace(" ", "").replace("\n", "") for name in names]
+    first = {letter: letter.translate(_SOUNDS) or letter for letter in {name[:1] for name in letters}}
+    # All names at once, a line each, for a call costs more than a name.
+    rest = "\n".join([name[1:] for name in letters]).translate(_SOUNDS).split("\n")
+    whole = "\n".join([first[name[:1]] + more for name, more in zip(letters, rest, strict=bool(names))])
+    return [sound[:5] or None for sound in _AGAIN.sub(r"\1", whole).split("\n")][: len(names)]
+
+
+def _sounds(texts: Any) -> Any:
+    return pa.array(sounds_of(texts.to_pylist()), pa.string())
 
 
 _GIVEN: Final = _by_values("given", "root of the first name", root_of_first)
@@ -185,11 +194,11 @@ PARTS: Final[dict[Kind, tuple[Part, ...]]] = {
         Part("given name", "given", ("given",), _GIVEN),
         Part("given name's start", "given", ("given",), _by_values("given", "three letters", start_without_blanks(3)), weak=True),
         _whole("family name", "family"),
-        Part("family name's sound", "family", ("family",), _by_value("family", "sound", sound_of)),
+        Part("family name's sound", "family", ("family",), _by_values("family", "sound", _sounds)),
         Part("family name's start", "family", ("family",), _by_values("family", "four letters", start_without_blanks(4))),
         _whole("birth date", "birth_date", subject="birth"),
-        Part("birth month and day", "birth", ("birth_date",), _by_value("birth_date", "month and day", _date_part(1, 2))),
-        Part("birth year and month", "birth", ("birth_date",), _by_value("birth_date", "year and month", _date_part(0, 1))),
+        Part("birth month and day", "birth", ("birth_date",), _by_values("birth_date", "month and day", _date_part(1, 2))),
+        Part("birth year and month", "birth", ("birth_date",), _by_values("birth_date", "year and month", _date_part(0, 1))),
         Part("birth year", "birth", ("birth_date",), _by_values("birth_date", "year", start_of(4)), weak=True),
         _whole("e-mail", "email"),
         Part("e-mail's name", "email", ("email",), _by_values("email", "local part", local_part)),

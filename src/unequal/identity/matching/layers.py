@@ -45,7 +45,7 @@ class Layers:
                     more_rows.append(at[place])
                     more_texts.extend(_values(records.features[name], code))
             coded, codes = Coded.with_further(pa.array(texts, pa.string()), pa.array(more_texts, pa.string()))
-            if len(coded.values):
+            if len(coded.hashes):
                 found[name] = coded
                 if more_texts:
                     others[name] = (np.concatenate(more_rows), codes)

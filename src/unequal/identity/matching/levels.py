@@ -43,14 +43,17 @@ class Variants:
 
 def variants_of(records: Records) -> Variants:
     """All records with their variants."""
+    if not records.others:
+        alone = np.arange(records.count + 1, dtype=np.int64)
+        return Variants(records, alone[:-1], alone, alone[:-1])
     owners = [record for record, _ in records.others.values()]
     owner = np.concatenate([np.arange(records.count, dtype=np.int64), *owners])
     at = records.count
-    codes = {name: coded.codes[owner].copy() for name, coded in records.features.items()} if owners else {}
+    codes = {name: coded.codes[owner].copy() for name, coded in records.features.items()}
     for name, (record, code) in records.others.items():
         codes[name][at : at + len(record)] = code
         at += len(record)
-    features = {name: replace(coded, codes=codes[name]) if owners else coded for name, coded in records.features.items()}
+    features = {name: replace(coded, codes=codes[name]) for name, coded in records.features.items()}
     rows = np.argsort(owner, kind="stable").astype(np.int64)
     first = np.searchsorted(owner[rows], np.arange(records.count + 1))
     return Variants(Records(len(owner), features), owner, first.astype(np.int64), rows)

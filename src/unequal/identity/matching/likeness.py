@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from unequal.identity import nicknames
 from unequal.identity.arrays import Flags, Ints
 from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, OfTexts, hashed
-from unequal.identity.matching.similarity import Levels, edits, jaro_winkler
+from unequal.identity.matching.similarity import Levels
 
 
 def first_of(conditions: list[tuple[npt.NDArray[np.bool_], int]], otherwise: int) -> Levels:
@@ -51,7 +51,7 @@ def first_word(texts: Any) -> Any:
 
 def local_part(texts: Any) -> Any:
     """What stands before the last @ of e-mail addresses."""
-    return compute("replace_substring_regex", texts, pattern="@[^@]*$", replacement="")
+    return _first_part(compute("split_pattern", texts, "@", max_splits=1, reverse=True))
 
 
 def mail_host(texts: Any) -> Any:
@@ -61,8 +61,12 @@ def mail_host(texts: Any) -> Any:
 
 def last_digits(texts: Any) -> Any:
     """The last seven digits of phone numbers, extensions left out."""
-    numbers = compute("replace_substring_regex", texts, pattern=";.*$", replacement="")
-    return compute("utf8_slice_codeunits", numbers, -7)
+    return compute("utf8_slice_codeunits", _first_part(compute("split_pattern", texts, ";", max_splits=1)), -7)
+
+
+def _first_part(parts: Any) -> Any:
+    """The first of each row of parts; null where there are none."""
+    return compute("list_element", parts, 0) if parts.null_count else parts.values.take(parts.offsets[:-1])
 
 
 CLOSE: Final = 0.92
@@ -96,7 +100,7 @@ _NAMES: Final = pa.array(sorted(nicknames.NAMES), pa.string())
 _ROOTS: Final = pa.array([nicknames.root(name) for name in _NAMES.to_pylist()], pa.string())
 _GROUPS: Final = np.array(
     [(*nicknames.groups(name), *[UNKNOWN] * nicknames.GROUPS_AT_MOST)[: nicknames.GROUPS_AT_MOST] for name in [*_NAMES.to_pylist(), ""]],
-    dtype=np.int32,
+    dtype=np.int64,
 )
 
 
@@ -134,13 +138,11 @@ def is_known_name(coded: Coded) -> npt.NDArray[Any]:
     return groups
 
 
-def share_one(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Whether two rows of codes have one in common."""
-    shared = np.zeros(len(one), dtype=np.bool_)
-    for left in range(one.shape[1]):
-        for right in range(other.shape[1]):
-            shared |= (one[:, left] == other[:, right]) & (one[:, left] != UNKNOWN)
-    return shared
+def share_one(groups: npt.NDArray[Any], one: Codes, other: Codes, of_other: npt.NDArray[Any] | None = None) -> Flags:
+    """Whether two rows of groups, or one of them and one of others, have one in common."""
+    from unequal.identity.matching import likeness_kernels as kernels
+
+    return kernels.share_one(groups, one, groups if of_other is None else of_other, other)
 
 
 def initials_agree(coded: Coded, one: Codes, other: Codes) -> npt.NDArray[np.bool_]:
@@ -151,37 +153,50 @@ def initials_agree(coded: Coded, one: Codes, other: Codes) -> npt.NDArray[np.boo
     return found
 
 
-def near_of(coded: Coded, one: Codes, other: Codes, *, start: int = 1, end: int = 3) -> Flags:
-    """Whether two texts begin or end alike: a slip of the hand leaves one of the two ends as it was, and only then is likeness worked out."""
-    starts, ends = coded.facet(f"start {start}", start_of(start)), coded.facet(f"end {end}", end_of(end))
-    found: Flags = (starts[one] == starts[other]) | (ends[one] == ends[other])
-    return found
+def likened(
+    one: Coded, left: Codes, other: Coded, right: Codes, *, start: int = 1, end: int = 3, before_last: str = "", at_most: int = -1,
+    alike_too: bool = True,
+) -> tuple[Flags, npt.NDArray[np.float32]]:  # fmt: skip
+    """Whether few slips of the hand lie between two texts, and their Jaro-Winkler similarity; no, and 0, unless they begin or end alike.
+
+    A slip of the hand leaves one of the two ends as it was, and only then is likeness worked out.
+
+    Args:
+        one, left: values, and which of them.
+        other, right: the values that each is held against.
+        start, end: so many letters at the start, or at the end, are the same.
+        before_last: the end, and the similarity, are of what stands before the last of these letters.
+        at_most: so many slips; none are looked for by default.
+        alike_too: whether the similarity is wanted.
+    """
+    from unequal.identity.matching import likeness_kernels as kernels
+
+    mark = ord(before_last) if before_last else -1
+    return kernels.likened((*_laid(one), left), (*_laid(other), right), start, end, mark, at_most, alike_too)
+
+
+def _laid(coded: Coded) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The distinct values as Arrow lays them: their bytes, and where each begins and the last ends."""
+    texts = coded.whole
+    _, offsets, data = texts.buffers()
+    return np.frombuffer(data or b"", dtype=np.uint8), np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
 
 
 def likeness_of(coded: Coded, one: Codes, other: Codes) -> npt.NDArray[np.float32]:
     """Jaro-Winkler similarity of texts that begin or end alike; 0 for others."""
-    found = np.zeros(len(one), dtype=np.float32)
-    at = np.flatnonzero(near_of(coded, one, other))
-    found[at] = jaro_winkler(coded.values[one[at]], coded.values[other[at]])
-    return found
+    return likened(coded, one, coded, other)[1]
 
 
 def slips_between(coded: Coded, one: Codes, other: Codes, *, at_most: int, start: int = 1, end: int = 3) -> Flags:
     """Whether so few slips of the hand lie between two texts that begin or end alike."""
-    found = np.zeros(len(one), dtype=np.bool_)
-    at = np.flatnonzero(near_of(coded, one, other, start=start, end=end))
-    found[at] = edits(coded.values[one[at]], coded.values[other[at]], at_most=at_most) <= at_most
-    return found
+    return likened(coded, one, coded, other, start=start, end=end, at_most=at_most, alike_too=False)[0]
 
 
 def known_names(coded: Coded, one: Codes, other: Codes) -> tuple[Flags, Flags]:
     """Whether both are known given names, and whether they may be one person's."""
     groups, known = nickname_groups(coded), is_known_name(coded)
     both: Flags = known[one] & known[other]
-    same = np.zeros(len(one), dtype=np.bool_)
-    at = np.flatnonzero(both)
-    same[at] = share_one(groups[one[at]], groups[other[at]])
-    return both, same
+    return both, both & share_one(groups, one, other)
 
 
 def given_levels(coded: Coded) -> Callable[[Codes, Codes], Levels]:
@@ -189,8 +204,8 @@ def given_levels(coded: Coded) -> Callable[[Codes, Codes], Levels]:
 
     def level(one: Codes, other: Codes) -> Levels:
         first, words, length = coded.facet("first word", first_word), words_of(coded), lengths_of(coded)
-        alike, shared = likeness_of(coded, one, other), share_one(words[one], words[other])
-        slip = slips_between(coded, one, other, at_most=1) & (np.minimum(length[one], length[other]) >= LONG_ENOUGH)
+        slip, alike = likened(coded, one, coded, other, at_most=1)
+        slip, shared = slip & (np.minimum(length[one], length[other]) >= LONG_ENOUGH), share_one(words, one, other)
         known, by_nickname = known_names(coded, one, other)
         return first_of(
             [
@@ -212,9 +227,9 @@ def family_levels(coded: Coded) -> Callable[[Codes, Codes], Levels]:
 
     def level(one: Codes, other: Codes) -> Levels:
         words, length = words_of(coded), lengths_of(coded)
-        alike = likeness_of(coded, one, other)
-        slip = slips_between(coded, one, other, at_most=1) & (np.minimum(length[one], length[other]) >= LONG_ENOUGH)
-        return first_of([(slip | (alike >= CLOSE), 2), (share_one(words[one], words[other]), 3), (alike >= SIMILAR, 4)], 5)
+        slip, alike = likened(coded, one, coded, other, at_most=1)
+        slip = slip & (np.minimum(length[one], length[other]) >= LONG_ENOUGH)
+        return first_of([(slip | (alike >= CLOSE), 2), (share_one(words, one, other), 3), (alike >= SIMILAR, 4)], 5)
 
     return level
 
@@ -230,9 +245,9 @@ def crossed(given: Coded, family: Coded, a: Ints, b: Ints) -> Levels:
     same = given.hashes[one[at]] == family.hashes[other[at]]
     found[at[same]] = 1
     rest = at[~same]
-    alike = jaro_winkler(given.values[one[rest]], family.values[other[rest]]) >= CLOSE
+    alike = likened(given, one[rest], family, other[rest], start=0)[1] >= CLOSE
     first = given.hashed_facet("first word", first_word)[one[rest]] == family.hashed_facet("first word", first_word)[other[rest]]
-    by_nickname = share_one(nickname_groups(given)[one[rest]], nickname_groups(family)[other[rest]])
+    by_nickname = share_one(nickname_groups(given), one[rest], other[rest], nickname_groups(family))
     found[rest] = np.where(alike | first | by_nickname, np.int8(2), np.int8(0))
     return found
 

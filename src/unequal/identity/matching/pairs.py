@@ -12,6 +12,8 @@ from unequal.identity.arrays import Flags, Ints
 from unequal.identity.matching.coding import UNKNOWN, Coded, Codes, Records
 from unequal.identity.matching.similarity import Levels
 
+Held = tuple[Levels, Ints, Codes, Codes]
+
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
@@ -32,6 +34,13 @@ class Pairs:
         """A feature of all records."""
         return self.records.features[name]
 
+    def held(self, name: str) -> Held:
+        """Who holds the same value of a feature, see `held`; kept, for several comparisons ask."""
+        if name not in self.kept:
+            self.kept[name] = held(self.coded(name), self.a, self.b)
+        found: Held = self.kept[name]
+        return found
+
 
 def codes_of_pairs(coded: Coded, a: Ints, b: Ints) -> tuple[Codes, Codes, Flags]:
     """The codes of both records, and where both are known."""
@@ -39,14 +48,20 @@ def codes_of_pairs(coded: Coded, a: Ints, b: Ints) -> tuple[Codes, Codes, Flags]
     return one, other, (one != UNKNOWN) & (other != UNKNOWN)
 
 
-def graded(coded: Coded, a: Ints, b: Ints, unequal_level: Callable[[Codes, Codes], Levels]) -> Levels:
-    """Level 1 where both hold the same value, else what the function says of each distinct pair of values."""
-    one, other, known = codes_of_pairs(coded, a, b)
-    found = np.where(known, np.int8(1), np.int8(0))
-    differ = np.flatnonzero(known & (one != other))
+def graded(pairs: Pairs, name: str, unequal_level: Callable[[Codes, Codes], Levels]) -> Levels:
+    """Level 1 where both hold the same value of a feature, else what the function says of each pair of values."""
+    found, differ, one, other = pairs.held(name)
     if len(differ):
-        found[differ] = unequal_level(one[differ], other[differ])
+        found = found.copy()
+        found[differ] = unequal_level(one, other)
     return found
+
+
+def held(coded: Coded, a: Ints, b: Ints) -> Held:
+    """For each pair 0 where either value is not known, 1 where both are the same, else 2; and of those where they differ place and codes."""
+    from unequal.identity.matching import pair_kernels as kernels
+
+    return kernels.held(coded.codes, np.ascontiguousarray(a), np.ascontiguousarray(b))
 
 
 def agree(pairs: Pairs, name: str) -> tuple[Flags, Flags]:
@@ -54,5 +69,5 @@ def agree(pairs: Pairs, name: str) -> tuple[Flags, Flags]:
     if name not in pairs.records.features:
         nowhere = np.zeros(len(pairs.a), dtype=np.bool_)
         return nowhere, nowhere
-    one, other, known = codes_of_pairs(pairs.coded(name), pairs.a, pairs.b)
-    return known & (one == other), known
+    found = pairs.held(name)[0]
+    return found == 1, found > 0

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from unequal.identity.arrays import Flags, Floats, Ints
-from unequal.identity.matching.coding import NO_HASH
+from unequal.identity.matching.coding import Records
 from unequal.identity.matching.comparisons import Comparison
-from unequal.identity.matching.frequencies import Frequency, rarity_bits
+from unequal.identity.matching.frequencies import Frequency, rarities
 from unequal.identity.matching.levels import Compared, Variants, levels_of
 from unequal.identity.matching.side_by_side import side_by_side
 from unequal.identity.matching.similarity import Levels
@@ -22,6 +22,7 @@ _LEAST_BITS_OF_AGREEMENT: Final = 0.25
 _RARITY_AT_MOST: Final = 8.0
 _WORTH_GIVING_UP: Final = 0.8
 """Pairs are given up where at least a fifth of them can be."""
+_OTHERS: Final = tuple(enumerate(CLASSES))[1:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,30 +58,42 @@ def weighed(
         a, b: places of the records.
         levels: the pairs' levels, where they are known already.
     """
+    from unequal.identity.matching import pair_kernels as kernels
+
     found = levels if levels is not None else levels_of(variants, comparisons, a, b)
     agreement, rarity = [], []
-    others = [np.full(len(a), chances.prior_bits(class_)) for class_ in range(1, STRANGERS)]
-    for at, comparison in enumerate(comparisons):
+    others = np.repeat([[chances.prior_bits(class_)] for class_ in range(1, STRANGERS)], len(a), axis=1)
+    for at, (comparison, level) in enumerate(zip(comparisons, found, strict=True)):
         bits = chances.bits(MATCHING, at)
-        extra = np.zeros(len(a))
-        for level, feature in comparison.frequency.items():
-            same = np.flatnonzero(found[at] == level)
-            if len(same):
-                more = rarity_bits(frequencies, variants.records, feature, a[same], b[same])
-                # Agreement on the commonest value is still no evidence against.
-                extra[same] = np.maximum(more, _LEAST_BITS_OF_AGREEMENT - max(bits[level], _LEAST_BITS_OF_AGREEMENT))
-        agreement.append(bits[found[at]])
+        extra = _extra(comparison, bits, frequencies, variants.records, a, b, level)
+        agreement.append(bits)
         rarity.append(extra)
-        for class_, kind in enumerate(CLASSES[1:], 1):
-            if shared_by(comparison, kind.shares):
-                others[class_ - 1] += chances.bits(class_, at)[found[at]]
-                if shared_by(comparison, kind.inherits):
-                    others[class_ - 1] += extra
+        shares = [chances.bits(class_, at) if shared_by(comparison, kind.shares) else np.zeros(len(bits)) for class_, kind in _OTHERS]
+        inherits = [shared_by(comparison, kind.shares) and shared_by(comparison, kind.inherits) for _, kind in _OTHERS]
+        kernels.add_others(others, level, extra, np.array(shares), np.array(inherits))
     taken = -np.log2(1.0 + sum(np.exp2(np.minimum(other, 500.0)) for other in others))
     total = chances.prior_bits(MATCHING) + taken
-    for bits_, more in zip(agreement, rarity, strict=True):
-        total = total + bits_ + more
-    return Weighed(found, agreement, rarity, taken, total)
+    for level, bits, extra in zip(found, agreement, rarity, strict=True):
+        kernels.add_told(total, level, extra, bits)
+    return Weighed(found, [bits[level] for bits, level in zip(agreement, found, strict=True)], rarity, taken, total)
+
+
+def _extra(
+    comparison: Comparison, bits: Floats, frequencies: Mapping[str, Frequency], records: Records, a: Ints, b: Ints, level: Levels
+) -> Floats:  # fmt: skip
+    """What the values' frequency adds to a comparison's agreement."""
+    from unequal.identity.matching import pair_kernels as kernels
+
+    extra = np.zeros(len(a))
+    for wanted, feature in comparison.frequency.items():
+        # Agreement on the commonest value is still no evidence against.
+        least = _LEAST_BITS_OF_AGREEMENT - max(float(bits[wanted]), _LEAST_BITS_OF_AGREEMENT)
+        rarity = rarities(frequencies, records, feature)
+        if rarity is None:
+            extra[level == wanted] = max(0.0, least)
+        else:
+            kernels.add_rarities(extra, level, wanted, records.features[feature].codes, a, b, rarity, least)
+    return extra
 
 
 def weights(
@@ -143,20 +156,19 @@ class _Bounds:
 
     def most(self, at: int, a: Ints, b: Ints) -> Floats:
         """Without asking: by equality of codes alone."""
+        from unequal.identity.matching import pair_kernels as kernels
+
         comparison, bits = self.comparisons[at], self.chances.bits(MATCHING, at)
         feature = comparison.frequency.get(1)
         whole = max(float(bits[1:].max()), 0.0) + (_RARITY_AT_MOST if comparison.frequency else 0.0)
         if feature is None or not comparison.exact_by_value or feature not in self.variants.records.features:
             return np.full(len(a), whole)
-        codes = self.variants.records.features[feature].codes
-        one, other = codes[a], codes[b]
-        known, same = (one >= 0) & (other >= 0), one == other
         alone = comparison.needs == (feature,)
         unequal = float(bits[2:].max()) if alone else max(float(bits[2:].max()), 0.0) + _RARITY_AT_MOST
-        found = np.where(known, np.where(same, bits[1], unequal), 0.0 if alone else unequal)
-        both = np.flatnonzero(known & same)
-        found[both] += np.maximum(rarity_bits(self.frequencies, self.variants.records, feature, a[both], b[both]), -bits[1])
-        return found
+        rarity = rarities(self.frequencies, self.variants.records, feature)
+        coded = self.variants.records.features[feature]
+        rarity = np.zeros(len(coded.hashes)) if rarity is None else rarity
+        return kernels.hopes(coded.codes, a, b, rarity, float(bits[1]), unequal, 0.0 if alone else unequal)
 
     def told(self, at: int, level: Levels) -> Floats:
         """Once asked: by the level, and as much rarity as there can be."""
@@ -206,10 +218,10 @@ def _may_be_changed_over(variants: Variants, a: Ints, b: Ints) -> Flags:
     records = variants.records
     if not records.has("given", "family"):
         return np.zeros(len(a), dtype=np.bool_)
-    given = records.features["given"].per_record(records.features["given"].hashes)
-    family = records.features["family"].per_record(records.features["family"].hashes)
-    found: Flags = ((given[a] == family[b]) & (given[a] != NO_HASH)) | ((given[b] == family[a]) & (given[b] != NO_HASH))
-    return found
+    from unequal.identity.matching import pair_kernels as kernels
+
+    given, family = records.features["given"], records.features["family"]
+    return kernels.changed_over(given.codes, given.hashes, family.codes, family.hashes, a, b)
 
 
 def probability(bits: Floats) -> Floats:

@@ -23,7 +23,7 @@ _DIFFERENT_FROM: Final = 5
 def suspects(label: Ints, coded: Coded) -> Ints:
     """The records of groups of three and more that hold two dates which no slip of the hand makes one; in order."""
     known = np.flatnonzero(coded.known)
-    size = np.int64(max(len(coded.values), 1))
+    size = np.int64(max(len(coded.hashes), 1))
     pairs = distinct(label[known] * size + coded.codes[known])
     held = np.column_stack([pairs // size, pairs % size])
     several = np.flatnonzero(np.bincount(held[:, 0], minlength=len(label)) > 1)

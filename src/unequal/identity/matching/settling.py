@@ -14,6 +14,7 @@ from unequal.identity.matching.comparisons import Kind
 from unequal.identity.matching.drift import Drift, drift
 from unequal.identity.matching.levels import Variants, variants_of
 from unequal.identity.matching.scoring import probability, survivors
+from unequal.identity.matching.side_by_side import both
 from unequal.identity.matching.training import BY_DEFAULT, LEAST_WEIGHT, Budget, Judged, Model, learn
 
 _THRESHOLD_COMPONENTS: Final = 200_000
@@ -154,23 +155,26 @@ def settle(
     variants = variants_of(records)
     if model is None:
         found = learn(kind, records, budget, judged=constraints.judged, keyed=None if keyed is None else variants_of(keyed))
-        model, variants = found.model, found.variants
-        pairs = _with_rules(model, variants, constraints, found.a, found.b, found.weights)
-        model = replace(model, link_from=_threshold(model, variants, constraints, *pairs, false_at_most))
-        compared, missed = found.compared, found.missed
+        weighing, variants, a, b, bits, compared = found.model, found.variants, found.a, found.b, found.weights, found.compared
     else:
         a, b = blocking.candidates(variants if keyed is None else variants_of(keyed), model.keys, at_most=model.block_at_most, sizes=sizes)
+        compared, weighing = len(a), model
         left, bits = survivors(variants, model.comparisons, model.chances, model.frequencies, a, b, least=LEAST_WEIGHT)
-        pairs = _with_rules(model, variants, constraints, a[left], b[left], bits)
-        compared, missed = len(a), 0.0 if sizes is not None else _missed(model, variants, a[left], b[left], bits)
-    a, b, bits = pairs
-    grouped = grouping.grouped(
-        records.count, a, b, constraints.applied(bits, a, b), _weighing(model, variants, constraints), link_from=model.link_from
-    )
-    label = _second_look(model, records, variants, constraints, grouped.label)
-    return Settled(
-        model, label, grouped.component, a, b, bits, grouped.joins, compared, missed, drift(model, records, variants, a, b, bits)
-    )
+        a, b = a[left], b[left]
+    pairs = _with_rules(weighing, variants, constraints, a, b, bits)
+
+    def put_together() -> tuple[Model, grouping.Grouped, Ints]:
+        by = model or replace(weighing, link_from=_threshold(weighing, variants, constraints, *pairs, false_at_most))
+        weigh, (one, other, _) = _weighing(by, variants, constraints), pairs
+        grouped = grouping.grouped(records.count, one, other, constraints.applied(pairs[2], one, other), weigh, link_from=by.link_from)
+        return by, grouped, _second_look(by, records, variants, constraints, grouped.label)
+
+    def told() -> tuple[float, Drift]:
+        missed = found.missed if model is None else 0.0 if sizes is not None else _missed(model, variants, a, b, bits)
+        return missed, drift(weighing, records, variants, *pairs)
+
+    (by, grouped, label), (missed, moved) = both(put_together, told)
+    return Settled(by, label, grouped.component, *pairs, grouped.joins, compared, missed, moved)
 
 
 def _second_look(model: Model, records: Records, variants: Variants, constraints: Constraints, label: Ints) -> Ints:

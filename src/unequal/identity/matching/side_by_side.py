@@ -1,4 +1,4 @@
-"""Work on arrays done side by side: numpy lets go of Python's lock while it works, so that threads are worth it."""
+"""Work on arrays done side by side: numpy and kernels let go of Python's lock while they work, so that threads are worth it."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ def side_by_side(work: Callable[[_Given], _Made], given: Iterable[_Given]) -> li
         return [work(part) for part in parts]
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, parts))
+
+
+def both(one: Callable[[], _Given], other: Callable[[], _Made]) -> tuple[_Given, _Made]:
+    """The results of two pieces of work that do not wait for each other."""
+    if THREADS == 1:
+        return one(), other()
+    with ThreadPoolExecutor(1) as aside:
+        begun = aside.submit(one)
+        found = other()
+        return begun.result(), found

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import JaroWinkler
 
 from unequal.identity.matching.coding import Codes
 from unequal.identity.matching.side_by_side import THREADS
@@ -37,12 +37,6 @@ def jaro_winkler(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[
     """Jaro-Winkler similarity of pairs of texts, 0 to 1. Source: Winkler 1990; prefix weight .1."""
     workers = THREADS if len(one) > _THREADS_FROM else 1
     return process.cpdist(one.tolist(), other.tolist(), scorer=JaroWinkler.similarity, dtype=np.float32, workers=workers)
-
-
-def edits(one: npt.NDArray[Any], other: npt.NDArray[Any], *, at_most: int = 3) -> npt.NDArray[np.int32]:
-    """Letters put in, left out, changed or swapped with their neighbour between pairs of texts; `at_most` + 1 for any more."""
-    workers = THREADS if len(one) > _THREADS_FROM else 1
-    return process.cpdist(one.tolist(), other.tolist(), scorer=OSA.distance, score_cutoff=at_most, dtype=np.int32, workers=workers)
 
 
 def token_ratios(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from unequal.identity.matching.frequencies import Frequency, frequencies_of
 from unequal.identity.matching.keys import Key, candidate_keys, parts_of_features
 from unequal.identity.matching.levels import Variants, levels_of, variants_of
 from unequal.identity.matching.scoring import probability, survivors, weights
+from unequal.identity.matching.side_by_side import side_by_side
 from unequal.identity.matching.similarity import Levels
 from unequal.identity.matching.weighing import STRANGERS, Chances
 
@@ -93,7 +94,7 @@ class Learned:
         compared: how many pairs its keys brought together.
         a, b: those of them whose weight is not beyond hope.
         weights: of these.
-        missed: matches that no key brought together, estimated; a lower bound.
+        hashes: of the records by the keys' parts.
     """
 
     model: Model
@@ -102,7 +103,14 @@ class Learned:
     a: Ints
     b: Ints
     weights: Floats
-    missed: float
+    hashes: blocking.KeyHashes
+
+    @property
+    def missed(self) -> float:
+        """Matches that no key brought together, estimated; a lower bound."""
+        model = self.model
+        reached = blocking.reached_by(self.variants, model.keys, self.hashes, self.a, self.b, at_most=model.block_at_most)
+        return blocking.missed_matches(reached, probability(self.weights))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +141,16 @@ def learn(
     variants = variants_of(records)
     comparisons = comparisons_for(kind, records)
     frequencies = frequencies_of(records)
-    strangers = _Strangers(variants, comparisons, frequencies, seed)
     hashes = blocking.KeyHashes(variants)
     candidates = candidate_keys(parts_of_features(kind, records.features))
-    chances, keys = _learned_keys(variants, comparisons, frequencies, strangers, candidates, hashes, budget)
+    hashes.work_out(candidates)
+    # Neither needs the other.
+    drawing: list[Callable[[], Any]] = [
+        lambda: _Strangers(variants, comparisons, frequencies, seed),
+        lambda: blocking.pilot(variants, candidates, hashes, at_most=budget.block_at_most, pairs_a_key=_PILOT_PAIRS_A_KEY),
+    ]
+    strangers, pilot = side_by_side(lambda work: work(), drawing)
+    chances, keys = _learned_keys(variants, comparisons, frequencies, strangers, candidates, pilot, budget)
     of_keyed = hashes if keyed is None else blocking.KeyHashes(keyed)
     a, b = blocking.candidates(keyed or variants, keys, at_most=budget.block_at_most, hashes=of_keyed)
     of_judged = levels_of(variants, comparisons, judged.a, judged.b)
@@ -145,10 +159,7 @@ def learn(
     )
     model = Model(kind, comparisons, chances, frequencies, tuple(keys), budget.block_at_most, records.count)
     left, found = survivors(variants, comparisons, chances, frequencies, a, b, least=LEAST_WEIGHT)
-    missed = blocking.missed_matches(
-        blocking.reached_by(variants, keys, hashes, a[left], b[left], at_most=budget.block_at_most), probability(found)
-    )
-    return Learned(model, variants, len(a), a[left], b[left], found, missed)
+    return Learned(model, variants, len(a), a[left], b[left], found, hashes)
 
 
 class _Strangers:
@@ -255,9 +266,8 @@ def _some(variants: Variants, comparisons: Sequence[Comparison], a: Ints, b: Int
 
 def _learned_keys(
     variants: Variants, comparisons: Sequence[Comparison], frequencies: Mapping[str, Frequency], strangers: _Strangers, keys: Sequence[Key],
-    hashes: blocking.KeyHashes, budget: Budget,
+    found: blocking.Pilot, budget: Budget,
 ) -> tuple[Chances, list[Key]]:  # fmt: skip
-    found = blocking.pilot(variants, keys, hashes, at_most=budget.block_at_most, pairs_a_key=_PILOT_PAIRS_A_KEY)
     some = np.sort(np.random.default_rng(1).permutation(len(found.a))[:_PILOT_PAIRS])
     levels = levels_of(variants, comparisons, found.a[some], found.b[some])
     chances = _learned_chances(levels, found.counting[some] * (len(found.a) / max(len(some), 1)), comparisons, strangers, None)

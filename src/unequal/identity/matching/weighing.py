@@ -197,10 +197,14 @@ def measured(levels: Sequence[Levels], comparisons: Sequence[Comparison], weight
 
 def posteriors(patterns: Patterns, chances: Chances) -> Floats:
     """For each pattern the probability of each class: a row a pattern, a column a class."""
-    columns = [
-        _log_likelihood(patterns.levels, chances.of[class_]) + np.log(max(share, _LEAST**2)) for class_, share in enumerate(chances.shares)
-    ]
-    weighed = np.column_stack(columns)
+    from unequal.identity.matching import weighing_kernels
+
+    sizes = [len(of_level) for of_level in chances.strangers]
+    logs = np.zeros((len(chances.of), len(sizes), max(sizes)))
+    for class_, kind in enumerate(chances.of):
+        for at, probabilities in enumerate(kind):
+            logs[class_, at, : sizes[at]] = np.log(probabilities)
+    weighed = weighing_kernels.likelihoods(patterns.levels, logs, np.log(np.maximum(chances.shares, _LEAST**2)))
     likely = np.exp(weighed - weighed.max(axis=1, keepdims=True))
     found: Floats = likely / likely.sum(axis=1, keepdims=True)
     return found
@@ -330,13 +334,6 @@ def matching_now(comparison: Comparison, level: Levels, likely: Floats) -> Float
         likely: for each pair the probability that it is a match.
     """
     return _with_prior(level, likely, _with_unknown([of_level.matching for of_level in comparison.levels]))
-
-
-def _log_likelihood(levels: npt.NDArray[np.int8], kind: tuple[Floats, ...]) -> Floats:
-    total = np.zeros(len(levels))
-    for at, probabilities in enumerate(kind):
-        total += np.log(probabilities)[levels[:, at]]
-    return total
 
 
 def _with_unknown(probabilities: Sequence[float]) -> Floats:
