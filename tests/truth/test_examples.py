@@ -230,6 +230,39 @@ class TestSuperstore:
         assert residuals(superstore) == {D(0)}
 
 
+@pytest.fixture(scope="module")
+def donations(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
+    yield from opened("donations", unequal_data, tmp_path_factory.mktemp("example"))
+
+
+class TestDonations:
+    """Fader, Hardie & Shang 2010, through a whole run."""
+
+    def test_the_published_parameters_and_likelihood_come_out_of_the_run(self, donations):
+        """They print 1.204, .750, .657, 2.783 and -33225.6; 1.2035, .7497, .6568, 2.7837 is a hair less likely than our maximum."""
+        fits = donations.base.table("model_fit")
+        told = {row["parameter"]: row["value"] for row in donations.base.fetch(fits.filter(fits["model"] == "bg_bb"))}
+        assert [round(told[name], 3) for name in ("alpha", "beta", "gamma", "delta")] == [1.204, 0.750, 0.657, 2.783]
+        assert (told["alpha"], told["beta"]) == pytest.approx((1.2035, 0.7497), abs=5e-5)
+        assert (told["gamma"], told["delta"]) == pytest.approx((0.6568, 2.7837), rel=2e-4)
+        assert told["log_likelihood"] == pytest.approx(-33225.58, abs=0.01)
+
+    def test_two_donors_are_expected_to_give_as_often_as_published(self, donations):
+        """Ten years ahead: .1302169 of who never gave again, 3.627858 of who gave four times, last in the fifth year. Source: BTYD 2.4."""
+        histories = answers.answer("value", donations.base).tables["occasions"].to_pylist()
+        assert len(histories) == 22
+        assert histories[-1]["occasions_expected"] == pytest.approx(0.1302169, rel=5e-5)
+        assert (histories[-1]["came"], histories[-1]["customers"]) == (1, 3_464)
+        (fifth,) = [row["occasions_expected"] for row in histories if row["came"] == 5 and 3.5 < row["occasions_expected"] < 4]
+        assert fifth == pytest.approx(3.627858, rel=5e-5)
+
+    def test_donors_are_donors_and_what_a_gift_brings_is_assumed(self, donations):
+        answer = answers.answer("value", donations.base)
+        assert answer.sentence.startswith("11,104 donors are expected to bring")
+        assert any("Assumed, not measured: an occasion of appeals brings $50.00" in told for told in answer.findings)
+        assert figures(answers.answer("profit", donations.base))["customers"] == 0
+
+
 def minutes_by_caller(data: Path) -> dict[str, int]:
     """What the example's time equation comes to, worked out from the log apart from everything here."""
     minutes: Counter[str] = Counter()

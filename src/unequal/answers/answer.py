@@ -53,6 +53,7 @@ class Answer:
         by: the dimension that slices it.
         drill_down: the command that lists the customers behind it.
         next_file: the extract that would teach most, empty where nothing is missing.
+        words: what the house calls its customers.
     """
 
     question: str
@@ -72,6 +73,7 @@ class Answer:
     by: str | None = None
     drill_down: str = ""
     next_file: str = ""
+    words: str = "customers"
 
     def figure(self, name: str) -> Figure:
         """The figure of that name; KeyError where the answer has none."""

@@ -9,6 +9,7 @@ from unequal.answers.answer import Answer
 from unequal.answers.base import Base
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
+from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.profit import profit
 from unequal.answers.retention import retention
 from unequal.answers.value import value
@@ -60,5 +61,7 @@ def answer(
             raise AnswerError(
                 "ANS012", "nothing can be supposed of this question", where="--what-if", seen=question, do="ask cost-to-serve"
             )
-        return cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
-    return QUESTIONS[question](base, where=where, by=by, period=period, level=level)
+        found = cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
+    else:
+        found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
+    return in_words_of_the_house(found, base.project.value.words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -128,6 +128,8 @@ def _sentence(base: Base, whole: dict[str, dict[str, Any]], unit: str) -> str:
     active = base.project.identity.active
     lines = ", ".join(LABEL_OF_LINE[line].lower() for line in active.lines)
     counted = whole[unit]
+    if last_day(base) == date.max:
+        return f"The company has {counted['known']:,} {unit}; nothing is booked, so none of them can be told to be active."
     return (
         f"The company has {counted['known']:,} {unit}, {counted['active']:,} of them active: with an entry of {lines} "
         f"in the {active.within_days:,} days up to {last_day(base)}."

@@ -17,7 +17,7 @@ from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text
 from unequal.terms.money import TOTAL
 
-_WIDTH_OF_RANGE: Final = 3.29
+WIDTH_OF_RANGE: Final = 3.29
 """Between the ends of a 90 % range lie so many standard deviations, where it is about normal."""
 
 
@@ -82,7 +82,7 @@ def totals_of(base: Base, customers: ibis.Table, by: str | None) -> list[dict[st
         AnswerError: ANS002, there is no such dimension.
     """
     key = None if by is None else customers[dimension(customers, by)].cast("string")
-    spread = (customers["value_high"] - customers["value_low"]) / _WIDTH_OF_RANGE
+    spread = (customers["value_high"] - customers["value_low"]) / WIDTH_OF_RANGE
     rows = customers.mutate(
         _key=ibis.null("string") if key is None else key, _variance=spread * spread, _size=customers["value_expected"].abs()
     )

@@ -17,6 +17,7 @@ from unequal.answers.customers import customers_side_by_side, definitions, match
 from unequal.answers.evidence import evidence, whole_period
 from unequal.answers.narrowing import dimension, narrow, wide_entries
 from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.occasions import posts_nothing
 from unequal.answers.rolling_up import as_counted, rolled_up
 from unequal.answers.tying_out import tie_out_findings, tie_out_tables, unexplained_figures
 from unequal.customer_base import Concentration
@@ -65,6 +66,7 @@ def profit(
         findings=(
             *words.findings(found, tables, level, base.project.reporting_currency, known=base.level),
             *tie_out_findings(tables),
+            *([] if not posts_nothing(base.project) else [words.NOTHING_POSTED]),
         ),
         level=level,
         currency=base.project.reporting_currency,

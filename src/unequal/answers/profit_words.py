@@ -24,6 +24,9 @@ _BANDS: Final = {
 }
 
 
+NOTHING_POSTED: Final = "No source posts a dollar: histories come counted, and what is expected of them is told by `unequal ask value`."
+
+
 def band_label(band: str, level: Level) -> str:
     """What a band is called: in revenue nobody is profitable, for no cost is known."""
     return _BANDS[band][level is Level.REVENUE]

@@ -10,6 +10,7 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -38,6 +39,8 @@ def retention(
         raise AnswerError("ANS014", "what retention is worth cannot be told", seen="no forecast of a year or more",
                           do="set value.horizon_weeks to 52 or more, and look whether anything was sold")  # fmt: skip
     table = base.arrow(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
+    if not knows_dollars(base.project):
+        table = table.drop_columns([name for name in table.column_names if "_gain_" in name])
     one, five = (_summed(rows, points) for points in (1.0, 5.0))
     return Answer(
         question="retention",
@@ -50,7 +53,7 @@ def retention(
         as_of=base.published_at,
         run_id=base.run_id,
         project=base.project.project,
-        figures=_figures(base, rows, one, five),
+        figures=as_assumed(base, _figures(base, rows, one, five)),
         table=table,
         tables={"retention_worth": table},
         drill_down="unequal export values",
@@ -76,6 +79,9 @@ def _sentence(base: Base, rows: list[dict[str, Any]], one: dict[str, float]) -> 
         money_text(estimate(one["value_gain_expected"] / one["customers_expected"]), currency) if one["customers_expected"] else "nothing"
     )
     value, year = (money_text(estimate(one[name]), currency) for name in ("value_gain_expected", "year_gain_expected"))
+    if not knows_dollars(base.project):
+        kept = share_text(round(_kept(rows), 4))
+        return f"Of today's {words} {kept} are expected to be there in a year; what a point more would be worth is not known, for no dollars are."
     return (
         f"Of today's {words} {share_text(round(_kept(rows), 4))} are expected to be there in a year; one point more would be worth {value} "
         f"within the horizon, {each} for each of them, and {year} of the first year's {WORD_OF_LEVEL[base.level]}."
@@ -84,6 +90,8 @@ def _sentence(base: Base, rows: list[dict[str, Any]], one: dict[str, float]) -> 
 
 def _findings(base: Base, rows: list[dict[str, Any]], five: dict[str, float]) -> list[str]:
     currency = base.project.reporting_currency
+    if not knows_dollars(base.project):
+        return []
     five_rows = [row for row in rows if row["points"] == 5.0]  # noqa: PLR2004 - the claim's five points
     told = []
     for row in five_rows:
@@ -100,7 +108,7 @@ def _findings(base: Base, rows: list[dict[str, Any]], five: dict[str, float]) ->
         "The literature's claim of up to 100 % more profit (Reichheld & Sasser 1990) is lifetime margin of one cohort, not a year's profit; "
         "what keeping them costs is in neither figure."
     )
-    return told
+    return [*told, *assumptions(base.project)]
 
 
 def _figures(base: Base, rows: list[dict[str, Any]], one: dict[str, float], five: dict[str, float]) -> tuple[Figure, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import ibis
 import pyarrow as pa
 
+from unequal.answers import occasions
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
@@ -49,25 +50,27 @@ def value(
         raise AnswerError("ANS014", "there is no customer to forecast", seen=where or "no customer has ever bought",
                           do="ask without --where, or look at `unequal ask profit`: forecasts need orders or contracts")  # fmt: skip
     total = whole[0]
+    come = occasions.occasion_totals(base, customers)
     rows = totals_of(base, customers, by or "band")
     contest = _contest(base)
     return Answer(
         question="value",
         title="What customers will bring",
-        sentence=_sentence(base, total),
-        findings=tuple(_findings(base, customers, total, contest)),
+        sentence=_sentence(base, total) if occasions.knows_dollars(base.project) else occasions.sentence(base, total, come),
+        findings=(*_findings(base, customers, total, contest), *occasions.findings(base, come)),
         level=base.level,
         currency=base.project.reporting_currency,
         period=_horizon(base),
         as_of=base.published_at,
         run_id=base.run_id,
         project=base.project.project,
-        figures=_figures(base, customers, total),
-        table=as_table(rows, _SEGMENTS),
+        figures=(*occasions.as_assumed(base, _figures(base, customers, total)), *occasions.figures(base, come)),
+        table=as_table(rows, _SEGMENTS) if occasions.knows_dollars(base.project) else occasions.by_history(base, customers),
         tables={
             "segments": as_table(rows, _SEGMENTS), "contest": contest, "best": _best(base, customers), "growable": _growable(base, customers),
             "overdue": _overdue(base, customers), "tracking": base.arrow(base.table("tracking")),
             "parameters": base.arrow(base.table("model_fit")), "value_total": base.arrow(base.table("value_total")),
+            "occasions": occasions.by_history(base, customers),
         },
         where=where,
         by=by,
@@ -108,6 +111,8 @@ def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], contest:
         )
     )[0]  # fmt: skip
     told = [f"They have brought {money_text(total['brought'], currency)} so far: a fact, and never added to a forecast."]
+    if occasions.posts_nothing(base.project):
+        told = ["No source posts a dollar, so what they have brought so far is not known, and the curve and the bands are empty."]
     told += [_won(row) for row in contest.to_pylist() if row["is_chosen"]]
     if counted["growable"]:
         growth = money_text(Decimal(round(float(str(counted["growth"])))), currency, signed=True)
@@ -131,6 +136,8 @@ def _flaws(contest: pa.Table) -> list[str]:
     told = []
     if any(name.startswith("bg_nbd") for name in used):
         told.append("bg_nbd holds everybody who ordered once to be a customer still; its P(alive) says nothing of them.")
+    if "bg_bb" in used:
+        told.append("bg_bb takes a break for leaving: who comes every second time looks gone after one silence.")
     if used & {"last_year_again", "mean", "zero"}:
         told.append("A baseline forecasts better than every model here: look at the contest before acting on single customers.")
     return told

@@ -67,7 +67,7 @@ def print_summary(summary: Mapping[str, Any]) -> None:
         ("customer records", summary["records"]),
         ("entries", summary["entries"]),
         (f"ledger total, {summary['currency']}", Decimal(summary["total"])),
-        ("days booked", f"{summary['first_day']} to {summary['last_day']}"),
+        ("days booked", f"{summary['first_day']} to {summary['last_day']}" if summary["entries"] else "none"),
         ("evidence level", str(summary["level"]).replace("_", " ")),
         ("rows read", summary["rows_read"]),
         ("rows accepted", summary["rows_accepted"]),

@@ -14,7 +14,7 @@ from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
 from unequal.config.project import Project
 from unequal.config.relationships import RecordById
 from unequal.config.sources import ATTRIBUTES, Constant, CustomerOf, Postings, Source
-from unequal.config.value import Contracts
+from unequal.config.value import Contracts, Occasions, claims_entries
 
 _OF_ONE_CUSTOMER: Final = ("unit", "order", "customer")
 
@@ -144,7 +144,7 @@ def _identifiers(project: Project) -> Iterator[Problem]:
 
 def _value(project: Project) -> Iterator[Problem]:
     """Contracts name a source that is there, and relationships share no entry by default: one alone may leave out its rule."""
-    without_rule = [name for name, relationship in project.value.relationships.items() if relationship.where is None]
+    without_rule = [name for name, one in project.value.relationships.items() if claims_entries(one) and one.where is None]
     for name in without_rule[1:]:
         at: KeyPath = ("value", "relationships", name)
         do = f"add where to it, or to {without_rule[0]}: which entries are whose"
@@ -152,25 +152,60 @@ def _value(project: Project) -> Iterator[Problem]:
             "CFG060", "two relationships claim all entries that no other claims", at, seen=f"{without_rule[0]}, {name}", do=do, at_key=True
         )
     for name, relationship in project.value.relationships.items():
-        if not isinstance(relationship, Contracts):
-            continue
         at = ("value", "relationships", name)
-        yield from _known_source(project, relationship.source, (*at, "source"))
-        source = project.sources.get(relationship.source)
-        if source is None:
-            continue
-        yield from _customer(project, relationship.source, relationship.customer, (*at, "customer"))
-        needs: list[tuple[str, str, tuple[str, ...]]] = [
-            ("started", relationship.started, ("date", "timestamp")),
-            ("ended", relationship.ended, ("date", "timestamp")),
-        ]
-        needs += [("covariates", column, ("integer", "decimal", "money")) for column in relationship.covariates]
-        for key, column, needed in needs:
-            yield from _column_in_header(source, column, (*at, key))
-            found = type_of(source, column)
-            if found is not None and found not in needed:
-                do = f"give it the type {' or '.join(needed)} under sources.{relationship.source}.columns"
-                yield Problem("CFG030", f"the column is no {needed[0]}", (*at, key), seen=f"{shown(column)} is of type {found}", do=do)
+        if isinstance(relationship, Contracts):
+            yield from _contracts(project, relationship, at)
+        if isinstance(relationship, Occasions):
+            yield from _occasions(project, relationship, at)
+
+
+def _contracts(project: Project, relationship: Contracts, at: KeyPath) -> Iterator[Problem]:
+    yield from _known_source(project, relationship.source, (*at, "source"))
+    source = project.sources.get(relationship.source)
+    if source is None:
+        return
+    yield from _customer(project, relationship.source, relationship.customer, (*at, "customer"))
+    needs: list[tuple[str, str, tuple[str, ...]]] = [
+        ("started", relationship.started, ("date", "timestamp")),
+        ("ended", relationship.ended, ("date", "timestamp")),
+    ]
+    needs += [("covariates", column, ("integer", "decimal", "money")) for column in relationship.covariates]
+    for key, column, needed in needs:
+        yield from _column_of_type(source, relationship.source, column, needed, (*at, key))
+
+
+def _column_of_type(source: Source, name: str, column: str, needed: tuple[str, ...], path: KeyPath) -> Iterator[Problem]:
+    yield from _column_in_header(source, column, path)
+    found = type_of(source, column)
+    if found is not None and found not in needed:
+        do = f"give it the type {' or '.join(needed)} under sources.{name}.columns"
+        yield Problem("CFG030", f"the column is no {needed[0]}", path, seen=f"{shown(column)} is of type {found}", do=do)
+
+
+def _occasions(project: Project, relationship: Occasions, at: KeyPath) -> Iterator[Problem]:
+    """Counted histories name a source that is there, and a day; what dated rows tell is not declared beside them."""
+    counted = relationship.histories
+    if counted is None:
+        if relationship.dollars_an_occasion is not None:
+            do = "take it out: what an occasion brings is learned from the entries"
+            yield Problem(
+                "CFG061", "dollars are assumed of occasions that the ledger knows", (*at, "dollars_an_occasion"), do=do, at_key=True
+            )
+        return
+    if relationship.where is not None:
+        do = "take it out: counted histories have no entries"
+        yield Problem("CFG061", "a rule over entries is given to histories that come counted", (*at, "where"), do=do, at_key=True)
+    if project.value.as_of is None:
+        do = "add value.as_of: the first day that the histories do not cover"
+        yield Problem("CFG062", "histories that come counted say nothing of their day", (*at, "histories"), do=do, at_key=True)
+    at = (*at, "histories")
+    yield from _known_source(project, counted.source, (*at, "source"))
+    source = project.sources.get(counted.source)
+    if source is None:
+        return
+    yield from _customer(project, counted.source, counted.customer, (*at, "customer"))
+    for key in ("repeat", "last", "opportunities"):
+        yield from _column_of_type(source, counted.source, getattr(counted, key), ("integer",), (*at, key))
 
 
 def _known_values(project: Project) -> set[str]:

@@ -26,15 +26,51 @@ class Orders(Section):
     )
 
 
+class Histories(Section):
+    """Histories that come counted: a row for each customer, and no row for each occasion."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"source": "donors", "customer": {"id": "donor_no"}, "repeat": "frequency", "last": "recency", "opportunities": "T"}
+            ]
+        }
+    )  # fmt: skip
+
+    source: Name = Field(description="The source with a row for each customer.")
+    customer: CustomerOf = Field(description="Whose history it is.")
+    repeat: ColumnName = Field(description="The column that counts how often the customer came after the first time.")
+    last: ColumnName = Field(
+        description="The column with the opportunity at which he came last, counted from 1; 0 where he never came again."
+    )
+    opportunities: ColumnName = Field(description="The column that counts the opportunities since the first time.")
+
+
 class Occasions(Section):
     """Customers may come once in each period, and leave without saying so: a yearly donation, a conference."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "occasions", "every": "year"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "occasions", "every": "year"},
+                {"kind": "occasions", "every": "year", "dollars_an_occasion": "50",
+                 "histories": {"source": "donors", "customer": {"id": "donor_no"}, "repeat": "frequency", "last": "recency", "opportunities": "T"}},
+            ]
+        }
+    )  # fmt: skip
 
     kind: Literal["occasions"] = Field(description="Customers may come once in each period, and leave in silence.")
     every: Rhythm = Field(description="The period with one occasion: week, month, quarter or year.")
     where: PredicateText | None = Field(
         None, description="The entries of this relationship; all that no other relationship claims by default."
+    )
+    histories: Histories | None = Field(
+        None,
+        description="Histories that come counted, where no row is dated; such a relationship claims no entries, and needs value.as_of.",
+    )
+    dollars_an_occasion: Annotated[str, Field(pattern=MONEY)] | None = Field(
+        None,
+        description="What an occasion of counted histories brings, in the reporting currency, in quotes: an assumption, and shown as one.",
     )
 
 
@@ -63,6 +99,18 @@ class Contracts(Section):
         None,
         description="The entries that these contracts bring, as in channel = 'services'; all that no other relationship claims by default.",
     )
+
+
+def claims_entries(relationship: Orders | Occasions | Contracts) -> bool:
+    """Whether entries belong to a relationship: those whose histories come counted have none."""
+    return not (isinstance(relationship, Occasions) and relationship.histories is not None)
+
+
+def sources_of(relationship: Orders | Occasions | Contracts) -> tuple[str, ...]:
+    """The sources whose rows a relationship reads beside the entries."""
+    if isinstance(relationship, Contracts):
+        return (relationship.source,)
+    return (relationship.histories.source,) if isinstance(relationship, Occasions) and relationship.histories else ()
 
 
 Relationship = Annotated[Orders | Occasions | Contracts, Discriminator("kind")]

@@ -333,8 +333,10 @@ def _post(desk: Desk, accepted: Outputs, rates: storage.StepOutput) -> Outputs:
         return desk.steps.step(f"post {name}", work, inputs=[accepted[name], rates, *(accepted[other] for other in lookups), *parameters])
 
     found = {name: posted(name, source) for name, source in desk.project.sources.items() if source.postings}
-    if not found and not desk.project.ledger.activities:
-        raise LedgerError("LED050", "no source posts any dollars", where="sources", do="add postings to the source that holds sales")
+    is_counted = any(not config.value.claims_entries(one) for one in desk.project.value.relationships.values())
+    if not found and not is_counted and not desk.project.ledger.activities:
+        do = "add postings to the source that holds sales; or, where histories come counted, name them under value.relationships"
+        raise LedgerError("LED050", "no source posts any dollars", where="sources", do=do)
     return found
 
 
@@ -417,7 +419,7 @@ def _value(
 ) -> storage.StepOutput:
     """What each customer will bring, in each line of business: forecasts, held against earlier days."""
     settings, level = desk.project.value, level_of_project(desk.project)
-    holding = sorted({one.source for one in settings.relationships.values() if isinstance(one, config.value.Contracts)})
+    holding = sorted({source for one in settings.relationships.values() for source in config.value.sources_of(one)})
 
     def work(folder: Path) -> None:
         value.steps.forecast(

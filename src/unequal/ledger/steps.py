@@ -34,7 +34,7 @@ from unequal.ledger.step_checks import (
     declared_totals,
     rows_without_rate,
 )
-from unequal.ledger.tables import INTERACTION, POOL, RATES, RECONCILIATION, TIE_OUT
+from unequal.ledger.tables import ENTRY, INTERACTION, POOL, RATES, RECONCILIATION, TIE_OUT
 from unequal.ledger.tie_out import disagreement, tie_out_summary, tied_out
 from unequal.storage import Engine
 from unequal.terms.errors import LedgerError, Problems
@@ -181,7 +181,7 @@ def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.
 
     Args:
         engine: where it runs.
-        posted: what `post_source` wrote, per source, and `charge`; at least one.
+        posted: what `post_source` wrote, per source, and `charge`; none where nothing is posted, and then no entry is.
         customer_record: CUSTOMER_RECORD.
         records: RECORD.
         folder: where to write.
@@ -190,8 +190,9 @@ def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.
         LedgerError: LED013, the statement does not sum to the entries.
     """
     parts = [each.select(*POSTED) for each in posted]
-    every = parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False)
-    engine.write(assign(every, customer_record, records), folder / "entry.parquet")
+    every = parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False) if parts else None
+    entry = engine.rows(ENTRY.types, []) if every is None else assign(every, customer_record, records)
+    engine.write(entry, folder / "entry.parquet")
     entries = engine.read(folder / "entry.parquet")
     engine.write(customer_statement(entries), folder / "statement.parquet")
     check_statement(engine, entries, engine.read(folder / "statement.parquet"))

@@ -133,7 +133,7 @@ def alive(model: BgBb, histories: Opportunities, *, ahead: int = 1) -> Floats:
         ahead: 1 is the next opportunity, as the source has it; 0 the last one offered.
     """
     return np.asarray(
-        _alive_now(model, histories) * _stays(model, histories.offered, ahead)[:, -1] if ahead else _alive_now(model, histories)
+        _alive_now(model, histories) * staying_on(model, histories.offered, ahead)[:, -1] if ahead else _alive_now(model, histories)
     )
 
 
@@ -143,7 +143,7 @@ def orders_by_period(model: BgBb, histories: Opportunities, periods: int) -> Flo
     P(alive) times the mean chance to buy, (alpha + x) / (alpha + beta + n), times the chance to stay that long.
     """
     chance = (model.alpha + histories.bought) / (model.alpha + model.beta + histories.offered)
-    return np.asarray((_alive_now(model, histories) * chance)[:, None] * _stays(model, histories.offered, periods))
+    return np.asarray((_alive_now(model, histories) * chance)[:, None] * staying_on(model, histories.offered, periods))
 
 
 def expected_orders(model: BgBb, histories: Opportunities, periods: int) -> Floats:
@@ -187,13 +187,28 @@ def drawn_orders(model: BgBb, histories: Opportunities, periods: int, draws: int
 
     Each draw has its own chances to buy and to leave, as far as the history leaves them open, and its own luck.
     """
+    until = np.full((len(histories.bought), 1), periods, dtype=np.int64)
+    return np.asarray(drawn_orders_between(model, histories, until, draws, chance)[:, :, 0])
+
+
+def drawn_orders_between(model: BgBb, histories: Opportunities, until: Ints, draws: int, chance: np.random.Generator) -> Ints:
+    """Purchases between cuts in the row of opportunities to come: draws x customers x cuts.
+
+    Args:
+        model: as in drawn_orders.
+        histories: of customers.
+        until: customers x cuts: how many opportunities lie before each cut; rising, from 0.
+        draws: of each customer.
+        chance: where luck comes from.
+    """
     x, n = histories.bought, histories.offered
     shape = (draws, len(x))
     there = chance.random(shape) < _alive_now(model, histories)
     buys = chance.beta(model.alpha + x, model.beta + n - x, shape)
     leaves = np.clip(chance.beta(model.gamma, model.delta + n, shape), 1e-12, 1.0)
-    stays = np.minimum(chance.geometric(leaves) - 1, periods)
-    return np.asarray(np.where(there, chance.binomial(stays, buys), 0), dtype=np.int64)
+    stays = np.minimum(chance.geometric(leaves) - 1, until[:, -1])
+    offered = np.diff(np.minimum(stays[:, :, None], until), axis=2, prepend=0)
+    return np.asarray(np.where(there[:, :, None], chance.binomial(offered, buys[:, :, None]), 0), dtype=np.int64)
 
 
 def made_histories(model: BgBb, offered: Ints, chance: np.random.Generator) -> Opportunities:
@@ -206,7 +221,7 @@ def made_histories(model: BgBb, offered: Ints, chance: np.random.Generator) -> O
     return Opportunities(bought.sum(axis=1), np.where(bought, at, 0).max(axis=1, initial=0), offered)
 
 
-def _stays(model: BgBb, offered: Ints, periods: int) -> Floats:
+def staying_on(model: BgBb, offered: Ints, periods: int) -> Floats:
     """The chance that who was there at the last opportunity is there at each of the next: customers x periods."""
     n, place = np.unique(offered, return_inverse=True)
     at = n[:, None] + np.arange(periods)

@@ -64,10 +64,10 @@ def futures(
         at = slice(start, min(start + CUSTOMERS_AT_ONCE, len(known)))
         some = histories.where(places[at].astype(np.int64))
         orders = np.stack([models[draw % len(models)].draw_orders(some, periods, generator) for draw in range(draws)], axis=1)
-        yield Futures(at, orders, _brought(orders, economics.of(at), alive_weeks[at], generator))
+        yield Futures(at, orders, brought_by(orders, economics.of(at), alive_weeks[at], generator))
 
 
-def _brought(orders: Any, economics: Economics, alive_weeks: Any, generator: np.random.Generator) -> Any:
+def brought_by(orders: Any, economics: Economics, alive_weeks: Any, generator: np.random.Generator) -> Any:
     """What the orders bring, customers x draws x periods."""
     customers, draws, _ = orders.shape
     nu = generator.gamma(economics.spend_shape[:, None], size=(customers, draws)) / economics.spend_scale[:, None]

@@ -45,13 +45,13 @@ def lives(
         has_ended=counted["ended_on"].notnull(),
     )
     owners = customer_record.group_by(_owner_source="source", _owner_record="record_id").aggregate(
-        customer_id=customer_record["customer_id"].min()
+        _owner=customer_record["customer_id"].min()
     )
     joined = counted.left_join(
         owners, [counted["_record_source"] == owners["_owner_source"], counted["_record"] == owners["_owner_record"]]
     )
     covariates = {name: joined[name].cast("float64") for name in contract.covariates}
-    return joined.select("customer_id", "started_on", "ended_on", "renewals", "entered", "has_ended", **covariates)
+    return joined.select("started_on", "ended_on", "renewals", "entered", "has_ended", customer_id=joined["_owner"], **covariates)
 
 
 def first_end(rows: ibis.Table, contract: config.value.Contracts) -> ibis.Table:

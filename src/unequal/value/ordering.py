@@ -125,18 +125,18 @@ def foreseen(
         two_years_expected=of.within(of.brought, 2 * YEAR_WEEKS), two_years_spread=drawn.two_years_spread, above=drawn.above,
         overdue_after=_overdue_after(what, today), silent=today.known.silent * DAYS_A_WEEK,
         totals=drawn.totals, year_totals=drawn.year_totals, of_a_point=kept.of_a_point, past=what.outcome.totals(),
-        retention=[{**at, **row} for row in kept.rows], drivers=drivers_of(of, what, rate),
+        retention=[{**at, **row} for row in kept.rows], drivers=drivers_of(of, what.economics, rate),
         backtests=backtest_rows(relationship, group, [(test.window, len(test.known)) for test in tests], what.outcome), fits=fit_rows(relationship, group, what),
     )  # fmt: skip
 
 
-def drivers_of(of: Expected, what: Learned, rate: float) -> dict[str, Floats]:
+def drivers_of(of: Expected, economics: Economics, rate: float) -> dict[str, Floats]:
     """Why what each customer is expected to bring differs from that of one who is average in every driver; see drivers.value_drivers.
 
     Orders and weeks are those expected while a customer stays, discounted. The average customer is the mean of each driver,
     and what calibration adds stands in the margin rate.
     """
-    factors, economics = discount(of.ends, rate), what.economics
+    factors = discount(of.ends, rate)
     alive = np.maximum(of.p_alive, 1e-12)
     orders, stay = (of.orders @ factors) / alive, (of.alive_weeks @ factors) / alive
     value = of.brought @ factors

@@ -68,7 +68,13 @@ def segments_of(rows: pa.Table) -> Segments:
     names: list[tuple[str, str]] = [("all", "all")]
     columns = [np.zeros(rows.num_rows, dtype=np.int64)]
     years = np.asarray(rows["first_day"].to_numpy(zero_copy_only=False)).astype("datetime64[Y]").astype(str)
-    texts = {"kind": rows["kind"], "band": rows["band"], "began": pa.array(years), "channel": rows["channel"], "market": rows["market"]}
+    texts = {
+        "kind": rows["kind"],
+        "band": rows["band"],
+        "began": pa.array(np.where(years == "NaT", _NOT_KNOWN, years)),
+        "channel": rows["channel"],
+        "market": rows["market"],
+    }
     for kind, given in texts.items():
         values = np.asarray(given.to_numpy(zero_copy_only=False), dtype=object)
         known, codes = np.unique(np.where((values == None) | (values == ""), _NOT_KNOWN, values).astype(str), return_inverse=True)  # noqa: E711 - an array

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import ibis
 import numpy as np
@@ -18,19 +18,17 @@ from unequal.terms.lines import Level, Line
 from unequal.value import backtesting, binding, contracting, ordering, origins, seasons, segments
 from unequal.value.arrays import Floats, Ints
 from unequal.value.clock import Clock
+from unequal.value.desk.steps import SEED, Branch, Desk, groups_of, histories_at, of_kinds
 from unequal.value.foreseen import Foreseen
-from unequal.value.history import buying_days, histories, outcomes
+from unequal.value.history import buying_days
 from unequal.value.known import CALENDAR, known_of, money
 from unequal.value.lives import first_end, lives
+from unequal.value.occasions_branch import by_occasion
 from unequal.value.origins import Window
 from unequal.value.potential import bar_of
 from unequal.value.reasons import steps as reasons
 from unequal.value.results import steps as results
 
-SEED: Final = 1997
-"""Of all luck: the same entries and the same code give the same forecast."""
-_GROUP_OF_ITS_OWN: Final = 200
-"""Customers of a kind whose habits are worth a model of their own; else all kinds share one."""
 _TESTED: Final = 200_000
 """Customers on whom models are tried, of a kind; more would not change the choice."""
 _LATEST_PERIODS: Final = 4
@@ -39,44 +37,6 @@ _YEARS_FOR_SEASONS: Final = 2
 _DRAWN_FOR_BAR: Final = 4_000
 _DRAWS_FOR_BAR: Final = 100
 ORDERS_OF_ALL: Final = config.value.Orders(kind="orders")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What the forecast works with.
-
-    Args:
-        engine: where it runs.
-        entries: ENTRY.
-        people: see segments.numbered.
-        customer_record: CUSTOMER_RECORD.
-        rows: accepted rows of sources that hold contracts.
-        level: the evidence level of the base.
-        project: the config.
-        as_of: the first day of the forecast.
-        first: the first day with an entry.
-        segments: of each customer by its number.
-    """
-
-    engine: Engine
-    entries: ibis.Table
-    people: ibis.Table
-    customer_record: ibis.Table
-    rows: Mapping[str, ibis.Table]
-    level: Level
-    project: config.Project
-    as_of: date
-    first: date
-    segments: segments.Segments
-
-    @property
-    def settings(self) -> config.value.Value:
-        """The section value."""
-        return self.project.value
-
-    def window(self, start: date) -> Window:
-        """A window of one hold-out from a morning on."""
-        return origins.window(start, weeks=self.settings.backtest.hold_out_weeks, first=self.first)
 
 
 def forecast(
@@ -101,7 +61,7 @@ def forecast(
         bands: BAND.
         customer_record: CUSTOMER_RECORD.
         relationships: RELATIONSHIP.
-        rows: accepted rows of the sources that hold contracts, by name.
+        rows: accepted rows of the sources that hold contracts or counted histories, by name.
         level: the evidence level that the project's mapped lines reach.
         project: the config.
         folder: where to write.
@@ -132,11 +92,12 @@ def forecast(
 
 
 def _span(engine: Engine, entries: ibis.Table, settings: config.value.Value) -> tuple[date, date] | None:
-    """The first day with a sale, and the day from which to forecast; None where nothing was sold."""
+    """The first day with a sale, and the day from which to forecast; None where nothing was sold and no history came counted."""
     sales = entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
     days = engine.fetch(sales.aggregate(first=sales["booked_on"].min()))[0]
     if days["first"] is None:
-        return None
+        is_counted = any(not config.value.claims_entries(one) for one in settings.relationships.values())
+        return (settings.as_of, settings.as_of) if is_counted and settings.as_of else None
     last = engine.fetch(entries.aggregate(last=entries["booked_on"].max()))[0]["last"]
     as_of = settings.as_of or last + timedelta(days=1)
     return (days["first"], as_of) if days["first"] < as_of else None
@@ -145,6 +106,9 @@ def _span(engine: Engine, entries: ibis.Table, settings: config.value.Value) -> 
 def _relationships(desk: Desk) -> Iterator[tuple[str, config.value.Relationship, ibis.Table]]:
     """Each line of business with the entries that are its own; one without a rule has what the others leave."""
     declared = desk.settings.relationships or {"orders": ORDERS_OF_ALL}
+    nothing = desk.entries.filter(ibis.literal(value=False))
+    yield from ((name, one, nothing) for name, one in declared.items() if not config.value.claims_entries(one))
+    declared = {name: one for name, one in declared.items() if config.value.claims_entries(one)}
     types = {name: kind for name, kind in ledger.tables.ENTRY.types.items() if name in desk.entries.columns}
     rules = {
         name: predicates.parse(one.where, types, where=f"value.relationships.{name}.where") for name, one in declared.items() if one.where
@@ -160,25 +124,13 @@ def _relationships(desk: Desk) -> Iterator[tuple[str, config.value.Relationship,
         yield name, relationship, desk.entries.filter(mine)
 
 
-class Branch(Protocol):
-    """One line of business for customers of one kind: what is known and learned of it, ready to be drawn from."""
-
-    @property
-    def number(self) -> Ints:
-        """Its customers' numbers."""
-
-    def two_years(self, places: Any, draws: int, generator: np.random.Generator) -> Any:
-        """Futures of some of its customers: what 104 weeks bring, places x draws."""
-
-    def foreseen(self, bar: float) -> Foreseen:
-        """Its forecast, with ranges."""
-
-
 def _branches(desk: Desk, name: str, relationship: config.value.Relationship, claimed: ibis.Table) -> list[Branch]:
     """The groups of customers of a line of business, each with what it taught."""
     days = desk.engine.materialise(buying_days(claimed.filter(claimed["booked_on"] < desk.as_of), desk.level), f"days-of-{name}")
     if isinstance(relationship, config.value.Contracts):
         return list(_contracts(desk, name, relationship, days))
+    if isinstance(relationship, config.value.Occasions):
+        return list(by_occasion(desk, name, relationship, days))
     return list(_orders(desk, name, days))
 
 
@@ -225,44 +177,13 @@ def _orders(desk: Desk, name: str, days: ibis.Table) -> Iterator[OrdersBranch]:
     earlier = [histories_at(desk, days, window, with_outcome=True) for window in windows]
     weekly = _weekly(desk, days, windows[0]) if windows else {}
     daily = _daily(desk, days)
-    for group, kinds in _groups(now):
-        tests = [_test(window, _of_kinds(rows, kinds), daily, desk) for window, rows in zip(windows, earlier, strict=True)]
-        today = _today(desk, _of_kinds(now, kinds), daily)
+    for group, kinds in groups_of(now):
+        tests = [_test(window, of_kinds(rows, kinds), daily, desk) for window, rows in zip(windows, earlier, strict=True)]
+        today = _today(desk, of_kinds(now, kinds), daily)
         what = ordering.learned(today, tests, desk.settings, np.random.default_rng([SEED, 1]))
         none = np.zeros(desk.settings.backtest.hold_out_weeks, np.int64)
         orders = sum((weekly.get(kind, none) for kind in kinds), none)
         yield OrdersBranch(desk, name, group, today, what, tests, orders)
-
-
-def histories_at(desk: Desk, days: ibis.Table, window: Window, *, with_outcome: bool = False) -> pa.Table:
-    """Histories on the morning that a window begins, in the order of customers' numbers, with number and kind.
-
-    Args:
-        desk: of the forecast.
-        days: BUYING_DAYS.
-        window: which morning.
-        with_outcome: whether what came in the window is told too: came_orders, came_brought; then of so many customers, drawn
-            by their number's digest, as models are tried on.
-    """
-    known = histories(days, until=window.start, again_from=window.again_from, again_until=window.again_until)
-    known = known.inner_join(desk.people.select("customer_id", "kind", "number"), "customer_id")
-    if with_outcome:
-        came = outcomes(days, start=window.start, end=window.end)
-        came = came.select("customer_id", came_orders=came["orders"], came_brought=came["brought"])
-        known = known.left_join(came, "customer_id").drop("customer_id_right")
-    return desk.engine.arrow(known.drop("customer_id").order_by("number"))
-
-
-def _groups(now: pa.Table) -> list[tuple[str, tuple[str, ...]]]:
-    """Kinds of customers with a model of their own; all together where one of them is too small for that."""
-    counted = {str(row["values"]): int(row["counts"]) for row in now["kind"].value_counts().to_pylist()}
-    if len(counted) > 1 and min(counted.values()) >= _GROUP_OF_ITS_OWN:
-        return [(kind, (kind,)) for kind in sorted(counted)]
-    return [(next(iter(counted)) if len(counted) == 1 else "all", tuple(sorted(counted)))]
-
-
-def _of_kinds(rows: pa.Table, kinds: Sequence[str]) -> pa.Table:
-    return rows.filter(pa.compute.is_in(rows["kind"], pa.array(kinds, rows["kind"].type)))
 
 
 def _daily(desk: Desk, days: ibis.Table) -> tuple[Ints, Floats]:
@@ -375,7 +296,7 @@ def _contracts(desk: Desk, name: str, contract: config.value.Contracts, days: ib
     )
     now = _standing_rows(desk, rows, contract, days, desk.window(desk.as_of), begin)
     earlier = [_standing_rows(desk, rows, contract, days, window, begin) for window in windows]
-    for group, kinds in _groups(now[0]):
+    for group, kinds in groups_of(now[0]):
         today, first, last = _standing(desk, desk.window(desk.as_of), now, kinds, contract)
         tests = [_standing(desk, window, rows_then, kinds, contract)[0] for window, rows_then in zip(windows, earlier, strict=True)]
         if not (today.contracts.renewals > today.contracts.entered).any():
@@ -399,7 +320,7 @@ def _standing(
     desk: Desk, window: Window, rows: tuple[pa.Table, pa.Table, pa.Table], kinds: Sequence[str], contract: config.value.Contracts
 ) -> tuple[contracting.Standing, Any, Any]:
     """Customers of some kinds who had a contract and have paid for one, with the first and last start of their contracts."""
-    contracts, paid_rows, lately = (_of_kinds(table, kinds) for table in rows)
+    contracts, paid_rows, lately = (of_kinds(table, kinds) for table in rows)
     number = np.asarray(paid_rows["number"].to_numpy(), dtype=np.int64)
     owner = np.asarray(contracts["number"].to_numpy(), dtype=np.int64)
     contracts, owner = contracts.filter(pa.array(np.isin(owner, number))), owner[np.isin(owner, number)]

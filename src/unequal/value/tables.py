@@ -13,12 +13,12 @@ _RELATIONSHIP: Final = Column("relationship", "string", "The line of business, a
 _GROUP: Final = Column("kind_of_customer", "string", "person or organisation: whose habits one model describes; all where they share one.")
 
 
-def _range(name: str, meaning: str, unit: str) -> tuple[Column, Column, Column]:
+def _range(name: str, meaning: str, unit: str, *, nullable: bool = False) -> tuple[Column, Column, Column]:
     """An expectation with the two ends between which nine in ten lie."""
     return (
-        Column(f"{name}_expected", "float64", f"{meaning}: expected.", unit),
-        Column(f"{name}_low", "float64", f"{meaning}: lower end of the 90 % range.", unit),
-        Column(f"{name}_high", "float64", f"{meaning}: upper end of the 90 % range.", unit),
+        Column(f"{name}_expected", "float64", f"{meaning}: expected.", unit, nullable),
+        Column(f"{name}_low", "float64", f"{meaning}: lower end of the 90 % range.", unit, nullable),
+        Column(f"{name}_high", "float64", f"{meaning}: upper end of the 90 % range.", unit, nullable),
     )
 
 
@@ -33,9 +33,9 @@ LIFETIME: Final = TableContract(
         _GROUP,
         Column("model", "string", "The model that forecast it: the one that won the backtests, or the one the config names."),
         Column("as_of", "date", "The first day of the forecast.", "day"),
-        Column("orders", "int64", "Orders so far; of contracts those that there have been.", "orders"),
-        Column("first_day", "date", "Day of the first order, or of the start of the first contract.", "day"),
-        Column("last_day", "date", "Day of the last order; of contracts the start of the last.", "day"),
+        Column("orders", "int64", "Orders so far; of contracts those that there have been; of occasions those on which the customer came.", "orders"),
+        Column("first_day", "date", "Day of the first order, or of the start of the first contract; absent where histories came counted.", "day", nullable=True),
+        Column("last_day", "date", "Day of the last order; of contracts the start of the last; absent where histories came counted.", "day", nullable=True),
         Column("p_alive", "float64", "Probability that the customer still is one; of contracts 1 or 0.", "share"),
         *_range("orders", "Orders within the horizon; of contracts the periods still to be paid", "orders"),
         *_range("value", "What the customer brings within the horizon after service, discounted", _MONEY),
@@ -58,7 +58,12 @@ CUSTOMER_VALUE: Final = TableContract(
         Column("brought_last_year", TOTAL, "The same of the last 52 weeks: a fact.", _MONEY),
         Column("p_alive", "float64", "Probability that the customer still is one in at least one line of business.", "share"),
         *_range("value", "What the customer brings within the horizon after service, discounted", _MONEY),
-        *_range("growth", "How much more it brings in the next 52 weeks than in the last", _MONEY),
+        *_range(
+            "growth",
+            "How much more it brings in the next 52 weeks than in the last; absent where nothing was booked so far",
+            _MONEY,
+            nullable=True,
+        ),
         Column("top_fifth_probability", "float64", "Probability of standing among the best fifth over the next 24 months.", "share"),
         Column(
             "point_of_retention_expected",

@@ -14,6 +14,7 @@ import pyarrow as pa
 from unequal.ledger import is_real_customer, level_amount
 from unequal.storage import Engine
 from unequal.terms.lines import Level
+from unequal.terms.money import TOTAL
 from unequal.terms.tables import TableContract
 from unequal.value import tables, totals
 from unequal.value.arrays import Floats
@@ -70,14 +71,15 @@ def write(
 
 
 def facts(entries: ibis.Table, people: ibis.Table, *, level: Level, as_of: date) -> ibis.Table:
-    """What each customer has brought, and in the last 52 weeks: number, brought, brought_last_year DECIMAL(28,4); a row per customer with an entry."""
+    """What each customer has brought, and in the last 52 weeks: number, brought, brought_last_year DECIMAL(28,4); a row per customer."""
     rows = entries.filter(is_real_customer(entries["customer_id"]), entries["booked_on"] < as_of)
     recent = rows.filter(rows["booked_on"] >= as_of - timedelta(days=YEAR_DAYS))
     whole = rows.group_by("customer_id").aggregate(brought=level_amount(rows, level))
     last = recent.group_by("customer_id").aggregate(brought_last_year=level_amount(recent, level))
     both = whole.left_join(last, "customer_id").drop("customer_id_right")
-    known = both.inner_join(people.select("customer_id", "number"), "customer_id")
-    return known.select("number", "brought", brought_last_year=known["brought_last_year"].fill_null(0).cast("decimal(28, 4)"))
+    # Who has no entry brought nothing that is known: histories may come counted.
+    known = people.select("customer_id", "number").left_join(both, "customer_id")
+    return known.select("number", **{name: known[name].fill_null(0).cast(TOTAL) for name in ("brought", "brought_last_year")})
 
 
 def _lifetime_rows(one: Foreseen, ids: pa.Array, as_of: date) -> pa.Table:
@@ -115,10 +117,14 @@ def _driver_rows(one: Foreseen, ids: pa.Array) -> pa.Table:
     return pa.table(columns).select(tables.VALUE_DRIVER.names)
 
 
-def _ranged(name: str, mean: Floats, ends: Any) -> dict[str, pa.Array]:
-    """An expectation between its ends; a skewed one may lie beyond an end of its middle nine tenths, and then that end is moved out to it."""
+def _ranged(name: str, mean: Floats, ends: Any, *, known: Any = None) -> dict[str, pa.Array]:
+    """An expectation between its ends; a skewed one may lie beyond an end of its middle nine tenths, and then that end is moved out to it.
+
+    Where it is not `known` (all by default), it is absent.
+    """
     low, high = np.minimum(ends[:, 0], mean), np.maximum(ends[:, 1], mean)
-    return {f"{name}_expected": pa.array(mean), f"{name}_low": pa.array(low), f"{name}_high": pa.array(high)}
+    absent = np.zeros(len(mean), bool) if known is None else ~known
+    return {f"{name}_{end}": pa.array(of, mask=absent) for end, of in (("expected", mean), ("low", low), ("high", high))}
 
 
 def _shock(found: Sequence[Foreseen]) -> totals.Shock:
@@ -184,6 +190,8 @@ def _write_customers(engine: Engine, whole: Together, ids: pa.Array, brought: ib
     past = known.take(pa.array(at))
     last_year = money(past, "brought_last_year")
     growth = whole.year - last_year[:, None]
+    # Of whom nothing was ever booked it is not known what he brought, and so not whether he brings more.
+    has_past = money(past, "brought") != 0
     is_top = _is_top(money(past, "brought_last_year"))
     columns = {
         "customer_id": ids.take(pa.array(whole.number)),
@@ -191,18 +199,18 @@ def _write_customers(engine: Engine, whole: Together, ids: pa.Array, brought: ib
         "brought_last_year": past["brought_last_year"],
         "p_alive": pa.array(whole.p_alive),
         **_ranged("value", whole.value[:, 0], whole.value[:, 1:]),
-        **_ranged("growth", growth[:, 0], growth[:, 1:]),
+        **_ranged("growth", growth[:, 0], growth[:, 1:], known=has_past),
         "top_fifth_probability": pa.array(whole.top_fifth),
         "point_of_retention_expected": pa.array(whole.of_a_point),
-        "is_growable": pa.array(~is_top & (whole.top_fifth >= _LIKELY)),
+        "is_growable": pa.array(has_past & ~is_top & (whole.top_fifth >= _LIKELY)),
         "is_overdue": pa.array(whole.is_overdue),
     }
     engine.write_rows(tables.CUSTOMER_VALUE.types, pa.table(columns), folder / "customer_value.parquet")
 
 
 def _is_top(amounts: Floats) -> Any:
-    """Whether each is among the best fifth, rounded down; ties by place."""
+    """Whether each is among the best fifth, rounded down, and brought anything; ties by place."""
     order = np.argsort(-amounts, kind="stable")
     top = np.zeros(len(amounts), dtype=bool)
     top[order[: int(len(amounts) * TOP_SHARE)]] = True
-    return top
+    return top & (amounts > 0)

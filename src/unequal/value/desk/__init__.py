@@ -1,0 +1,1 @@
+"""What the forecasts of all lines of business work with."""
