@@ -72,7 +72,7 @@ def learned(today: Today, tests: Sequence[backtesting.Test], settings: config.va
     known = on.known
     histories, _ = buying.Histories.of(known.repeat_orders, known.last_order, known.observed)
     fit = buying.fit(kind, histories)
-    economics, ends = economics_of(known), period_ends(settings.horizon_weeks)
+    economics, ends = economics_of(today.known), period_ends(settings.horizon_weeks)
     shown = on.clock.ahead(today.window.start, ends)
     of = expected(fit.model, known, economics, ends, shown=shown, calibration=outcome.calibration,
                   calibration_of_dollars=outcome.calibration_of_dollars)  # fmt: skip

@@ -25,7 +25,7 @@ _WIDTH = 3.0
 """Of the weak pull on logarithms: one customer's worth of saying that parameters lie within a factor of e^3 of the usual."""
 _FARTHEST = 9.0
 """Logarithms of parameters are sought no farther from the usual than this; those that are pulled stay near of themselves."""
-_SAMPLE = 10_000
+_SAMPLE = 2_000
 """Customers from whom the place of the maximum is found first, where there are more than twice as many."""
 
 
