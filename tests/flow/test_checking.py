@@ -78,3 +78,13 @@ def test_a_run_checks_first_and_leaves_nothing_where_the_check_says_no(unrun):
     with pytest.raises((Problems, UnequalError)):
         flow.run(flow.open_project(unrun, {}))
     assert not (unrun / ".unequal" / "store").exists() or list((unrun / ".unequal" / "store").iterdir()) == []
+
+
+def test_rules_of_lines_of_business_are_held_against_the_ledgers_columns(unrun):
+    config = unrun / "unequal.yaml"
+    edit(config, ("storage:", "value: {relationships: {web: {kind: orders, where: chanel = 'web'}}}\nstorage:"))
+    told = problems_of(unrun)
+    assert "PRD008" in told
+    assert "did you mean channel?" in told
+    edit(config, ("chanel", "channel"))
+    assert check(unrun)

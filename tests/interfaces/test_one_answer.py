@@ -105,3 +105,20 @@ def test_cost_to_serve_and_what_if_are_the_same_in_python_and_on_the_command_lin
     assert [figure["value"] for figure in told["figures"]] == [as_json(value) for value in asked.figures.values()]
     for name, table in asked.tables.items():
         assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
+
+
+@pytest.mark.parametrize(("question", "narrowed"), [("value", {}), ("value", {"where": "brought > 0", "by": "band"}), ("retention", {})])
+def test_forecasts_are_told_alike_in_python_and_on_the_command_line(company, question, narrowed):
+    from unequal.cli import main
+
+    answer = unequal.open(company).ask(question, **narrowed).answer
+    options = [text for name, value in narrowed.items() for text in (f"--{name}", value)]
+    found = CliRunner().invoke(main, ["-C", str(company), "ask", question, "--json", *options])
+    assert found.exit_code == 0, found.output
+    told = json.loads(found.stdout)
+    assert (told["sentence"], told["findings"], told["period"]) == (answer.sentence, list(answer.findings), answer.period)
+    assert [(figure["name"], figure["value"]) for figure in told["figures"]] == [
+        (figure.name, as_json(figure.value)) for figure in answer.figures
+    ]
+    for name, table in answer.tables.items():
+        assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name

@@ -94,8 +94,10 @@ def totals_of(base: Base, customers: ibis.Table, by: str | None) -> list[dict[st
         variance=rows["_variance"].sum(),
         size=rows["_size"].sum(),
     )
-    shock = shock_of(base)
-    return [_with_ends(dict(row), shock) for row in base.fetch(summed.order_by(ibis.desc("value_expected"), "segment"))]
+    found = base.fetch(summed.order_by(ibis.desc("value_expected"), "segment"))
+    # Where nothing was sold, there is no model, and no shock of its totals either.
+    shock = shock_of(base) if found else None
+    return [_with_ends(dict(row), shock) for row in found if shock]
 
 
 def _with_ends(row: dict[str, Any], shock: value.totals.Shock) -> dict[str, Any]:

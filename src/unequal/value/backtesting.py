@@ -13,7 +13,7 @@ from unequal.value.arrays import Floats, Ints
 from unequal.value.clock import Clock
 from unequal.value.contest import BASELINES, Ahead, Score, baseline, best, score
 from unequal.value.economics import Economics, economics_of
-from unequal.value.forecasting import Expected, expected
+from unequal.value.forecasting import Expected, ends_of, expected, sums_of
 from unequal.value.futures import futures
 from unequal.value.known import Known
 from unequal.value.origins import Window
@@ -28,7 +28,6 @@ FEWEST_CUSTOMERS: Final = 50
 _DRAWN_CUSTOMERS: Final = 10_000
 _DRAWS: Final = 100
 _PARAMETERS_DRAWN: Final = 10
-_LOW, _HIGH = 0.05, 0.95
 _MOST_OFF: Final = 1.0
 _PRIOR_TESTS: Final = 2.0
 """As how many tests without any bias the calibration of totals counts what is not known yet."""
@@ -141,8 +140,12 @@ def contest(tests: Sequence[Test], *, wanted: str, generator: np.random.Generato
     useful = [test for test in tests if len(test.known) >= FEWEST_CUSTOMERS]
     if not useful:
         return Outcome("pareto_nbd" if wanted == "auto" else wanted)
-    seen = {name: [(test, test.watched_by(name)) for test in useful] for name in MODELS}
-    fitted = {name: [_Fitted.of(MODELS[name], test, on) for test, on in each if on] for name, each in seen.items()}
+    # Dollars an order and a week of the calendar: the same on every clock.
+    seen = [(test, economics_of(test.known)) for test in useful]
+    fitted = {
+        name: [_Fitted.of(model, test, on, economics) for test, economics in seen if (on := test.watched_by(name))]
+        for name, model in MODELS.items()
+    }
     # A candidate that could not stand in every test is not compared with those that did.
     fitted = {name: each for name, each in fitted.items() if len(each) == len(useful)}
     tried = {name: [Tried(one.score, note=one.fit.note) for one in each] for name, each in fitted.items()}
@@ -182,9 +185,9 @@ class _Fitted:
     score: Score
 
     @classmethod
-    def of(cls, model: type[buying.Model], test: Test, on: Watched) -> Self:
+    def of(cls, model: type[buying.Model], test: Test, on: Watched, economics: Economics) -> Self:
         histories, _ = buying.Histories.of(on.known.repeat_orders, on.known.last_order, on.known.observed)
-        fit, economics = buying.fit(model, histories), economics_of(on.known)
+        fit = buying.fit(model, histories)
         ends = np.array([test.window.weeks])
         of = expected(fit.model, on.known, economics, ends, shown=on.clock.ahead(test.window.start, ends))
         scored = score(Ahead(of.orders[:, 0], of.brought[:, 0]), orders=test.orders, brought=test.brought)
@@ -202,7 +205,7 @@ class _Fitted:
         orders = np.concatenate([one.orders[:, :, 0] for one in drawn])
         brought = np.concatenate([one.brought[:, :, 0] for one in drawn])
         came = test.orders[some]
-        low, high = np.quantile(orders, (_LOW, _HIGH), axis=1, method="inverted_cdf")
+        low, high = ends_of(orders).T
         return Tried(
             self.score,
             covered=float(((came >= low) & (came <= high)).mean()),
@@ -244,12 +247,7 @@ def distance_from_uniform(values: Floats) -> float:
 def totals_of(drawn: Any, mean: Floats, came: Floats, segments: Any) -> Any:
     """Each segment's total: came, expected, variance over draws, size."""
     count = int(segments.max(initial=-1)) + 1
-    rows = []
-    for kind in segments.T:
-        sums = np.zeros((count, drawn.shape[1]))
-        np.add.at(sums, kind, drawn)
-        there = np.bincount(kind, minlength=count) > 0
-        cells = [np.bincount(kind, weights=values, minlength=count) for values in (came, mean)]
-        size = np.bincount(kind, weights=np.abs(mean), minlength=count)
-        rows.append(np.stack([*cells, sums.var(axis=1), size], axis=1)[there])
-    return np.concatenate(rows) if rows else np.zeros((0, 4))
+    sums = sums_of(segments, drawn, count)
+    cells = sums_of(segments, np.stack([came, mean, np.abs(mean)], axis=1), count)
+    there = np.unique(segments)
+    return np.stack([cells[:, 0], cells[:, 1], sums.var(axis=1), cells[:, 2]], axis=1)[there]

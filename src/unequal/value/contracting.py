@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from unequal import config
 from unequal.value import renewing
 from unequal.value.arrays import Floats, Ints
 from unequal.value.backtesting import FEWEST_CUSTOMERS, Outcome, Tried, distance_from_uniform, totals_of, transforms
-from unequal.value.binding import Contracts, Paid, bound, drawn, paid, staying_of_contracts
+from unequal.value.binding import Bound, Contracts, Paid, bound, drawn, paid, staying_of_contracts
 from unequal.value.contest import BASELINES, Ahead, baseline, best, score
 from unequal.value.forecasting import DRAWS, Ranges, ends_of
 from unequal.value.foreseen import Foreseen
@@ -84,11 +84,15 @@ class Learned:
 def learned(today: Standing, tests: Sequence[Standing], every: str, generator: np.random.Generator) -> Learned:
     """Try the models on earlier days, and fit what won to all that is known today; sBG where there were no earlier days."""
     useful = [test for test in tests if len(test.number) >= FEWEST_CUSTOMERS]
-    tried: dict[str, list[Tried]] = {name: [_tried(name, test, every, generator) for test in useful] for name in MODELS}
+    fitted = {name: [_fit(name, test.contracts) for test in useful] for name in MODELS}
+    tried: dict[str, list[Tried]] = {
+        name: [_tried(fit, test, every) for fit, test in zip(fitted[name], useful, strict=True)] for name in MODELS
+    }
     tried |= {name: [_baseline_tried(name, test) for test in useful] for name in BASELINES}
     chosen = best({name: [one.score for one in tried[name]] for name in MODELS}) if useful else "sbg"
     if useful:
-        tried[chosen] = [_tried(chosen, test, every, generator, with_ranges=True) for test in useful]
+        together = zip(fitted[chosen], tried[chosen], useful, strict=True)
+        tried[chosen] = [_with_ranges(one, fit, test, every, generator) for fit, one, test in together]
     outcome = Outcome.of(chosen, tried) if useful else Outcome(chosen)
     return Learned(_fit(chosen, today.contracts), outcome, today.paid(), today.contracts.running())
 
@@ -102,37 +106,32 @@ def _baseline_tried(name: str, test: Standing) -> Tried:
     return Tried(score(ahead, orders=test.orders, brought=test.brought))
 
 
-def _tried(name: str, test: Standing, every: str, generator: np.random.Generator, *, with_ranges: bool = False) -> Tried:
-    fit, running, each = _fit(name, test.contracts), test.contracts.running(), test.paid()
-    of = bound(fit.model, running, each, test.known.silent, every=every, horizon=test.window.weeks, rate=0.0)
-    scored = score(Ahead(of.periods, of.value), orders=test.orders, brought=test.brought)
+def _tried(fit: renewing.Fit, test: Standing, every: str) -> Tried:
+    of = _expected(fit, test, every)
     note = "" if fit.maximum.converged else "the likelihood has no clear maximum"
-    if not with_ranges:
-        return Tried(scored, note=note)
+    return Tried(score(Ahead(of.periods, of.value), orders=test.orders, brought=test.brought), note=note)
+
+
+def _expected(fit: renewing.Fit, test: Standing, every: str) -> Bound:
+    running, each = test.contracts.running(), test.paid()
+    return bound(fit.model, running, each, test.known.silent, every=every, horizon=test.window.weeks, rate=0.0)
+
+
+def _with_ranges(tried: Tried, fit: renewing.Fit, test: Standing, every: str, generator: np.random.Generator) -> Tried:
+    """The same with how wide its ranges were, on customers drawn."""
     n = len(test.number)
     some = np.arange(n) if n <= _DRAWN_CUSTOMERS else np.sort(generator.choice(n, _DRAWN_CUSTOMERS, replace=False))
-    models = fit.draws(_PARAMETERS_DRAWN, generator)
-    part = of_customers(running, some, n)
-    few = Paid(each.expected[some], each.spread[some])
+    each, came = test.paid(), test.orders[some]
     periods, value, _, _ = drawn(
-        models,
-        part,
-        few,
-        test.known.silent[some],
-        every=every,
-        horizon=test.window.weeks,
-        rate=0.0,
-        draws=_TESTED_DRAWS,
-        generator=generator,
-    )
-    low, high = np.quantile(periods, (0.05, 0.95), axis=1, method="inverted_cdf")
-    came = test.orders[some]
-    return Tried(
-        scored,
+        fit.draws(_PARAMETERS_DRAWN, generator), of_customers(test.contracts.running(), some, n), Paid(each.expected[some], each.spread[some]),
+        test.known.silent[some], every=every, horizon=test.window.weeks, rate=0.0, draws=_TESTED_DRAWS, generator=generator,
+    )  # fmt: skip
+    low, high = ends_of(periods).T
+    return replace(
+        tried,
         covered=float(((came >= low) & (came <= high)).mean()),
         uniform=distance_from_uniform(transforms(periods, came, generator)),
-        totals=totals_of(value, of.value[some], test.brought[some], test.segments[some]),
-        note=note,
+        totals=totals_of(value, _expected(fit, test, every).value[some], test.brought[some], test.segments[some]),
     )
 
 

@@ -63,18 +63,24 @@ def futures(
     for start in range(0, len(known), CUSTOMERS_AT_ONCE):
         at = slice(start, min(start + CUSTOMERS_AT_ONCE, len(known)))
         some = histories.where(places[at].astype(np.int64))
-        orders = np.stack([models[draw % len(models)].draw_orders(some, periods, generator) for draw in range(draws)], axis=1)
+        # Whether a customer still is one is the dear part of a draw, and the same for all draws of a model.
+        alive = [model.p_alive(some) for model in models]
+        orders = np.empty((len(some), draws, len(periods)), dtype=np.int64)
+        for draw in range(draws):
+            of = draw % len(models)
+            orders[:, draw] = models[of].draw_orders(some, periods, generator, p_alive=alive[of])
         yield Futures(at, orders, brought_by(orders, economics.of(at), alive_weeks[at], generator))
 
 
 def brought_by(orders: Any, economics: Economics, alive_weeks: Any, generator: np.random.Generator) -> Any:
     """What the orders bring, customers x draws x periods."""
-    customers, draws, _ = orders.shape
-    nu = generator.gamma(economics.spend_shape[:, None], size=(customers, draws)) / economics.spend_scale[:, None]
-    rate = generator.normal(economics.margin[:, None], economics.margin_spread[:, None], size=(customers, draws))
-    spend = np.zeros(orders.shape)
-    any_order = orders > 0
-    spend[any_order] = generator.standard_gamma(economics.order_shape * orders[any_order])
-    margin = spend / nu[:, :, None] * rate[:, :, None]
+    who, draw = np.nonzero(orders.any(axis=2))
+    ordered = orders[who, draw]
+    nu = generator.standard_gamma(economics.spend_shape[who]) / economics.spend_scale[who]
+    rate = economics.margin[who] + economics.margin_spread[who] * generator.standard_normal(len(who))
+    # A gamma number of shape 0 is 0: in periods without an order nothing is spent.
+    spend = generator.standard_gamma(economics.order_shape * ordered)
     weekly = (economics.service_a_week[:, None] * alive_weeks)[:, None, :]
-    return margin + economics.service_an_order[:, None, None] * orders + weekly
+    found = np.broadcast_to(weekly, orders.shape).copy()
+    found[who, draw] += spend * (rate / nu)[:, None] + economics.service_an_order[who, None] * ordered
+    return found

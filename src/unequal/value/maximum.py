@@ -69,31 +69,12 @@ def maximise(likelihood: Gradient, starts: Sequence[Sequence[float]], bounds: Bo
         size: how many observations the likelihood counts, weights summed; what is small is small beside it.
 
     Returns:
-        Quasi-Newton steps (L-BFGS-B), then Newton's own with the gradient's differences as curvature, so that the
-        digits do not depend on where the search began.
+        Where Newton's steps end, with the gradient's differences as curvature, so that the digits do not depend on where the
+        search began.
     """
-    from scipy.optimize import minimize
-
     scale = max(size, 1.0)
-
-    def lost(place: Floats) -> tuple[float, Floats]:
-        value, gradient = likelihood(place)
-        return -value / scale, -gradient / scale
-
-    near = [
-        minimize(
-            lost, np.asarray(start, dtype=np.float64), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60, "ftol": 1e-8}
-        )
-        for start in starts
-    ]
-    best: Maximum | None = None
-    for end in sorted(near, key=lambda end: float(end.fun)):
-        found = _settled(likelihood, np.asarray(end.x, dtype=np.float64), bounds, scale)
-        best = found if best is None or found.log_likelihood > best.log_likelihood else best
-        if best.converged:
-            break
-    assert best is not None, "a search without a start"
-    return best
+    ends = [_settled(likelihood, np.asarray(start, dtype=np.float64), bounds, scale) for start in starts]
+    return max(ends, key=lambda end: (round(end.log_likelihood, 6), end.converged))
 
 
 def _settled(likelihood: Gradient, place: Floats, bounds: Bounds, scale: float) -> Maximum:

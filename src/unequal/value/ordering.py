@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -71,14 +71,27 @@ def learned(today: Today, tests: Sequence[backtesting.Test], settings: config.va
     on = today.seasonal if backtesting.is_seasonal(outcome.chosen) and today.seasonal else today.calendar
     known = on.known
     histories, _ = buying.Histories.of(known.repeat_orders, known.last_order, known.observed)
-    fit = buying.fit(kind, histories)
-    economics, ends = economics_of(known), period_ends(settings.horizon_weeks)
+    fit = _fit(kind, histories)
+    economics, ends = economics_of(today.known), period_ends(settings.horizon_weeks)
     shown = on.clock.ahead(today.window.start, ends)
     of = expected(fit.model, known, economics, ends, shown=shown, calibration=outcome.calibration,
                   calibration_of_dollars=outcome.calibration_of_dollars)  # fmt: skip
     if outcome.chosen in BASELINES:
         of = _as_baseline(of, outcome.chosen, today, economics)
     return Learned(outcome, on, fit, economics, of)
+
+
+def _fit(kind: type[buying.Model], histories: buying.Histories) -> buying.Fit:
+    """The fit; where nobody has ordered again, half an order in all that was watched and a year more, watched in vain.
+
+    Without the year a base that was watched for a day would be forecast half an order a day.
+    """
+    found = buying.fit(kind, histories)
+    if histories.repeat_orders.any():
+        return found
+    watched = float(histories.observed @ histories.weight)
+    model = buying.Poisson(0.5 / (watched + YEAR_WEEKS))
+    return replace(found, model=model, log_likelihood=model.log_likelihood(histories))
 
 
 def _as_baseline(of: Expected, name: str, today: Today, economics: Economics) -> Expected:

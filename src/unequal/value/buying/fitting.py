@@ -25,8 +25,10 @@ _WIDTH = 3.0
 """Of the weak pull on logarithms: one customer's worth of saying that parameters lie within a factor of e^3 of the usual."""
 _FARTHEST = 9.0
 """Logarithms of parameters are sought no farther from the usual than this; those that are pulled stay near of themselves."""
-_SAMPLE = 10_000
+_SAMPLE = 1_000
 """Customers from whom the place of the maximum is found first, where there are more than twice as many."""
+_NEAR = 1e-4
+"""How far below its summit a climb on a sample may end: all customers lead on from there."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ def _climbed(kind: type[Model], histories: Histories, starts: list[Floats], *, p
     if pulled:
         objective, whole = _pulled(objective, starts[0]), _pulled(whole, starts[0])
     with np.errstate(all="ignore"):
-        best = max((climb(objective, start, box=box) for start in starts), key=lambda summit: (summit.found, summit.height))
+        exact = {} if few is histories else {"exact": _NEAR}
+        best = max((climb(objective, start, box=box, **exact) for start in starts), key=lambda summit: (summit.found, summit.height))
         if few is histories:
             return best
         grown = best.curvature * (histories.customers / few.customers)

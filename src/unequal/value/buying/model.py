@@ -154,19 +154,23 @@ class Model(ABC):
         found[:, :1] += 1.0 - alive
         return found
 
-    def draw_orders(self, histories: Histories, periods: Horizons, generator: Generator) -> Ints:
+    def draw_orders(self, histories: Histories, periods: Horizons, generator: Generator, *, p_alive: Floats | None = None) -> Ints:
         """Draw what a customer of each history will order, one customer for each history whatever its weight.
 
         Args:
             histories: of n customers; `histories.where(places)` has a row for each customer of `Histories.of`.
             periods: lengths of the periods that follow each other from the end of observation.
             generator: what to draw from.
+            p_alive: what `p_alive` says of the histories, where it has been asked already.
 
         Returns:
             n rows of orders, a column for each period.
         """
-        alive = generator.random(len(histories)) < self.p_alive(histories)
-        return self.draw_lives(histories, lengths(periods), generator) * alive[:, None]
+        ahead = lengths(periods)
+        alive = np.flatnonzero(generator.random(len(histories)) < (self.p_alive(histories) if p_alive is None else p_alive))
+        orders = np.zeros((len(histories), len(ahead)), dtype=np.int64)
+        orders[alive] = self.draw_lives(histories.where(alive), ahead, generator)
+        return orders
 
 
 def lengths(horizons: Horizons) -> Floats:

@@ -21,7 +21,7 @@ from unequal.value.arrays import Floats, Ints
 from unequal.value.economics import drawn_to_base
 from unequal.value.history import buying_days
 from unequal.value.known import money
-from unequal.value.reasons.sums import CONTEXTS, DRIVEN, activity, by_context
+from unequal.value.reasons.sums import CONTEXTS, DRIVEN, activity, by_context, days_in_contexts
 
 _MONTH_DAYS: Final = 365.25 / 12
 _TIES: Final = ("referrer", "introducer")
@@ -107,7 +107,8 @@ def _decimals(units: Ints) -> pa.Array:
 
 
 def _write_contexts(desk: Desk) -> None:
-    found = [_context_rows(desk, context) for context in CONTEXTS]
+    days = desk.engine.materialise(days_in_contexts(desk.entries, desk.level), "days-in-contexts")
+    found = [_context_rows(desk, days, context) for context in CONTEXTS]
     rows = [table for table in found if table is not None]
     if not rows:
         desk.engine.write(desk.engine.rows(tables.CONTEXT_VALUE.types, []), desk.folder / "context_value.parquet")
@@ -115,9 +116,9 @@ def _write_contexts(desk: Desk) -> None:
     desk.engine.write_rows(tables.CONTEXT_VALUE.types, pa.concat_tables(rows), desk.folder / "context_value.parquet")
 
 
-def _context_rows(desk: Desk, context: str) -> pa.Table | None:
+def _context_rows(desk: Desk, days: ibis.Table, context: str) -> pa.Table | None:
     """CONTEXT_VALUE rows of one context; None where all is in one value, or nothing was sold."""
-    rows = desk.engine.arrow(by_context(desk.entries, context, desk.level).order_by("customer_id", "value"))
+    rows = desk.engine.arrow(by_context(days, context).order_by("customer_id", "value"))
     ids, values = (rows[name].combine_chunks().dictionary_encode() for name in ("customer_id", "value"))
     n, m = len(ids.dictionary), len(values.dictionary)
     if m < 2:  # noqa: PLR2004 - one value tells nothing apart

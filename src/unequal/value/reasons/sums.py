@@ -51,25 +51,44 @@ def _sum_of(rows: ibis.Table, lines: list[Line]) -> ibis.Value:
     return money_sum(ibis.ifelse(rows["line"].isin([str(line) for line in lines]), rows["amount"], 0))
 
 
-def by_context(entries: ibis.Table, context: str, level: Level) -> ibis.Table:
-    """What each customer brought in each value of a context, the largest of which are told apart.
+def days_in_contexts(entries: ibis.Table, level: Level) -> ibis.Table:
+    """What each customer brought on each day, apart by every context: far fewer rows than entries, and all that `by_context` needs.
 
     Args:
         entries: ENTRY.
-        context: one of CONTEXTS.
         level: whose lines are summed.
+
+    Returns:
+        customer_id, booked_on, a column for each of CONTEXTS (absent where entries name none), brought and sales (list revenue above
+        zero) DECIMAL(28,4). Real customers only.
+    """
+    rows = entries.filter(is_real_customer(entries["customer_id"]))
+    rows = rows.mutate(**{context: _value_of(rows, context) for context in CONTEXTS})
+    sold = (rows["line"] == str(Line.LIST_REVENUE)) & (rows["amount"] > 0)
+    return rows.group_by("customer_id", "booked_on", *CONTEXTS).aggregate(
+        brought=level_amount(rows, level), sales=money_sum(ibis.ifelse(sold, rows["amount"], 0))
+    )
+
+
+def by_context(days: ibis.Table, context: str) -> ibis.Table:
+    """What each customer brought in each value of a context, the largest of which are told apart.
+
+    Args:
+        days: see `days_in_contexts`.
+        context: one of CONTEXTS.
 
     Returns:
         customer_id, value (other for small ones, and where entries name none), orders int64 (days with a sale there), brought
         DECIMAL(28,4), squares float64 (of what a day brought). Real customers only.
     """
-    rows = entries.filter(is_real_customer(entries["customer_id"])).mutate(_value=_value_of(entries, context))
-    sold = (rows["line"] == str(Line.LIST_REVENUE)) & (rows["amount"] > 0)
-    sales = rows.filter(sold, rows["_value"].notnull()).group_by("_value").aggregate(sales=lambda t: money_sum(t["amount"]))
+    rows = days.select("customer_id", "booked_on", "brought", "sales", _value=days[context])
+    sales = rows.filter(rows["sales"] > 0, rows["_value"].notnull()).group_by("_value").aggregate(sales=lambda t: money_sum(t["sales"]))
     largest = sales.order_by(ibis.desc("sales"), "_value").limit(_MOST_VALUES - 1).select(_large="_value")
     named = rows.left_join(largest, rows["_value"] == largest["_large"])
-    named = named.mutate(value=named["_large"].fill_null(OTHER), _sold=(named["line"] == str(Line.LIST_REVENUE)) & (named["amount"] > 0))
-    daily = named.group_by("customer_id", "value", "booked_on").aggregate(brought=level_amount(named, level), sold=named["_sold"].max())
+    named = named.mutate(value=named["_large"].fill_null(OTHER))
+    daily = named.group_by("customer_id", "value", "booked_on").aggregate(
+        brought=money_sum(named["brought"]), sold=(named["sales"] > 0).max()
+    )
     amount = daily["brought"].cast("float64")
     return daily.group_by("customer_id", "value").aggregate(
         orders=daily["sold"].cast("int64").sum().cast("int64"), brought=money_sum(daily["brought"]), squares=(amount * amount).sum()
