@@ -166,8 +166,8 @@ def _climbed(kind: type[Model], histories: Histories, starts: list[Floats], *, p
     if pulled:
         objective, whole = _pulled(objective, starts[0]), _pulled(whole, starts[0])
     with np.errstate(all="ignore"):
-        exact = {} if few is histories else {"exact": _NEAR}
-        best = max((climb(objective, start, box=box, **exact) for start in starts), key=lambda summit: (summit.found, summit.height))
+        exact = _EXACT if few is histories else _NEAR
+        best = max((climb(objective, start, box=box, exact=exact) for start in starts), key=lambda summit: (summit.found, summit.height))
         if few is histories:
             return best
         grown = best.curvature * (histories.customers / few.customers)
