@@ -27,6 +27,7 @@ class Question(Protocol):
 
 QUESTIONS: Final[Mapping[str, Question]] = {"profit": profit, "customers": customers, "value": value, "retention": retention}
 """Every question that can be asked, by its word."""
+_NOTHING_TO_TELL: Final = "ANS012"
 
 
 def answer(
@@ -40,3 +41,21 @@ def answer(
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
     return QUESTIONS[question](base, where=where, by=by, period=period, level=level)
+
+
+def ahead(base: Base) -> tuple[Answer, ...]:
+    """The answers about the future that stand beside profit in a report: value and retention, of the whole base.
+
+    Returns:
+        Nothing of a run of before forecasts were made, and none of a question that has nothing to tell.
+    """
+    if not {"customer_value", "retention_worth"} <= set(base.tables):
+        return ()
+    told = []
+    for ask in (value, retention):
+        try:
+            told.append(ask(base))
+        except AnswerError as error:
+            if error.code != _NOTHING_TO_TELL:
+                raise
+    return tuple(told)
