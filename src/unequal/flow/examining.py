@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import ibis
@@ -36,6 +36,10 @@ class CustomerSheet:
         records: the records that are this customer, and since when.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
         foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
+        profit_drivers: why its profit differs from the mean of the base's customers: driver and dollars, the largest first.
+        through_others: what it brings through others, never to be added to its own value over customers; empty where it brought nobody.
+        selves: what it is worth by product, channel, market, season and property: context, value, orders, brought, worth_expected; the largest
+            of each context first.
         contacts: its last contacts, latest first: occurred_on, occurred_at (UTC), contact, channel, agent, duration_seconds, outcome, source, row_id.
     """
 
@@ -51,6 +55,9 @@ class CustomerSheet:
     related: Rows = ()
     foreseen: Rows = ()
     contacts: Rows = ()
+    profit_drivers: Rows = ()
+    through_others: Mapping[str, Any] = field(default_factory=dict)
+    selves: Rows = ()
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -81,6 +88,9 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         related=_related(base, customer_id),
         foreseen=_foreseen(base, customer_id),
         contacts=_contacts(opened, customer_id),
+        profit_drivers=_profit_drivers(base, customer_id),
+        through_others=next(iter(_of_customer(base, "through_others", customer_id)), {}),
+        selves=_selves(base, customer_id),
     )
 
 
@@ -96,6 +106,34 @@ def _foreseen(base: Base, customer_id: str) -> Rows:
         {"in": row["relationship"], **row} for row in base.fetch(lines)
     ]
     return [{"in": row["in"], "model": row["model"], **{name: row.get(name) for name in shown}} for row in rows]
+
+
+def _of_customer(base: Base, name: str, customer_id: str) -> Rows:
+    """A customer's rows of a table, without its id; none in a run of before the table was published."""
+    if name not in base.tables:
+        return ()
+    table = base.table(name)
+    return base.fetch(table.filter(table["customer_id"] == customer_id).drop("customer_id"))
+
+
+def _profit_drivers(base: Base, customer_id: str) -> Rows:
+    """Every driver that moves anything, the largest in size first; they add up to the difference exactly."""
+    drivers = [
+        {"driver": name.replace("_", " "), "amount": amount}
+        for row in _of_customer(base, "profit_driver", customer_id)
+        for name, amount in row.items()
+        if name != "difference" and amount
+    ]
+    return sorted(drivers, key=lambda row: (-abs(row["amount"]), row["driver"]))
+
+
+def _selves(base: Base, customer_id: str) -> Rows:
+    """Where a customer is worth what; a place that neither brought nor is worth a cent is left out."""
+    found = [row for row in _of_customer(base, "context_value", customer_id) if row["brought"] or abs(row["worth_expected"]) >= _CENT]
+    return sorted(found, key=lambda row: (row["context"], -abs(row["worth_expected"]), str(row["value"])))
+
+
+_CENT: Final = 0.01
 
 
 def _who(opened: OpenBase, customer_id: str) -> Rows:
