@@ -122,7 +122,9 @@ def best_source(table: pa.Table | None) -> dict[str, Any] | None:
 
     A source of a handful of customers is not named: its place is chance.
     """
-    rows = [] if table is None else [row for row in table.to_pylist() if row["source"] not in NO_SOURCES and row["customers"] >= FEWEST]
+    rows: list[dict[str, Any]] = (
+        [] if table is None else [row for row in table.to_pylist() if row["source"] not in NO_SOURCES and row["customers"] >= FEWEST]
+    )
     for dimension in ("acquisition", "channel", "market"):
         ranked = sorted((row for row in rows if row["dimension"] == dimension), key=lambda row: int(row["source_rank"]))
         if len(ranked) > 1:

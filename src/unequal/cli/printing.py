@@ -111,7 +111,7 @@ def in_its_unit(name: str, value: object) -> object:
     if name in _WHOLE:
         return cell(round(value))
     if name.startswith(_MONEY):
-        return f"{value:,.2f}".replace("-", MINUS)
+        return f"{round(value, 2) or 0.0:,.2f}".replace("-", MINUS)
     return value
 
 
