@@ -80,6 +80,19 @@ def test_three_interfaces_give_one_answer(company, question):
         assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
 
 
+@pytest.mark.parametrize("question", ["value", "retention"])
+def test_the_future_is_one_answer_everywhere_too(company, question):
+    from unequal.cli import main
+
+    with flow.open_base(flow.open_project(company)) as opened:
+        answer = answers.answer(question, opened.base)
+    told = json.loads(CliRunner().invoke(main, ["-C", str(company), "ask", question, "--json"]).stdout)
+    assert unequal.open(company).ask(question).answer == answer
+    assert [figure["value"] for figure in told["figures"]] == [as_json(figure.value) for figure in answer.figures]
+    assert [figure["low"] for figure in told["figures"]] == [as_json(figure.low) for figure in answer.figures]
+    assert {name: len(rows) for name, rows in told["tables"].items()} == {name: table.num_rows for name, table in answer.tables.items()}
+
+
 def test_a_customer_is_the_same_in_python_and_on_the_command_line(company):
     from unequal.cli import main
 
@@ -88,6 +101,8 @@ def test_a_customer_is_the_same_in_python_and_on_the_command_line(company):
     assert told["customer_id"] == sheet.customer_id
     assert told["worth"] == {name: as_json(value) for name, value in sheet.worth.items()}
     assert [row["amount"] for row in told["months"]] == [as_json(row["amount"]) for row in sheet.months]
+    assert told["profit_drivers"] == [{name: as_json(value) for name, value in row.items()} for row in sheet.profit_drivers]
+    assert told["selves"] == [{name: as_json(value) for name, value in row.items()} for row in sheet.selves]
 
 
 def test_cost_to_serve_and_what_if_are_the_same_in_python_and_on_the_command_line(tmp_path):

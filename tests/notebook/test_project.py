@@ -55,6 +55,21 @@ def test_an_answer_shows_itself(asked):
     assert asked.sentence.split(";")[0] in shown
 
 
+@pytest.mark.parametrize("question", ["value", "retention", "customers"])
+def test_every_question_has_a_chart_and_shows_itself(project, question):
+    asked = project.ask(question)
+    assert asked.chart().to_dict()["description"]
+    assert "<svg" in asked._repr_html_()
+
+
+def test_a_customer_tells_why_and_where_it_is_worth_what(project):
+    sheet = project.customer("crm:1")
+    sizes = [abs(row["amount"]) for row in sheet.profit_drivers]
+    assert sizes == sorted(sizes, reverse=True)
+    assert [row["value"] for row in sheet.selves if row["context"] == "channel"] == ["web"]
+    assert sheet.through_others == {}
+
+
 def test_a_narrowed_question(project):
     assert project.ask("profit", first=date(2026, 2, 1)).figures["total"] == D(35)
     assert project.ask("profit", until=date(2026, 2, 1)).figures["total"] == D("49.5")

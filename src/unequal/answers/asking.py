@@ -31,6 +31,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
+_NOTHING_TO_TELL: Final = "ANS012"
 
 
 def answer(
@@ -65,3 +66,21 @@ def answer(
     else:
         found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
     return in_words_of_the_house(found, base.project.value.words)
+
+
+def ahead(base: Base) -> tuple[Answer, ...]:
+    """The answers about the future that stand beside profit in a report: value and retention, of the whole base.
+
+    Returns:
+        Nothing of a run of before forecasts were made, and none of a question that has nothing to tell.
+    """
+    if not {"customer_value", "retention_worth"} <= set(base.tables):
+        return ()
+    told = []
+    for ask in (value, retention):
+        try:
+            told.append(in_words_of_the_house(ask(base), base.project.value.words))
+        except AnswerError as error:
+            if error.code != _NOTHING_TO_TELL:
+                raise
+    return tuple(told)

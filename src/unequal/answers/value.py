@@ -8,11 +8,11 @@ from typing import Any, Final
 import ibis
 import pyarrow as pa
 
-from unequal.answers import occasions
+from unequal.answers import occasions, value_tables
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
-from unequal.answers.forecasts import as_table, narrowed_values, range_text, ranged_figure, totals_of
+from unequal.answers.forecasts import as_table, estimate, narrowed_values, range_text, ranged_figure, totals_of
 from unequal.answers.next_file import next_file_worth_most
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -23,7 +23,6 @@ _SEGMENTS: Final = {
     "segment": pa.string(), "customers": pa.int64(), "alive_expected": pa.float64(), "brought": pa.decimal128(28, 4),
     "value_expected": pa.float64(), "value_low": pa.float64(), "value_high": pa.float64(),
 }  # fmt: skip
-_CUSTOMERS_SHOWN: Final = 20
 
 
 def value(
@@ -53,11 +52,12 @@ def value(
     come = occasions.occasion_totals(base, customers)
     rows = totals_of(base, customers, by or "band")
     contest = _contest(base)
+    tables = _tables(base, customers, rows, contest)
     return Answer(
         question="value",
         title="What customers will bring",
         sentence=_sentence(base, total) if occasions.knows_dollars(base.project) else occasions.sentence(base, total, come),
-        findings=(*_findings(base, customers, total, contest), *occasions.findings(base, come)),
+        findings=(*_findings(base, customers, total, tables), *occasions.findings(base, come)),
         level=base.level,
         currency=base.project.reporting_currency,
         period=_horizon(base),
@@ -66,17 +66,29 @@ def value(
         project=base.project.project,
         figures=(*occasions.as_assumed(base, _figures(base, customers, total)), *occasions.figures(base, come)),
         table=as_table(rows, _SEGMENTS) if occasions.knows_dollars(base.project) else occasions.by_history(base, customers),
-        tables={
-            "segments": as_table(rows, _SEGMENTS), "contest": contest, "best": _best(base, customers), "growable": _growable(base, customers),
-            "overdue": _overdue(base, customers), "tracking": base.arrow(base.table("tracking")),
-            "parameters": base.arrow(base.table("model_fit")), "value_total": base.arrow(base.table("value_total")),
-            "occasions": occasions.by_history(base, customers),
-        },
+        tables={**tables, "occasions": occasions.by_history(base, customers)},
         where=where,
         by=by,
         drill_down="unequal export values" + (f" --where {where!r}" if where else ""),
         next_file=next_file_worth_most(base.project, base.level),
     )  # fmt: skip
+
+
+def _tables(base: Base, customers: ibis.Table, rows: list[dict[str, Any]], contest: pa.Table) -> dict[str, pa.Table]:
+    """What stands behind the answer; a run of before reasons were told has no sources and no advocates."""
+    told = {"sources": value_tables.sources(base), "advocates": value_tables.advocates(base, customers)}
+    return {
+        "segments": as_table(rows, _SEGMENTS),
+        "contest": contest,
+        "best": value_tables.best(base, customers),
+        "growable": value_tables.growable(base, customers),
+        "overdue": value_tables.overdue(base, customers),
+        "spread": value_tables.spread(base, customers),
+        "tracking": base.arrow(base.table("tracking")),
+        "parameters": base.arrow(base.table("model_fit")),
+        "value_total": base.arrow(base.table("value_total")),
+        **{name: table for name, table in told.items() if table is not None},
+    }
 
 
 def _horizon(base: Base) -> str:
@@ -101,7 +113,7 @@ def _sentence(base: Base, total: dict[str, Any]) -> str:
     )
 
 
-def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], contest: pa.Table) -> list[str]:
+def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], tables: dict[str, pa.Table]) -> list[str]:
     currency = base.project.reporting_currency
     counted = base.fetch(
         customers.aggregate(
@@ -113,7 +125,7 @@ def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], contest:
     told = [f"They have brought {money_text(total['brought'], currency)} so far: a fact, and never added to a forecast."]
     if occasions.posts_nothing(base.project):
         told = ["No source posts a dollar, so what they have brought so far is not known, and the curve and the bands are empty."]
-    told += [_won(row) for row in contest.to_pylist() if row["is_chosen"]]
+    told += [_won(row) for row in tables["contest"].to_pylist() if row["is_chosen"]]
     if counted["growable"]:
         growth = money_text(Decimal(round(float(str(counted["growth"])))), currency, signed=True)
         told.append(
@@ -122,7 +134,32 @@ def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], contest:
     if counted["overdue"]:
         risk = money_text(Decimal(round(float(str(counted["at_risk"])))), currency)
         told.append(f"{counted['overdue']:,} have been silent for longer than their own rhythm explains; {risk} is still expected of them.")
-    return [*told, *_flaws(contest)]
+    return [*told, *_through_whom(base, tables), *_flaws(tables["contest"])]
+
+
+def _through_whom(base: Base, tables: dict[str, pa.Table]) -> list[str]:
+    """The best source of customers, and who introduces best."""
+    currency, told = base.project.reporting_currency, []
+    source = value_tables.best_source(tables.get("sources"))
+    if source is not None:
+        each, low, high = (money_text(estimate(source[f"worth_per_customer_{part}"]), currency) for part in ("expected", "low", "high"))
+        kind = (
+            "Source of acquisition"
+            if source["dimension"] == "acquisition"
+            else f"{str(source['dimension']).capitalize()} of the first order"
+        )
+        told.append(
+            f"{kind} with the best customers: {source['source']}, {each} from the first order on for each of {source['customers']:,} "
+            f"(between {low} and {high}, nine times in ten), before what it cost to get them."
+        )
+    advocates = tables["advocates"].slice(0, 1).to_pylist() if "advocates" in tables else []
+    for row in advocates:
+        through, own = (money_text(estimate(row[name]), currency) for name in ("through_others_expected", "own_value_expected"))
+        told.append(
+            f"The best introducer, {row['customer_id']}, brought {row['brought_customers']:,.0f} others worth {through} to it, and is itself expected "
+            f"to bring {own}: never add the two, for the same dollars stand with those who were brought."
+        )
+    return told
 
 
 def _won(row: dict[str, Any]) -> str:
@@ -160,32 +197,6 @@ def _contest(base: Base) -> pa.Table:
         missed=(marked["orders_expected"].max(where=last) / marked["orders"].max(where=last).cast("float64").nullif(0.0) - 1),
     )
     return base.arrow(pooled.order_by("relationship", "kind_of_customer", "rmse"))
-
-
-_SHOWN: Final = (
-    "customer_id",
-    "brought",
-    "p_alive",
-    "value_expected",
-    "value_low",
-    "value_high",
-    "growth_expected",
-    "top_fifth_probability",
-)
-
-
-def _best(base: Base, customers: ibis.Table) -> pa.Table:
-    return base.arrow(customers.order_by(ibis.desc("value_expected"), "customer_id").select(*_SHOWN).limit(_CUSTOMERS_SHOWN))
-
-
-def _growable(base: Base, customers: ibis.Table) -> pa.Table:
-    found = customers.filter(customers["is_growable"])
-    return base.arrow(found.order_by(ibis.desc("growth_expected"), "customer_id").select(*_SHOWN).limit(_CUSTOMERS_SHOWN))
-
-
-def _overdue(base: Base, customers: ibis.Table) -> pa.Table:
-    found = customers.filter(customers["is_overdue"])
-    return base.arrow(found.order_by(ibis.desc("value_expected"), "customer_id").select(*_SHOWN).limit(_CUSTOMERS_SHOWN))
 
 
 def _figures(base: Base, customers: ibis.Table, total: dict[str, Any]) -> tuple[Figure, ...]:

@@ -1,19 +1,20 @@
 """Plain rows in, Altair charts out, in one theme; and how their figures are written."""
 
+from unequal.charts import forecasts
 from unequal.charts.cascade import waterfall
 from unequal.charts.concentration import whale_curve
 from unequal.charts.lettering import FONT
 from unequal.charts.rendering import png, svg, warm_up
 from unequal.charts.slices import bars
 from unequal.charts.tokens import TOKENS
-from unequal.terms.amounts import count_text, exact_text, money_text, share_text
+from unequal.terms.amounts import count_text, money_text, share_text
 
 __all__ = [
     "FONT",
     "TOKENS",
     "bars",
     "count_text",
-    "exact_text",
+    "forecasts",
     "money_text",
     "png",
     "share_text",

@@ -23,8 +23,14 @@ _POLYGON: Final = re.compile(r'(?<=\s)d="(M[-\d.,L]*Z?)"')
 # What Vega writes for every group and no picture needs.
 _EMPTY: Final = re.compile(
     r'<path class="(?:background|foreground)"[^>]*/>'
-    r'| (?:pointer-events="none"|stroke-dasharray=""|opacity="1"|font-family="[^"]*"|stroke-miterlimit="10"|aria-roledescription="\w+ mark"|version="1\.1"|xmlns:xlink="[^"]*")'
+    r'| (?:pointer-events="none"|stroke-dasharray=""|opacity="1"|font-family="[^"]*"|stroke-miterlimit="10"|aria-roledescription="\w+ mark(?: container)?"'
+    r'|version="1\.1"|xmlns:xlink="[^"]*"|text-anchor="start"|font-size="12px")'
 )
+# A text says itself; its label says it again.
+_TOLD_TWICE: Final = re.compile(r'<text aria-label="([^"]*)" role="graphics-symbol"([^>]*)>\1</text>')
+# A group of marks: what all of them are painted with can be said once, by the group.
+_MARKS: Final = re.compile(r"<g((?: (?:class|role)=\"[^\"]*\")*)>((?:<path [^>]*/>){2,})</g>")
+_PAINT: Final = re.compile(r' (?:fill|stroke|stroke-width|text-anchor)="[^"]*"')
 _GROUP_CLASS: Final = re.compile(r' class="mark-\w+ role-[\w-]+(?: (\w+)_marks| root)?"')
 
 
@@ -50,6 +56,8 @@ def svg(chart: alt.LayerChart, theme: Theme = "css") -> str:
     body = _POLYGON.sub(lambda found: f'd="{_without_idle_points(found[1])}"', body)
     body = _with_own_ids(re.sub(r"<rect [^>]*fill=\"transparent\"/>", "", body, count=1))
     body = _COLOUR.sub(lambda found: _colour(found[0], theme), body)
+    body = _MARKS.sub(_painted_once, body)
+    body = _TOLD_TWICE.sub(r"<text\2>\1</text>", body)
     size = re.search(r'viewBox="([^"]*)"', drawn)
     assert size, "Vega wrote a picture without a size"
     root = _root(str(spec.get("description", "")), size[1], theme)
@@ -90,7 +98,7 @@ def _version() -> str:
 def _root(description: str, view_box: str, theme: Theme) -> str:
     told = escape(description, quote=True)
     font = "" if theme == "css" else f' font-family="{FONT}"'
-    return f'class="chart" viewBox="{view_box}" role="graphics-document" aria-roledescription="chart" aria-label="{told}"{font}'
+    return f'class="chart" viewBox="{view_box}" role="graphics-document" aria-roledescription="chart" aria-label="{told}" font-size="12px"{font}'
 
 
 def _rounded(found: re.Match[str]) -> str:
@@ -105,6 +113,16 @@ def _without_idle_points(path: str) -> str:
     ends = {0, len(points) - 1}
     kept = [point for index, point in enumerate(points) if index in ends or len({*heights[index - 1 : index + 2]}) > 1]
     return f"M{'L'.join(kept)}{'Z' if path.endswith('Z') else ''}"
+
+
+def _painted_once(group: re.Match[str]) -> str:
+    """A group of marks with the paint that all of them share on the group itself."""
+    first, *rest = re.findall(r"<path [^>]*/>", group[2])
+    shared = [paint for paint in _PAINT.findall(first) if all(paint in mark for mark in rest)]
+    marks = group[2]
+    for paint in shared:
+        marks = marks.replace(paint, "")
+    return f"<g{group[1]}{''.join(shared)}>{marks}</g>"
 
 
 def _with_own_ids(body: str) -> str:

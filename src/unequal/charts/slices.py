@@ -18,13 +18,19 @@ _HALF_BAR = 0.3
 
 
 def bars(
-    rows: Sequence[Mapping[str, Any]], *, currency: str, word: str = "profit", most: int = 16, width: int = 1094, neutral: bool = False
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    currency: str | None,
+    word: str = "profit",
+    most: int = 16,
+    width: int = 1094,
+    neutral: bool = False,
 ) -> alt.LayerChart:
     """A bar for each value, its name before it and its amount at its end.
 
     Args:
         rows: `value` (text; None is written as not given) and `amount` (Decimal), in the order wanted.
-        currency: ISO code.
+        currency: ISO code; None where the amounts are counts, which are drawn in slate, for colour means money.
         word: what the amounts are called at their evidence level.
         most: of more rows than this the middle ones are summed into one, which says how many it holds.
         width: of the whole picture, in pixels; the height follows from the rows.
@@ -36,10 +42,16 @@ def bars(
     shown = _shown(rows, most)
     if not shown:
         shown = [("Nothing in this selection", Decimal(0))]
-    texts = [money_text(amount, currency) for _, amount in shown]
+    texts = [count_text(int(amount)) if currency is None else money_text(amount, currency) for _, amount in shown]
     names_room = min(max(text_width(name) for name, _ in shown) + 14, width * 0.34)
     frame = _frame([amount for _, amount in shown], texts, names_room, width)
-    layers = [layer for negative in (False, True) if (layer := _layer(shown, texts, frame, negative=negative, neutral=neutral)) is not None]
+    above = "core" if currency is None or neutral else "value"
+    below = "core" if neutral else "loss"
+    layers = [
+        layer
+        for negative in (False, True)
+        if (layer := _layer(shown, texts, frame, below if negative else above, negative=negative)) is not None
+    ]
     names = [
         {"across": -names_room + 2, "down": frame.down(index) + 4, "text": [shortened(name, names_room - 12)]}
         for index, (name, _) in enumerate(shown)
@@ -72,8 +84,7 @@ def _frame(amounts: list[Decimal], texts: list[str], names_room: float, width: i
     return Frame(inner, _ROW_PIXELS * len(amounts), (2, 4, 2, names_room), domain, (len(amounts) - 0.5, -0.5))
 
 
-def _layer(shown: list[tuple[str, Decimal]], texts: list[str], frame: Frame, *, negative: bool, neutral: bool) -> alt.Chart | None:
-    token = "core" if neutral else "loss" if negative else "value"
+def _layer(shown: list[tuple[str, Decimal]], texts: list[str], frame: Frame, token: str, *, negative: bool) -> alt.Chart | None:
     rows = [
         {"x": 0, "x2": amount, "y": index - _HALF_BAR, "y2": index + _HALF_BAR, "told": f"{name}: {text}"}
         for index, ((name, amount), text) in enumerate(zip(shown, texts, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -95,12 +95,24 @@ def _day(text: str, option: str) -> date:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; .unequal/report.html by default.")
 @click.pass_obj
 def report_command(directory: str, /, board: bool, output: Path | None, **narrowed: Any) -> None:
-    """Write a self-contained HTML report: curve, bands, waterfall, reconciliation."""
+    """Write a self-contained HTML report: curve, bands, waterfall, what customers will bring, reconciliation."""
     project = flow.open_project(directory)
     answer = _answer(directory, "profit", **narrowed)
     path = output or project.folder / ".unequal" / ("board.html" if board else "report.html")
-    path.write_text(report.board(answer) if board else report.full(answer), encoding="utf-8")
+    path.write_text(report.board(answer) if board else _full_report(directory, answer, narrowed), encoding="utf-8")
     console().print(f"Written: {path}")
+
+
+def _full_report(directory: str, answer: answers.Answer, narrowed: Mapping[str, Any]) -> str:
+    """The report with the answers about the future, which are of the whole base: a narrowed report says that they are left out."""
+    with flow.open_base(flow.open_project(directory), as_of=narrowed["as_of"]) as opened:
+        if not any(narrowed[name] for name in ("where", "first", "last", "level")):
+            return report.full(answer, *answers.ahead(opened.base))
+        known = "customer_value" in opened.base.tables
+    return report.full(answer, left_out=_LEFT_OUT if known else "")
+
+
+_LEFT_OUT: Final = "They are of the whole base, and this report is narrowed: write it without --where, --from, --to and --level."
 
 
 @click.command()

@@ -15,6 +15,8 @@ from unequal.cli.printing import cell, console, print_json, print_rows, safe
 
 _MONTH_LINES_SHOWN: Final = 24
 _CONTACTS_SHOWN: Final = 12
+_DRIVERS_SHOWN: Final = 5
+_SELVES_SHOWN: Final = 6
 _RECORDS_DRAWN: Final = 100
 _LINES_SHOWN: Final = 50
 
@@ -40,12 +42,24 @@ def customer(directory: str, customer_id: str, as_json: bool) -> None:
     print_rows(sheet.service, title="What it cost to serve, by activity")
     print_rows([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver a quarter more or less?",
                columns=("band", "stable", "same_share", "scenarios", "flipped_by"))  # fmt: skip
-    print_rows(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
+    _print_future(sheet)
     print_rows(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
     last = ("occurred_on", "contact", "channel", "agent", "duration_seconds", "outcome", "source")
     print_rows(sheet.contacts[:_CONTACTS_SHOWN], title="Last contacts, latest first", columns=last)
     print_rows(sheet.related, title="With whom: household and relationships")
     print_rows(sheet.records, title="How we know: the records that are this customer")
+
+
+def _print_future(sheet: flow.examining.CustomerSheet) -> None:
+    """Why its profit is what it is, where it is worth what, and forecasts: of itself, and through others."""
+    print_rows(
+        sheet.profit_drivers[:_DRIVERS_SHOWN], title="Why it differs from the mean of the base's customers: the largest drivers, in dollars"
+    )
+    print_rows(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
+    through = [dict(sheet.through_others)] if sheet.through_others else []
+    print_rows(through, title="What it brings through others: a forecast, and never added to its own over customers")
+    largest = sorted(sheet.selves, key=lambda row: -abs(row["worth_expected"]))[:_SELVES_SHOWN]
+    print_rows(largest, title="Its selves: where it is worth what, the largest first")
 
 
 def _asked_for(customer_id: str, asked: str) -> str:

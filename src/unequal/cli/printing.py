@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -82,8 +83,41 @@ def figure_text(figure: Figure) -> str:
         return percent(float(figure.value))
     if figure.unit == "index" and isinstance(figure.value, float):
         return f"{figure.value:.3f}"
+    if figure.unit == "customers" and isinstance(figure.value, float):
+        return cell(round(figure.value))
     text = cell(figure.value)
     return f"{text} {figure.unit}" if isinstance(figure.value, Decimal) else text
+
+
+def range_of(figure: Figure) -> str:
+    """Between what ends a figure lies, as `low to high` in its unit; empty where it is no estimate."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return " to ".join(figure_text(replace(figure, value=end, low=None, high=None)) for end in (figure.low, figure.high))
+
+
+def in_its_unit(name: str, value: object) -> object:
+    """A value of a forecast's table as text: dollars with two decimals, shares and probabilities in percent, customers whole.
+
+    Its column's name says which it is; everything else stays as it is.
+
+    >>> in_its_unit("value_expected", 1234.5678), in_its_unit("p_alive", 0.31), in_its_unit("alive_expected", 441.7)
+    ('1,234.57', '31.0%', '442')
+    """
+    if not isinstance(value, float):
+        return value
+    if name in _SHARES or name.endswith("_share"):
+        return percent(value)
+    if name in _WHOLE:
+        return cell(round(value))
+    if name.startswith(_MONEY):
+        return f"{round(value, 2) or 0.0:,.2f}".replace("-", MINUS)
+    return value
+
+
+_SHARES: Final = frozenset({"p_alive", "top_fifth_probability", "retention_expected", "missed", "covered"})
+_WHOLE: Final = frozenset({"alive_expected", "customers_expected", "points", "brought_customers"})
+_MONEY: Final = ("value_", "growth_", "worth_", "year_", "type_", "further_", "through_others_", "own_value_")
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", columns: Sequence[str] = ()) -> None:
@@ -96,7 +130,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", columns: S
         numeric = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
         table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(safe(cell(row[name])) for name in names))
+        table.add_row(*(safe(cell(in_its_unit(name, row[name]))) for name in names))
     console().print(table)
 
 
@@ -131,7 +165,7 @@ def print_answer(answer: Answer) -> None:
     out.print()
     for sentence in (answer.sentence, *answer.findings):
         out.print(safe(sentence))
-    print_rows([{"figure": figure.label, "value": figure_text(figure)} for figure in answer.figures])
+    print_rows(_figure_rows(answer.figures))
     shown = answer.table.slice(0, ROWS_SHOWN)
     print_rows([_labelled(row) for row in shown.to_pylist()], title=f"By {answer.by}" if answer.by else "")
     if answer.table.num_rows > ROWS_SHOWN:
@@ -139,6 +173,14 @@ def print_answer(answer: Answer) -> None:
     if answer.next_file:
         out.print(f"Would teach most next: {safe(answer.next_file)}")
     out.print(f"[dim]run {answer.run_id}, published {answer.as_of}; behind it: {safe(answer.drill_down)}[/dim]")
+
+
+def _figure_rows(figures: Sequence[Figure]) -> list[dict[str, str]]:
+    """Figures with their ranges, where any has one."""
+    rows = [{"figure": figure.label, "value": figure_text(figure), "nine_times_in_ten": range_of(figure)} for figure in figures]
+    if any(row["nine_times_in_ten"] for row in rows):
+        return rows
+    return [{name: row[name] for name in ("figure", "value")} for row in rows]
 
 
 def _labelled(row: Mapping[str, Any]) -> dict[str, Any]:

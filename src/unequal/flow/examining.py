@@ -38,6 +38,10 @@ class CustomerSheet:
         steady: whether its band stands if a driver of cost to serve were a quarter more or less; empty without activities.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
         foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
+        profit_drivers: why its profit differs from the mean of the base's customers: driver and dollars, the largest first.
+        through_others: what it brings through others, never to be added to its own value over customers; empty where it brought nobody.
+        selves: what it is worth by product, channel, market, season and property: context, value, orders, brought, worth_expected; the largest
+            of each context first.
         contacts: its last contacts, latest first: occurred_on, occurred_at (UTC), contact, channel, agent, duration_seconds, outcome, source, row_id.
     """
 
@@ -55,6 +59,9 @@ class CustomerSheet:
     contacts: Rows = ()
     service: Rows = ()
     steady: Mapping[str, Any] = field(default_factory=dict)
+    profit_drivers: Rows = ()
+    through_others: Mapping[str, Any] = field(default_factory=dict)
+    selves: Rows = ()
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -87,6 +94,9 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         contacts=_contacts(opened, customer_id),
         service=_service(base, customer_id),
         steady=_steady(base, customer_id),
+        profit_drivers=_profit_drivers(base, customer_id),
+        through_others=next(iter(_of_customer(base, "through_others", customer_id)), {}),
+        selves=_selves(base, customer_id),
     )
 
 
@@ -122,6 +132,34 @@ def _steady(base: Base, customer_id: str) -> Mapping[str, Any]:
         return {}
     found = base.fetch(base.table("band_stability").filter(lambda t: t.customer_id == customer_id))
     return found[0] if found else {}
+
+
+def _of_customer(base: Base, name: str, customer_id: str) -> Rows:
+    """A customer's rows of a table, without its id; none in a run of before the table was published."""
+    if name not in base.tables:
+        return ()
+    table = base.table(name)
+    return base.fetch(table.filter(table["customer_id"] == customer_id).drop("customer_id"))
+
+
+def _profit_drivers(base: Base, customer_id: str) -> Rows:
+    """Every driver that moves anything, the largest in size first; they add up to the difference exactly."""
+    drivers = [
+        {"driver": name.replace("_", " "), "amount": amount}
+        for row in _of_customer(base, "profit_driver", customer_id)
+        for name, amount in row.items()
+        if name != "difference" and amount
+    ]
+    return sorted(drivers, key=lambda row: (-abs(row["amount"]), row["driver"]))
+
+
+def _selves(base: Base, customer_id: str) -> Rows:
+    """Where a customer is worth what; a place that neither brought nor is worth a cent is left out."""
+    found = [row for row in _of_customer(base, "context_value", customer_id) if row["brought"] or abs(row["worth_expected"]) >= _CENT]
+    return sorted(found, key=lambda row: (row["context"], -abs(row["worth_expected"]), str(row["value"])))
+
+
+_CENT: Final = 0.01
 
 
 def _who(opened: OpenBase, customer_id: str) -> Rows:

@@ -63,6 +63,12 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "quarantined": ("Quarantined", "Rows that do not fit what the config says of them. They are kept with their place and reason, and left out of every figure."),
     "counted_once": ("Counted once", "Rows that stand in two extracts of one system. They count once; this is what would have counted twice."),
+    "expected": ("Expected", "The mean of all that may happen, by a model that earlier days have tested. A forecast; what came so far is never added to it."),
+    "range": ("Range", "From and to: nine times in ten what comes lies between. Ranges of totals hold the error that all customers shared in earlier tests."),
+    "growable": ("Most Growable", "Not among the best fifth today, and likelier than not to stand there within two years."),
+    "overdue": ("Silent too long", "Silent for longer than the customer's own rhythm explains: a silence it would keep once in a hundred times."),
+    "through_others": ("Through others", "What those bring whom a customer referred or introduced, as far as they would not have come anyway; that share is assumed."),
+    "point_of_retention": ("A point of retention", "One in a hundred more of the customers still there a year on, each by its own chance to stay; what keeping them costs is not in it."),
     "gini": ("Gini index", "0 where all customers bring the same, 1 where one brings all; normalised so that losses are allowed for."),
     "stobachoff": (
         "Stobachoff index",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from unequal.charts import count_text, exact_text, share_text
+from unequal.terms.amounts import count_text, exact_text, share_text
 
 Kind = Literal["text", "name", "code", "count", "money", "cost", "share", "exact"]
 """How a cell is written.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unequal import charts, pages
 from unequal.answers import Answer
+from unequal.report import forecasts
 from unequal.report.headline import key_figures
 from unequal.report.pictures import chart_of, subject_of, title_of
 from unequal.report.wording import sentence_case, word_of
@@ -13,7 +14,7 @@ def fragment(answer: Answer) -> str:
     """An answer as a piece of HTML that brings its own colours and no script, to stand inside another page.
 
     Args:
-        answer: to the question profit.
+        answer: to any question.
     """
     subject = subject_of(answer)
     return (
@@ -22,7 +23,7 @@ def fragment(answer: Answer) -> str:
         .render(
             answer=answer,
             level_word=sentence_case(word_of(answer.level)),
-            figures=key_figures(answer),
+            figures=key_figures(answer) if answer.question == "profit" else forecasts.key_figures(answer),
             title=title_of(answer, subject),
             picture=charts.svg(chart_of(answer, subject), "light"),
             colours={name: token.light for name, token in charts.TOKENS.items()},

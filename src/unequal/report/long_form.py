@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from unequal import pages
 from unequal.answers import Answer, price_steps
-from unequal.report import counsel, pictures, proof, statements
+from unequal.report import counsel, forecasts, pictures, proof, statements
 from unequal.report.headline import key_figures
 from unequal.report.reading import Rows, moment_text, rows_of
 from unequal.report.wording import sentence_case, what_the_level_says, word_of
@@ -20,6 +21,8 @@ _CONTENTS = (
     ("lines", "From sales on"),
     ("slices", "Slices"),
     ("give-backs", "Largest give-backs"),
+    ("value", "What they will bring"),
+    ("retention", "Worth of retention"),
     ("unassigned", "Without a customer"),
     ("reconciliation", "Reconciliation"),
     ("general-ledger", "General ledger"),
@@ -38,17 +41,19 @@ _TERMS = (
 _LEVELS = ("revenue", "gross_margin", "contribution_before_service", "contribution")
 
 
-def full(answer: Answer) -> str:
-    """The report: the answer above the fold, then everything it rests on.
+def full(answer: Answer, *further: Answer, left_out: str = "") -> str:
+    """The report: the answer above the fold, then what customers will bring, then everything it rests on.
 
     Args:
         answer: to the question profit. Tables it lacks are told as absent, never as zero.
+        further: to the questions value and retention, of the same run and of the whole base; each gets a section.
+        left_out: why there is no section about the future, where there could have been one.
 
     Returns:
         HTML that needs no other file: styles, script and charts are inside, and its own policy
         forbids every request.
     """
-    return render("report.html", answer, styles=styles("report.css"), **_values(answer))
+    return render("report.html", answer, styles=styles("report.css"), left_out=left_out, **_values(answer, further, left_out))
 
 
 def render(template: str, answer: Answer, *, styles: str, **values: Any) -> str:
@@ -87,11 +92,13 @@ def terms_of(answer: Answer) -> list[str]:
     return [key for key in _TERMS if key not in absent]
 
 
-def _values(answer: Answer) -> dict[str, Any]:
+def _values(answer: Answer, further: Sequence[Answer], left_out: str) -> dict[str, Any]:
+    ahead = forecasts.sections(further)
     sliced = statements.slices(answer) if answer.by and "slices" in answer.tables else None
     sources, outside = proof.sources(answer), statements.lines_outside(answer)
     customers, tied_out = proof.customers(answer), proof.tied_out(answer)
-    absent = {"general-ledger": not tied_out.rows, "slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows}
+    absent = {"general-ledger": not tied_out.rows, "slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows,
+              "value": ahead["value"] is None and not left_out, "retention": ahead["retention"] is None}  # fmt: skip
     return {
         "contents": [(id_, _label(id_, label, answer)) for id_, label in _CONTENTS if not absent.get(id_, False)],
         "curve": pictures.whale_curve(answer),
@@ -117,7 +124,8 @@ def _values(answer: Answer) -> dict[str, Any]:
         "overlap": proof.overlap(answer),
         "assumed": counsel.assumptions(answer),
         "decisions": counsel.decisions(answer),
-        "terms": terms_of(answer),
+        "terms": [*terms_of(answer), *(forecasts.TERMS if any(ahead.values()) else ())],
+        "ahead": ahead,
         **_reconciliation(proof.reconciled(answer)),
     }
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import altair as alt
 
 from unequal import charts
 from unequal.answers import Answer, price_steps
+from unequal.report import forecast_pictures
 from unequal.report.reading import money_of, rows_of, share_of, slice_rows
 from unequal.report.wording import in_words, sentence_case, word_of
 from unequal.terms.lines import Level
@@ -16,7 +17,7 @@ from unequal.terms.lines import Level
 NARROW = 332
 MOST_SLICES, MOST_MONTHS = 16, 48
 
-Subject = Literal["curve", "lines", "slices", "activities"]
+Subject = Literal["curve", "lines", "slices", "activities", "spread", "segments", "retention", "definitions"]
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,16 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
     """An answer's chart in Altair: the very one that its report shows.
 
     Args:
-        answer: to the question profit, or cost-to-serve.
-        subject: the whale curve, the waterfall of lines, the bars of slices or of activities; by default the
-            slices where the question was asked by something, else the curve; the activities of cost-to-serve.
+        answer: to any question.
+        subject: of profit the whale curve, the waterfall of lines or the bars of slices; of cost-to-serve its activities; of value the
+            spread of expected values or segments with their ranges; of retention what a point is worth; of customers their definitions.
+            By default what answers the question as it was asked.
         width: in pixels.
         height: in pixels; bars take what they need.
     """
     chosen = subject or subject_of(answer)
+    if chosen in forecast_pictures.DRAWN:
+        return forecast_pictures.DRAWN[chosen](answer, width, height)
     if chosen == "slices":
         most = MOST_MONTHS if answer.by == "month" else MOST_SLICES
         return charts.bars(slice_rows(answer), currency=answer.currency, word=word_of(answer.level), most=most, width=width)
@@ -66,11 +70,15 @@ def subject_of(answer: Answer) -> Subject:
     """Which chart answers the question as it was asked."""
     if answer.question == "cost-to-serve":
         return "activities"
+    if answer.question != "profit":
+        return cast("Subject", forecast_pictures.subject(answer))
     return "slices" if answer.by and "slices" in answer.tables else "curve"
 
 
 def title_of(answer: Answer, subject: Subject) -> str:
     """What stands over a chart."""
+    if subject in forecast_pictures.TITLES:
+        return forecast_pictures.TITLES[subject]
     word = word_of(answer.level)
     if subject == "activities":
         return "What each activity costs"
@@ -94,6 +102,16 @@ def waterfall(answer: Answer) -> Picture:
 def slices(answer: Answer) -> Picture:
     """What each value of the dimension brings."""
     return Picture(title_of(answer, "slices"), _drawn(answer, "slices", 542), _drawn(answer, "slices", NARROW))
+
+
+def forecast(answer: Answer, subject: Subject, *, width: int = 542, height: int = 300) -> Picture:
+    """A chart of an answer about the future, for a page."""
+    return Picture(title_of(answer, subject), _drawn(answer, subject, width, height), _drawn(answer, subject, NARROW, height))
+
+
+def trackings(answer: Answer) -> list[Picture]:
+    """How the latest test of each line of business went on, a small chart each that serves all widths."""
+    return [Picture(name, charts.svg(forecast_pictures.tracking(rows))) for name, rows in forecast_pictures.tracked(answer).items()]
 
 
 def _drawn(answer: Answer, subject: Subject, width: int, height: int = 300) -> str:

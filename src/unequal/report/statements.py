@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from unequal.answers import Answer, Figure, price_steps
-from unequal.charts import exact_text, share_text
 from unequal.pages import Column, Listing
 from unequal.report.reading import Rows, count_total, figure_of, is_positive, money_of, rows_of, slice_rows, total_of
 from unequal.report.wording import band_name, band_token, cause_name, in_words, line_name, sentence_case, word_of
+from unequal.terms.amounts import exact_text, share_text
 from unequal.terms.lines import LINES_OF_LEVEL
 
 _CURVE_STEPS = 20

@@ -27,6 +27,8 @@ _FARTHEST = 9.0
 """Logarithms of parameters are sought no farther from the usual than this; those that are pulled stay near of themselves."""
 _SAMPLE = 1_000
 """Customers from whom the place of the maximum is found first, where there are more than twice as many."""
+_EXACT = 1e-10
+"""How far below its summit a climb may end."""
 _NEAR = 1e-4
 """How far below its summit a climb on a sample may end: all customers lead on from there."""
 
