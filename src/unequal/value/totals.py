@@ -74,4 +74,5 @@ def interval(expected: Floats, variance: Floats, size: Floats, shock: Shock, *, 
     """
     centre = expected + shock.bias * size
     half = float(stats.t.ppf(0.5 + coverage / 2, shock.freedom)) * np.sqrt(variance + np.square(shock.spread * size))
-    return centre - half, centre + half
+    # Where earlier totals were off to one side for long, the range may lie beside what is expected: it is widened to hold it.
+    return np.minimum(centre - half, expected), np.maximum(centre + half, expected)
