@@ -31,7 +31,8 @@ def occasions(days: ibis.Table, every: str) -> ibis.Table:
         BUYING_DAYS with a row for each period in which something was booked: `day` is the first day of the period, is_order
         says whether anything was ordered in it, `spend` is what orders were invoiced at; money DECIMAL(28,4).
     """
-    periods = days.mutate(_period=days["day"].truncate(_UNIT[every]).cast("date"))
+    # Spark makes a timestamp of a date that it cuts, and Ibis, which holds it for a date, would leave out a cast back.
+    periods = days.mutate(_period=days["day"].truncate(_UNIT[every]).cast("timestamp").cast("date"))
     return periods.group_by("customer_id", day=periods["_period"]).aggregate(
         is_order=periods["is_order"].max(),
         spend=money_sum(ibis.ifelse(periods["is_order"], periods["spend"], 0)),
