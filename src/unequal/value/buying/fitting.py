@@ -27,8 +27,10 @@ _FARTHEST = 9.0
 """Logarithms of parameters are sought no farther from the usual than this; those that are pulled stay near of themselves."""
 _SAMPLE = 1_000
 """Customers from whom the place of the maximum is found first, where there are more than twice as many."""
+_EXACT = 1e-10
+"""How far below its summit a climb may end."""
 _NEAR = 1e-4
-"""How far below its summit a climb on a sample may end: all customers lead on from there."""
+"""The same on a sample: all customers lead on from there."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +168,8 @@ def _climbed(kind: type[Model], histories: Histories, starts: list[Floats], *, p
     if pulled:
         objective, whole = _pulled(objective, starts[0]), _pulled(whole, starts[0])
     with np.errstate(all="ignore"):
-        exact = {} if few is histories else {"exact": _NEAR}
-        best = max((climb(objective, start, box=box, **exact) for start in starts), key=lambda summit: (summit.found, summit.height))
+        near = _EXACT if few is histories else _NEAR
+        best = max((climb(objective, start, box=box, exact=near) for start in starts), key=lambda summit: (summit.found, summit.height))
         if few is histories:
             return best
         grown = best.curvature * (histories.customers / few.customers)
