@@ -30,7 +30,7 @@ _SAMPLE = 1_000
 _EXACT = 1e-10
 """How far below its summit a climb may end."""
 _NEAR = 1e-4
-"""How far below its summit a climb on a sample may end: all customers lead on from there."""
+"""The same on a sample: all customers lead on from there."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,8 @@ def _climbed(kind: type[Model], histories: Histories, starts: list[Floats], *, p
     if pulled:
         objective, whole = _pulled(objective, starts[0]), _pulled(whole, starts[0])
     with np.errstate(all="ignore"):
-        exact = _EXACT if few is histories else _NEAR
-        best = max((climb(objective, start, box=box, exact=exact) for start in starts), key=lambda summit: (summit.found, summit.height))
+        near = _EXACT if few is histories else _NEAR
+        best = max((climb(objective, start, box=box, exact=near) for start in starts), key=lambda summit: (summit.found, summit.height))
         if few is histories:
             return best
         grown = best.curvature * (histories.customers / few.customers)
