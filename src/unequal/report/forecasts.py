@@ -100,7 +100,9 @@ def _ranged(name: str, label: str) -> list[Column]:
 
 
 def _in_money(row: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {**row, **{name: money(row[name]) for name in names if row.get(name) is not None}}
+    """A row with these estimates, and what was brought, in whole units of the currency: nobody knows the cents of a forecast."""
+    whole = (name for name in (*names, "brought") if row.get(name) is not None)
+    return {**row, **{name: Decimal(round(row[name])) for name in whole}}
 
 
 def spread(answer: Answer) -> Listing:
@@ -136,12 +138,12 @@ def contest(answer: Answer) -> Listing:
     """Every model and baseline in the tests on earlier days; the one that forecasts now is marked."""
     rows = [
         {**row, "business": business(row), "name": MODELS.get(row["model"], row["model"]), "chosen": "forecasts now" if row["is_chosen"] else "",
-         "rmse": money(row["rmse"]), "deviance": f"{row['deviance']:,.3f}"}
+         "rmse": money(row["rmse"]), "deviance": Decimal(repr(round(row["deviance"], 4)))}
         for row in rows_of(answer, "contest")
     ]  # fmt: skip
     columns = [
         Column("business", "Line of business", "name"), Column("name", "Model or baseline"), Column("chosen", ""), Column("tests", "Tests", "count"),
-        Column("rmse", "Error a customer", "cost"), Column("deviance", "Deviance of orders"), Column("missed", "Total of orders missed", "share"),
+        Column("rmse", "Error a customer", "cost"), Column("deviance", "Deviance of orders", "exact"), Column("missed", "Total of orders missed", "share"),
         Column("covered", "Inside their range", "share"),
     ]  # fmt: skip
     why = {"covered": "measured for the one that forecasts", "missed": "no orders came in the latest test"}
