@@ -7,7 +7,7 @@ from decimal import Decimal as D
 from typing import Any
 
 from unequal import config, storage
-from unequal.ledger import ENTRY
+from unequal.ledger.tables import ENTRY
 from unequal.terms.lines import Level
 from unequal.value.history import buying_days, histories, outcomes
 from unequal.value.lives import first_end, lives

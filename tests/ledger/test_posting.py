@@ -39,7 +39,7 @@ def test_an_entry_says_where_it_comes_from_and_is_named_by_it(books: Books) -> N
         "record_source": "crm",
     }  # fmt: skip
     assert (entry["document"], entry["product"], entry["channel"]) == ("1", "tea", None)
-    assert list(entry) == list(ledger.ENTRY.names)
+    assert list(entry) == list(ledger.tables.ENTRY.names)
 
 
 def test_money_is_rounded_line_by_line_half_away_from_zero(books: Books) -> None:
@@ -191,4 +191,4 @@ def test_posting_is_lazy_and_leaves_the_rows_as_they_are(books: Books) -> None:
     books.accept()
     posted = ledger.post(books.table("accepted/rows"), "orders", books.source, project=books.project)
     assert isinstance(posted, ibis.Table)
-    assert set(posted.columns) == set(ledger.ENTRY.names) - {"customer_id", "unassigned_reason", "amount", "rate_id"}
+    assert set(posted.columns) == set(ledger.tables.ENTRY.names) - {"customer_id", "unassigned_reason", "amount", "rate_id"}

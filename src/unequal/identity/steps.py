@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import ibis
@@ -108,6 +109,7 @@ def gather(
     Raises:
         IdentityError: IDN001, the source declares no records; IDN002, its observed_at is no date or timestamp.
     """
+    _warming()
     normalising = normalising_of(project, source)
     said = engine.materialise(said_of(rows, name, source, normalising.own_placeholders), "said")
     engine.write(records_from(said, name).order_by("record_id"), folder / "record.parquet")
@@ -180,7 +182,7 @@ def resolve(
         folder: where to write `customer_record`, `customer`, `edge`, `shared_identifier`, the three tables of the model,
             and the difference from before: `customer_event` and `customer_redirect`.
     """
-    _, known = both(_warm_up, lambda: all_known(engine, records, attributes, files, verdicts, project))
+    _, known = both(lambda: _warming().join(), lambda: all_known(engine, records, attributes, files, verdicts, project))
     kept = {} if model is None else keeping.models_of({name: engine.arrow(table) for name, table in model.items()})
     found = resolving.resolved(known, project, kept, resolving.budget_of(project))
     old_ids: list[str] = [] if redirects is None else column(engine.arrow(redirects.select("old_id")), "old_id").to_pylist()
@@ -207,8 +209,15 @@ def resolve(
     both(write_evidence, write_members)
 
 
-def _warm_up() -> None:
-    """Load what the first kernel would wait for, while files are read."""
+@cache
+def _warming() -> Thread:
+    """The thread on which kernels are loaded, begun once a process: the first of them waits half a second for its compiler."""
+    thread = Thread(target=_load_a_kernel)
+    thread.start()
+    return thread
+
+
+def _load_a_kernel() -> None:
     from unequal.identity.matching.grouping_kernels import lowest
 
     lowest(0, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))

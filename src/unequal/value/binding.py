@@ -17,6 +17,8 @@ from unequal.value.keeping_customers import Staying
 WEEKS_OF: Final = {"week": 1.0, "month": 365.25 / 84, "quarter": 365.25 / 28, "year": 365.25 / 7}
 """Length of a period between two decisions to stay."""
 _CHUNK: Final = 50_000
+_SHORT: Final = 0.05
+"""By how much of a period whole weeks may fall short of it over the years that are counted."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ def staying_of_contracts(model: renewing.Renewing, running: Contracts, paid_a_pe
     """How long running contracts are expected to run, by the quarter: between two decisions nobody leaves."""
     weeks = WEEKS_OF[every]
     quarters = int(horizon / PERIOD_WEEKS)
-    decided = (np.arange(1, quarters + 1) * PERIOD_WEEKS / weeks).astype(int)
+    # A year of 52 weeks is a day or two short of twelve months, and holds their decisions all the same.
+    decided = (np.arange(1, quarters + 1) * PERIOD_WEEKS / weeks + _SHORT).astype(int)
     stays = np.ones((len(running.customer), quarters))
     ahead = int(decided.max(initial=0))
     if ahead and len(running.customer):

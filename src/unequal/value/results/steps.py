@@ -64,7 +64,7 @@ def write(
     whole = together(found, bar)
     shock = _shock(found)
     rows[tables.MODEL_FIT] += _shock_rows(shock, bar)
-    rows[tables.VALUE_TOTAL] = _total_rows(found, parted, shock)
+    rows[tables.VALUE_TOTAL] = _total_rows(found, whole, parted, shock)
     for contract, given in rows.items():
         engine.write(engine.rows(contract.types, given), folder / f"{contract.name}.parquet")
     _write_customers(engine, whole, ids, facts(entries, people, level=level, as_of=as_of), folder)
@@ -140,7 +140,7 @@ def _shock_rows(shock: totals.Shock, bar: float) -> list[dict[str, Any]]:
     return [*rows, {**at, "model": "potential", "parameter": "bar_of_top_fifth", "value": float(bar) if np.isfinite(bar) else 0.0}]
 
 
-def _total_rows(found: Sequence[Foreseen], parted: Segments, shock: totals.Shock) -> list[dict[str, Any]]:
+def _total_rows(found: Sequence[Foreseen], everybody: Together, parted: Segments, shock: totals.Shock) -> list[dict[str, Any]]:
     """VALUE_TOTAL: the base's segments over all lines, and the lines themselves."""
     count = len(parted.names)
     sums = {name: np.zeros(count) for name in ("alive", "value", "year", "value_variance", "year_variance", "value_size", "year_size")}
@@ -159,6 +159,9 @@ def _total_rows(found: Sequence[Foreseen], parted: Segments, shock: totals.Shock
         rows.append({"segment_kind": "relationship", "segment": f"{one.relationship} ({one.group})", "customers": len(one.number), **whole})
         for place in range(count):
             customers[place].update(one.number[(own == place).any(axis=1)].tolist())
+    # Who is in two lines of business is one customer, and counts once.
+    by_kind = [np.bincount(kind, weights=everybody.p_alive, minlength=count) for kind in parted.of[everybody.number].T]
+    sums["alive"] = np.sum(by_kind, axis=0)
     for place, (kind, name) in enumerate(parted.names):
         if customers[place]:
             at = {"segment_kind": kind, "segment": name, "customers": len(customers[place])}
@@ -175,7 +178,7 @@ def _summable(one: Foreseen) -> dict[str, Floats]:
 
 def _with_ends(row: dict[str, Any], shock: totals.Shock) -> dict[str, Any]:
     told = {name: row[name] for name in ("segment_kind", "segment", "customers")}
-    told["alive_expected"] = min(float(row["alive"]), float(row["customers"]))
+    told["alive_expected"] = float(row["alive"])
     for name in ("value", "year"):
         mean, variance, size = (np.array([row[key]]) for key in (name, f"{name}_variance", f"{name}_size"))
         low, high = totals.interval(mean, variance, size, shock)
