@@ -31,7 +31,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
-_NOTHING_TO_TELL: Final = "ANS012"
+_NOTHING_TO_TELL: Final = "ANS014"
 
 
 def answer(
