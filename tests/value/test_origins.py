@@ -39,11 +39,11 @@ def test_one_day_of_history_allows_no_test() -> None:
     assert origins.tests(date(2026, 1, 6), first=date(2026, 1, 5), weeks=1, origins=3) == []
 
 
-@given(first=st.dates(date(2000, 1, 1), date(2020, 1, 1)), days=st.integers(1, 4000), weeks=st.integers(1, 120), origins=st.integers(1, 24))
-def test_each_test_ends_where_the_next_later_one_begins_and_all_lie_in_history(first: date, days: int, weeks: int, origins: int) -> None:
+@given(first=st.dates(date(2000, 1, 1), date(2020, 1, 1)), days=st.integers(1, 4000), weeks=st.integers(1, 120), many=st.integers(1, 24))
+def test_each_test_ends_where_the_next_later_one_begins_and_all_lie_in_history(first: date, days: int, weeks: int, many: int) -> None:
     as_of = first + timedelta(days=days)
-    found = origins.tests(as_of, first=first, weeks=weeks, origins=origins)
-    assert len(found) <= origins
+    found = origins.tests(as_of, first=first, weeks=weeks, origins=many)
+    assert len(found) <= many
     assert [one.end for one in found] == [as_of, *(one.start for one in found)][: len(found)]
     for one in found:
         assert one.start - timedelta(weeks=weeks) >= first
