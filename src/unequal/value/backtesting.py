@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 
@@ -27,7 +27,8 @@ FEWEST_CUSTOMERS: Final = 50
 """Fewer customers teach a model nothing that a baseline does not know."""
 _DRAWN_CUSTOMERS: Final = 10_000
 _DRAWS: Final = 100
-_PARAMETERS_DRAWN: Final = 10
+PARAMETERS_DRAWN: Final = 10
+"""Models drawn from what a fit leaves open, among which futures are shared out."""
 _MOST_OFF: Final = 1.0
 _PRIOR_TESTS: Final = 2.0
 """As how many tests without any bias the calibration of totals counts what is not known yet."""
@@ -80,6 +81,26 @@ class Test:
         return self.seasonal if is_seasonal(name) else self.calendar
 
 
+class Came(Protocol):
+    """A test, as all kinds of relationship have it: its window, what each customer did in it, and the segments."""
+
+    @property
+    def window(self) -> Window:
+        """When."""
+
+    @property
+    def orders(self) -> Ints:
+        """Orders, payments or occasions that came, n."""
+
+    @property
+    def brought(self) -> Floats:
+        """Dollars that came, n."""
+
+    @property
+    def segments(self) -> Any:
+        """N x kinds: numbers of the segments in which each customer is."""
+
+
 @dataclass(frozen=True)
 class Tried:
     """A candidate in one test.
@@ -90,6 +111,7 @@ class Tried:
         uniform: largest distance of the randomised probability-integral transform's distribution from a uniform one.
         totals: for each segment with customers drawn: what came, what was expected, the variance, and the size of it.
         note: what the fit had to say.
+        model: of buying, as it was fitted; None of others than the winner.
     """
 
     score: Score
@@ -97,6 +119,7 @@ class Tried:
     uniform: float | None = None
     totals: Any = None
     note: str = ""
+    model: buying.Model | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +172,7 @@ def contest(tests: Sequence[Test], *, wanted: str, generator: np.random.Generato
     # A candidate that could not stand in every test is not compared with those that did.
     fitted = {name: each for name, each in fitted.items() if len(each) == len(useful)}
     tried = {name: [Tried(one.score, note=one.fit.note) for one in each] for name, each in fitted.items()}
-    tried |= {name: [_baseline_tried(name, test) for test in useful] for name in BASELINES}
+    tried |= {name: [baseline_tried(name, test.known, test) for test in useful] for name in BASELINES}
     if wanted != "auto" and wanted not in tried:
         return Outcome(wanted, tried)
     chosen = best({name: [one.score for one in each] for name, each in tried.items()}) if wanted == "auto" else wanted
@@ -168,9 +191,38 @@ def calibration_of(totals: Sequence[tuple[float, float]]) -> float:
     return float(np.exp(np.clip(np.log(ratios), -_MOST_OFF, _MOST_OFF).sum() / (len(ratios) + _PRIOR_TESTS))) if ratios else 1.0
 
 
-def _baseline_tried(name: str, test: Test) -> Tried:
-    ahead = baseline(name, test.known, weeks=test.window.weeks, weeks_again=test.window.weeks_again)
+def baseline_tried(name: str, known: Known, test: Came) -> Tried:
+    """A forecast without a model in a test, of the customers whose histories are given."""
+    ahead = baseline(name, known, weeks=test.window.weeks, weeks_again=test.window.weeks_again)
     return Tried(score(ahead, orders=test.orders, brought=test.brought))
+
+
+def some_of(customers: int, generator: np.random.Generator) -> Any:
+    """Places of customers to draw futures for: all, or so many at random, in order."""
+    if customers <= _DRAWN_CUSTOMERS:
+        return np.arange(customers)
+    return np.sort(generator.choice(customers, _DRAWN_CUSTOMERS, replace=False))
+
+
+def with_ranges(tried: Tried, test: Came, some: Any, *, orders: Any, brought: Any, mean: Floats, generator: np.random.Generator) -> Tried:
+    """A candidate in a test with how wide its ranges were, on customers drawn.
+
+    Args:
+        tried: the candidate.
+        test: what came.
+        some: places of the customers drawn, see some_of.
+        orders, brought: their futures within the window, customers x draws.
+        mean: what each of them was expected to bring.
+        generator: of the transforms.
+    """
+    came = test.orders[some]
+    low, high = ends_of(orders).T
+    return replace(
+        tried,
+        covered=float(((came >= low) & (came <= high)).mean()),
+        uniform=distance_from_uniform(transforms(orders, came, generator)),
+        totals=totals_of(brought, mean, test.brought[some], test.segments[some]),
+    )
 
 
 @dataclass(frozen=True)
@@ -186,8 +238,7 @@ class _Fitted:
 
     @classmethod
     def of(cls, model: type[buying.Model], test: Test, on: Watched, economics: Economics) -> Self:
-        histories, _ = buying.Histories.of(on.known.repeat_orders, on.known.last_order, on.known.observed)
-        fit = buying.fit(model, histories)
+        fit = buying.fit(model, on.known.counted[0])
         ends = np.array([test.window.weeks])
         of = expected(fit.model, on.known, economics, ends, shown=on.clock.ahead(test.window.start, ends))
         scored = score(Ahead(of.orders[:, 0], of.brought[:, 0]), orders=test.orders, brought=test.brought)
@@ -195,8 +246,8 @@ class _Fitted:
 
     def with_ranges(self, generator: np.random.Generator) -> Tried:
         """The same with how wide its ranges were, on customers drawn."""
-        test, some = self.test, _some(len(self.test.known), generator)
-        models = self.fit.draws(_PARAMETERS_DRAWN, generator)
+        test, some = self.test, some_of(len(self.test.known), generator)
+        models = self.fit.draws(PARAMETERS_DRAWN, generator)
         shown = self.on.clock.ahead(test.window.start, self.ahead.ends)
         drawn = list(
             futures(models, self.on.known.of(some), self.economics.of(some), shown, alive_weeks=self.ahead.alive_weeks[some],
@@ -204,20 +255,8 @@ class _Fitted:
         )  # fmt: skip
         orders = np.concatenate([one.orders[:, :, 0] for one in drawn])
         brought = np.concatenate([one.brought[:, :, 0] for one in drawn])
-        came = test.orders[some]
-        low, high = ends_of(orders).T
-        return Tried(
-            self.score,
-            covered=float(((came >= low) & (came <= high)).mean()),
-            uniform=distance_from_uniform(transforms(orders, came, generator)),
-            totals=totals_of(brought, self.ahead.brought[some, 0], test.brought[some], test.segments[some]),
-            note=self.fit.note,
-        )
-
-
-def _some(n: int, generator: np.random.Generator) -> Any:
-    """Places of customers to draw futures for: all, or so many at random, in order."""
-    return np.arange(n) if n <= _DRAWN_CUSTOMERS else np.sort(generator.choice(n, _DRAWN_CUSTOMERS, replace=False))
+        tried = Tried(self.score, note=self.fit.note, model=self.fit.model)
+        return with_ranges(tried, test, some, orders=orders, brought=brought, mean=self.ahead.brought[some, 0], generator=generator)
 
 
 def transforms(drawn: Any, came: Ints, generator: np.random.Generator) -> Floats:

@@ -8,14 +8,14 @@ from typing import Any, Final
 import ibis
 import numpy as np
 
-from unequal import config, identity
+from unequal import config
 from unequal.terms.money import money_sum
 from unequal.value.arrays import Ints
 from unequal.value.buying_by_period import Opportunities
+from unequal.value.lives import DAYS_A_WEEK, MONTHS_OF
+from unequal.value.owning import OWNER, with_owner
 
 _UNIT: Final = {"week": "W", "month": "M", "quarter": "Q", "year": "Y"}
-_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
-_DAYS_A_WEEK: Final = 7
 _MONDAY: Final = 3
 """The Monday of the first week of 1970 lies so many days before its first day."""
 
@@ -61,16 +61,10 @@ def counted_histories(rows: ibis.Table, mapping: config.value.Histories, custome
         occasion of the other, and who came at one opportunity by both came once as far as that can be told. Rows of
         nobody known are left out.
     """
-    source = mapping.customer.source or mapping.source
-    keyed = rows.mutate(_record=identity.record_key(rows, mapping.customer.id), _record_source=ibis.literal(source))
-    owners = customer_record.group_by(_owner_source="source", _owner_record="record_id").aggregate(
-        _owner=customer_record["customer_id"].min()
-    )
-    joined = keyed.left_join(owners, [keyed["_record_source"] == owners["_owner_source"], keyed["_record"] == owners["_owner_record"]])
-    # A column of the source may be named customer_id itself.
-    told = joined.filter(joined["_owner"].notnull())
+    joined = with_owner(rows, mapping.customer, mapping.source, customer_record)
+    told = joined.filter(joined[OWNER].notnull())
     x, t, n = (told[name].cast("int64") for name in (mapping.repeat, mapping.last, mapping.opportunities))
-    summed = told.group_by(customer_id="_owner").aggregate(came=(x + 1).sum(), silent=(n - t).min(), offered=n.max())
+    summed = told.group_by(customer_id=OWNER).aggregate(came=(x + 1).sum(), silent=(n - t).min(), offered=n.max())
     last = (summed["offered"] - summed["silent"]).cast("int64")
     bought = ibis.least(summed["came"].cast("int64") - 1, last)
     return summed.select("customer_id", bought=bought, last=last, offered=summed["offered"].cast("int64"))
@@ -90,8 +84,8 @@ def period_of(days: Any, every: str) -> Ints:
     [672, 673]
     """
     if every == "week":
-        return np.asarray((days.astype("datetime64[D]").astype(np.int64) + _MONDAY) // _DAYS_A_WEEK, dtype=np.int64)
-    return np.asarray(days.astype("datetime64[M]").astype(np.int64) // _MONTHS[every], dtype=np.int64)
+        return np.asarray((days.astype("datetime64[D]").astype(np.int64) + _MONDAY) // DAYS_A_WEEK, dtype=np.int64)
+    return np.asarray(days.astype("datetime64[M]").astype(np.int64) // MONTHS_OF[every], dtype=np.int64)
 
 
 def first_day_of(period: int, every: str) -> date:
@@ -101,8 +95,8 @@ def first_day_of(period: int, every: str) -> date:
     '2026-04-01'
     """
     if every == "week":
-        return date(1970, 1, 1) + timedelta(days=period * _DAYS_A_WEEK - _MONDAY)
-    year, month = divmod(period * _MONTHS[every], 12)
+        return date(1970, 1, 1) + timedelta(days=period * DAYS_A_WEEK - _MONDAY)
+    year, month = divmod(period * MONTHS_OF[every], 12)
     return date(1970 + year, month + 1, 1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,9 +11,9 @@ import numpy as np
 from unequal import config
 from unequal.value import renewing
 from unequal.value.arrays import Floats, Ints
-from unequal.value.backtesting import FEWEST_CUSTOMERS, Outcome, Tried, distance_from_uniform, totals_of, transforms
+from unequal.value.backtesting import FEWEST_CUSTOMERS, PARAMETERS_DRAWN, Outcome, Tried, baseline_tried, some_of, with_ranges
 from unequal.value.binding import Bound, Contracts, Paid, bound, drawn, paid, staying_of_contracts
-from unequal.value.contest import BASELINES, Ahead, baseline, best, score
+from unequal.value.contest import BASELINES, Ahead, best, score
 from unequal.value.forecasting import DRAWS, Ranges, ends_of
 from unequal.value.foreseen import Foreseen
 from unequal.value.keeping_customers import more_kept
@@ -23,10 +23,7 @@ from unequal.value.origins import Window
 
 MODELS: Final = ("bdw", "sbg")
 """Beta-discrete-Weibull, and the shifted beta-geometric that it is where a customer's risk does not change with age."""
-_PARAMETERS_DRAWN: Final = 10
 _CUSTOMERS_AT_ONCE: Final = 20_000
-_TESTED_DRAWS: Final = 100
-_DRAWN_CUSTOMERS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def learned(today: Standing, tests: Sequence[Standing], every: str, generator: n
     tried: dict[str, list[Tried]] = {
         name: [_tried(fit, test, every) for fit, test in zip(fitted[name], useful, strict=True)] for name in MODELS
     }
-    tried |= {name: [_baseline_tried(name, test) for test in useful] for name in BASELINES}
+    tried |= {name: [baseline_tried(name, test.known, test) for test in useful] for name in BASELINES}
     chosen = best({name: [one.score for one in tried[name]] for name in MODELS}) if useful else "sbg"
     if useful:
         together = zip(fitted[chosen], tried[chosen], useful, strict=True)
@@ -99,11 +96,6 @@ def learned(today: Standing, tests: Sequence[Standing], every: str, generator: n
 
 def _fit(name: str, contracts: Contracts) -> renewing.Fit:
     return renewing.fit(contracts.lifetimes(), seek_shape=name == "bdw")
-
-
-def _baseline_tried(name: str, test: Standing) -> Tried:
-    ahead = baseline(name, test.known, weeks=test.window.weeks, weeks_again=test.window.weeks_again)
-    return Tried(score(ahead, orders=test.orders, brought=test.brought))
 
 
 def _tried(fit: renewing.Fit, test: Standing, every: str) -> Tried:
@@ -119,20 +111,14 @@ def _expected(fit: renewing.Fit, test: Standing, every: str) -> Bound:
 
 def _with_ranges(tried: Tried, fit: renewing.Fit, test: Standing, every: str, generator: np.random.Generator) -> Tried:
     """The same with how wide its ranges were, on customers drawn."""
-    n = len(test.number)
-    some = np.arange(n) if n <= _DRAWN_CUSTOMERS else np.sort(generator.choice(n, _DRAWN_CUSTOMERS, replace=False))
-    each, came = test.paid(), test.orders[some]
+    n, each = len(test.number), test.paid()
+    some = some_of(n, generator)
     periods, value, _, _ = drawn(
-        fit.draws(_PARAMETERS_DRAWN, generator), of_customers(test.contracts.running(), some, n), Paid(each.expected[some], each.spread[some]),
-        test.known.silent[some], every=every, horizon=test.window.weeks, rate=0.0, draws=_TESTED_DRAWS, generator=generator,
+        fit.draws(PARAMETERS_DRAWN, generator), of_customers(test.contracts.running(), some, n), Paid(each.expected[some], each.spread[some]),
+        test.known.silent[some], every=every, horizon=test.window.weeks, rate=0.0, draws=DRAWS, generator=generator,
     )  # fmt: skip
-    low, high = ends_of(periods).T
-    return replace(
-        tried,
-        covered=float(((came >= low) & (came <= high)).mean()),
-        uniform=distance_from_uniform(transforms(periods, came, generator)),
-        totals=totals_of(value, _expected(fit, test, every).value[some], test.brought[some], test.segments[some]),
-    )
+    mean = _expected(fit, test, every).value[some]
+    return with_ranges(tried, test, some, orders=periods, brought=value, mean=mean, generator=generator)
 
 
 def of_customers(contracts: Contracts, places: Any, n: int) -> Contracts:
@@ -147,7 +133,7 @@ def of_customers(contracts: Contracts, places: Any, n: int) -> Contracts:
 
 def two_years(today: Standing, what: Learned, places: Any, *, every: str, draws: int, generator: np.random.Generator) -> Any:
     """Futures of some customers: what 104 weeks bring; places x draws."""
-    models = what.fit.draws(_PARAMETERS_DRAWN, generator)
+    models = what.fit.draws(PARAMETERS_DRAWN, generator)
     running = of_customers(what.running, places, len(today.number))
     each = Paid(what.paid.expected[places], what.paid.spread[places])
     found = drawn(
@@ -199,7 +185,7 @@ def _ranges(
 ) -> Ranges:
     n = len(today.number)
     found = Ranges.empty(n, int(today.segments.max(initial=-1)) + 1, DRAWS)
-    models, scale = what.fit.draws(_PARAMETERS_DRAWN, generator), what.outcome.calibration_of_dollars
+    models, scale = what.fit.draws(PARAMETERS_DRAWN, generator), what.outcome.calibration_of_dollars
     for start in range(0, n, _CUSTOMERS_AT_ONCE):
         at = slice(start, min(start + _CUSTOMERS_AT_ONCE, n))
         part = of_customers(what.running, np.arange(at.start, at.stop), n)

@@ -10,10 +10,11 @@ from typing import Any, Final, Self
 import numpy as np
 
 from unequal.value.arrays import Floats
-from unequal.value.buying import Histories, Model
+from unequal.value.buying import Model
 from unequal.value.economics import Economics
 from unequal.value.futures import futures
 from unequal.value.known import Known
+from unequal.value.potential import top_probability
 
 PERIOD_WEEKS: Final = 13.0
 """Dollars are discounted from the middle of the quarter in which they are expected."""
@@ -51,6 +52,10 @@ class Expected:
         share = np.clip((weeks - starts) / (self.ends - starts), 0.0, 1.0)
         part: Floats = values @ share
         return part
+
+    def between(self, values: Any, cuts: Floats) -> Any:
+        """The parts of an n x m array that fall between cuts, in weeks from now: n x cuts, the first from now on."""
+        return np.diff(np.stack([self.within(values, cut) for cut in cuts], axis=1), axis=1, prepend=0.0)
 
 
 def period_ends(horizon: float) -> Floats:
@@ -93,7 +98,7 @@ def expected(
         shown: the same on the clock that `known` was read on; the calendar by default.
         calibration, calibration_of_dollars: by what all orders, and all dollars, are multiplied, learned from earlier forecasts.
     """
-    histories, places = Histories.of(known.repeat_orders, known.last_order, known.observed)
+    histories, places = known.counted
     on_clock = ends if shown is None else shown
     cumulative = model.expected_orders(histories, on_clock)
     of_pattern = np.diff(cumulative, axis=1, prepend=0.0)
@@ -137,7 +142,7 @@ class Ranges:
         """Put the futures of some customers in their places: value, first year and first two years, customers x draws."""
         self.value[at], self.year[at] = ends_of(value), ends_of(year)
         self.two_years_spread[at] = two_years.std(axis=1)
-        self.above[at] = ((two_years >= bar) & (two_years > 0)).mean(axis=1)
+        self.above[at] = top_probability(two_years, bar)
         self.totals[:] += sums_of(segments[at], value, len(self.totals))
         self.year_totals[:] += sums_of(segments[at], year, len(self.totals))
 
@@ -172,7 +177,7 @@ def ranges(
     """
     cuts = cuts_of(float(of.ends[-1]))
     factors = _factors(of, cuts, rate)
-    alive_weeks = np.diff(np.stack([of.within(of.alive_weeks, cut) for cut in cuts], axis=1), axis=1, prepend=0.0)
+    alive_weeks = of.between(of.alive_weeks, cuts)
     found = Ranges.empty(len(known), int(segments.max(initial=-1)) + 1, draws)
     lengths = np.diff(cuts if shown is None else shown, prepend=0.0)
     for some in futures(models, known, economics, lengths, alive_weeks=alive_weeks, draws=draws, generator=generator):

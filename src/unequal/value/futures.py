@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from unequal.value.arrays import Floats
-from unequal.value.buying import Histories, Model
+from unequal.value.buying import Model
 from unequal.value.economics import Economics
 from unequal.value.known import Known
 
@@ -59,7 +59,7 @@ def futures(
     Yields:
         All customers in turn, some thousands at once.
     """
-    histories, places = Histories.of(known.repeat_orders, known.last_order, known.observed)
+    histories, places = known.counted
     for start in range(0, len(known), CUSTOMERS_AT_ONCE):
         at = slice(start, min(start + CUSTOMERS_AT_ONCE, len(known)))
         some = histories.where(places[at].astype(np.int64))

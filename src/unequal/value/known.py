@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from unequal.value.arrays import Floats, Ints
+from unequal.value.arrays import Floats, Ints, Places
+from unequal.value.buying import Histories
 from unequal.value.clock import Clock
 
 CALENDAR = Clock()
@@ -60,6 +62,11 @@ class Known:
     def silent(self) -> Floats:
         """Weeks since the last order."""
         return self.observed - self.last_order
+
+    @cached_property
+    def counted(self) -> tuple[Histories, Places]:
+        """The distinct histories as models of buying take them, and each customer's place among them; counted once."""
+        return Histories.of(self.repeat_orders, self.last_order, self.observed)
 
     def of(self, chosen: Any) -> Known:
         """The customers that a mask or an index chooses."""

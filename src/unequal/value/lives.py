@@ -7,11 +7,12 @@ from typing import Final
 
 import ibis
 
-from unequal import config, identity
+from unequal import config
+from unequal.value.owning import OWNER, with_owner
 
 MONTHS_OF: Final = {"month": 1, "quarter": 3, "year": 12}
 """Length of a period between decisions to stay, in months; weeks are counted in days."""
-_DAYS_A_WEEK: Final = 7
+DAYS_A_WEEK: Final = 7
 
 
 def lives(
@@ -30,12 +31,9 @@ def lives(
         customer_id (absent where the row's customer is not known), started_on, ended_on (absent where it runs), renewals int64 (whole
         periods that it has lasted), entered int64 (the same when records begin), has_ended boolean, and the covariates as float64.
     """
-    source = contract.customer.source or contract.source
     started, ended = rows[contract.started].cast("date"), rows[contract.ended].cast("date")
     ended = ibis.ifelse(ended < as_of, ended, ibis.null("date"))
-    counted = rows.mutate(
-        _record=identity.record_key(rows, contract.customer.id), _record_source=ibis.literal(source), started_on=started, ended_on=ended
-    )
+    counted = rows.mutate(started_on=started, ended_on=ended)
     counted = counted.filter(counted["started_on"] < as_of)
     until = counted["ended_on"].fill_null(ibis.literal(as_of))
     begin = ibis.greatest(counted["started_on"], ibis.literal(records_begin))
@@ -44,14 +42,9 @@ def lives(
         entered=whole_periods(counted["started_on"], ibis.least(begin, until), contract.renews),
         has_ended=counted["ended_on"].notnull(),
     )
-    owners = customer_record.group_by(_owner_source="source", _owner_record="record_id").aggregate(
-        _owner=customer_record["customer_id"].min()
-    )
-    joined = counted.left_join(
-        owners, [counted["_record_source"] == owners["_owner_source"], counted["_record"] == owners["_owner_record"]]
-    )
+    joined = with_owner(counted, contract.customer, contract.source, customer_record)
     covariates = {name: joined[name].cast("float64") for name in contract.covariates}
-    return joined.select("started_on", "ended_on", "renewals", "entered", "has_ended", customer_id=joined["_owner"], **covariates)
+    return joined.select("started_on", "ended_on", "renewals", "entered", "has_ended", customer_id=joined[OWNER], **covariates)
 
 
 def first_end(rows: ibis.Table, contract: config.value.Contracts) -> ibis.Table:
@@ -62,7 +55,7 @@ def first_end(rows: ibis.Table, contract: config.value.Contracts) -> ibis.Table:
 def whole_periods(start: ibis.Value, end: ibis.Value, every: str) -> ibis.Value:
     """How many whole periods lie between two days, int64; a period that begins on the 31st is whole on the last day of a shorter month's next."""
     if every == "week":
-        return (end.delta(start, unit="day") // _DAYS_A_WEEK).cast("int64")
+        return (end.delta(start, unit="day") // DAYS_A_WEEK).cast("int64")
     months = (end.year() - start.year()) * 12 + end.month() - start.month()
     whole = months - (end.day() < start.day()).cast("int64")
     return (whole // MONTHS_OF[every]).cast("int64")

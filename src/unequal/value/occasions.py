@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,12 +11,12 @@ import numpy as np
 from unequal import config
 from unequal.value import buying_by_period
 from unequal.value.arrays import Flags, Floats, Ints
-from unequal.value.backtesting import FEWEST_CUSTOMERS, Outcome, Tried, distance_from_uniform, totals_of, transforms
+from unequal.value.backtesting import FEWEST_CUSTOMERS, PARAMETERS_DRAWN, Outcome, Tried, baseline_tried, some_of, with_ranges
 from unequal.value.binding import WEEKS_OF
 from unequal.value.buying_by_period import BgBb, Fit, Opportunities
-from unequal.value.contest import BASELINES, Ahead, Score, baseline, best, score
+from unequal.value.contest import BASELINES, Ahead, best, score
 from unequal.value.economics import Economics, economics_of
-from unequal.value.forecasting import DRAWS, PERIOD_WEEKS, YEAR_WEEKS, Expected, Ranges, discount, ends_of
+from unequal.value.forecasting import DRAWS, PERIOD_WEEKS, YEAR_WEEKS, Expected, Ranges, cuts_of, discount, ends_of
 from unequal.value.foreseen import Foreseen
 from unequal.value.futures import brought_by
 from unequal.value.keeping_customers import Staying, more_kept
@@ -25,9 +25,7 @@ from unequal.value.ordering import backtest_rows, calibration_rows, drivers_of
 from unequal.value.origins import Window
 
 MODEL: Final = "bg_bb"
-_PARAMETERS_DRAWN: Final = 10
 _CUSTOMERS_AT_ONCE: Final = 20_000
-_DRAWN_CUSTOMERS: Final = 10_000
 _WHOLE: Final = 0.05
 """A horizon that misses the end of a period by less than this part of it is meant to reach it: years are not 52 weeks."""
 
@@ -141,55 +139,37 @@ def contest(tests: Sequence[Standing], generator: np.random.Generator) -> Outcom
     if not useful:
         return Outcome(MODEL)
     tried = {MODEL: [_tried(test, generator) for test in useful]}
-    tried |= {name: [_baseline_tried(name, test) for test in useful] for name in BASELINES}
+    tried |= {name: [baseline_tried(name, _booked(test), test) for test in useful] for name in BASELINES}
     better = best({name: [one.score for one in each] for name, each in tried.items()})
     if better != MODEL:
-        tried[MODEL] = [
-            Tried(one.score, one.covered, one.uniform, one.totals, f"{better} forecast these days better") for one in tried[MODEL]
-        ]
+        tried[MODEL] = [replace(one, note=f"{better} forecast these days better") for one in tried[MODEL]]
     return Outcome.of(MODEL, tried)
 
 
-def _baseline_tried(name: str, test: Standing) -> Tried:
+def _booked(test: Standing) -> Known:
     assert test.known is not None, "counted histories have no earlier days"
-    return Tried(_scored(baseline(name, test.known, weeks=test.window.weeks, weeks_again=test.window.weeks_again), test))
-
-
-def _scored(ahead: Ahead, test: Standing) -> Score:
-    return score(ahead, orders=test.orders, brought=test.brought)
+    return test.known
 
 
 def _tried(test: Standing, generator: np.random.Generator) -> Tried:
-    assert test.known is not None, "counted histories have no earlier days"
-    fit, economics = buying_by_period.fit(test.opportunities), economics_of(test.known)
+    fit, economics = buying_by_period.fit(test.opportunities), economics_of(_booked(test))
     of = expected(fit.model, test, economics, test.window.weeks)
-    n = len(test.number)
-    some = np.arange(n) if n <= _DRAWN_CUSTOMERS else np.sort(generator.choice(n, _DRAWN_CUSTOMERS, replace=False))
-    models = fit.draws(_PARAMETERS_DRAWN, generator)
+    some = some_of(len(test.number), generator)
+    models = fit.draws(PARAMETERS_DRAWN, generator)
     orders, brought = _drawn(models, test, economics, of, some, np.array([test.window.weeks]), DRAWS, generator)
-    orders, brought, came = orders[:, :, 0], brought[:, :, 0], test.orders[some]
-    low, high = np.quantile(orders, (0.05, 0.95), axis=1, method="inverted_cdf")
-    return Tried(
-        _scored(Ahead(of.orders.sum(axis=1), of.brought.sum(axis=1)), test),
-        covered=float(((came >= low) & (came <= high)).mean()),
-        uniform=distance_from_uniform(transforms(orders, came, generator)),
-        totals=totals_of(brought, of.brought[some].sum(axis=1), test.brought[some], test.segments[some]),
-        note=fit.maximum.why_not,
-    )
+    scored = score(Ahead(of.orders.sum(axis=1), of.brought.sum(axis=1)), orders=test.orders, brought=test.brought)
+    return with_ranges(
+        Tried(scored, note=fit.maximum.why_not), test, some, orders=orders[:, :, 0], brought=brought[:, :, 0],
+        mean=of.brought[some].sum(axis=1), generator=generator,
+    )  # fmt: skip
 
 
 def two_years(today: Standing, what: Learned, places: Any, *, draws: int, generator: np.random.Generator) -> Any:
     """Futures of some customers: what 104 weeks, or the horizon where it is shorter, bring; places x draws."""
-    cuts = _cuts(what.expected)[:2]
-    models = what.fit.draws(_PARAMETERS_DRAWN, generator)
+    cuts = cuts_of(float(what.expected.ends[-1]))[:2]
+    models = what.fit.draws(PARAMETERS_DRAWN, generator)
     _, brought = _drawn(models, today, what.economics, what.expected, places, cuts, draws, generator)
     return brought.sum(axis=2) * what.outcome.calibration_of_dollars
-
-
-def _cuts(of: Expected) -> Floats:
-    """After one year, after two, and at the horizon, as far as it reaches."""
-    horizon = float(of.ends[-1])
-    return np.unique(np.minimum([YEAR_WEEKS, 2 * YEAR_WEEKS, horizon], horizon))
 
 
 def _within(values: Any, today: Standing, of: Expected, weeks: float) -> Floats:
@@ -263,9 +243,9 @@ def foreseen(
 
 
 def _ranges(today: Standing, what: Learned, *, rate: float, bar: float, generator: np.random.Generator) -> Ranges:
-    n, of, cuts = len(today.number), what.expected, _cuts(what.expected)
+    n, of, cuts = len(today.number), what.expected, cuts_of(float(what.expected.ends[-1]))
     found = Ranges.empty(n, int(today.segments.max(initial=-1)) + 1, DRAWS)
-    models, scale = what.fit.draws(_PARAMETERS_DRAWN, generator), what.outcome.calibration_of_dollars
+    models, scale = what.fit.draws(PARAMETERS_DRAWN, generator), what.outcome.calibration_of_dollars
     factors = _factors(of, today, cuts, rate)
     for start in range(0, n, _CUSTOMERS_AT_ONCE):
         at = slice(start, min(start + _CUSTOMERS_AT_ONCE, n))

@@ -11,6 +11,7 @@ import numpy as np
 from unequal import config
 from unequal.value import backtesting, buying, drivers
 from unequal.value.arrays import Floats, Ints
+from unequal.value.backtesting import PARAMETERS_DRAWN
 from unequal.value.clock import DAYS_A_WEEK
 from unequal.value.contest import BASELINES, baseline
 from unequal.value.economics import Economics, economics_of
@@ -21,7 +22,6 @@ from unequal.value.keeping_customers import more_kept, staying_of_orders
 from unequal.value.known import Known
 from unequal.value.origins import Window
 
-_PARAMETERS_DRAWN: Final = 10
 _UNLIKELY: Final = 0.01
 """A silence that a customer's rhythm produces once in a hundred times is no longer explained by it."""
 
@@ -69,12 +69,10 @@ def learned(today: Today, tests: Sequence[backtesting.Test], settings: config.va
     outcome = backtesting.contest(tests, wanted=settings.model, generator=generator)
     kind = backtesting.MODELS.get(outcome.chosen, buying.ParetoNbd)
     on = today.seasonal if backtesting.is_seasonal(outcome.chosen) and today.seasonal else today.calendar
-    known = on.known
-    histories, _ = buying.Histories.of(known.repeat_orders, known.last_order, known.observed)
-    fit = _fit(kind, histories)
+    fit = _fit(kind, on.known.counted[0])
     economics, ends = economics_of(today.known), period_ends(settings.horizon_weeks)
     shown = on.clock.ahead(today.window.start, ends)
-    of = expected(fit.model, known, economics, ends, shown=shown, calibration=outcome.calibration,
+    of = expected(fit.model, on.known, economics, ends, shown=shown, calibration=outcome.calibration,
                   calibration_of_dollars=outcome.calibration_of_dollars)  # fmt: skip
     if outcome.chosen in BASELINES:
         of = _as_baseline(of, outcome.chosen, today, economics)
@@ -122,7 +120,7 @@ def foreseen(
     """
     of, rate, known = what.expected, settings.discount_rate_annual, what.on.known
     shown = what.on.clock.ahead(today.window.start, cuts_of(float(of.ends[-1])))
-    models = what.fit.draws(_PARAMETERS_DRAWN, generator)
+    models = what.fit.draws(PARAMETERS_DRAWN, generator)
     # Futures come from the model even where a baseline won: multiplied so that their mean is the forecast's.
     scale = _scale(of, what, today)
     drawn = ranges(
@@ -170,9 +168,9 @@ def two_years(today: Today, what: Learned, places: Any, *, draws: int, generator
     """Futures of some customers: what 104 weeks, or the horizon where it is shorter, bring; places x draws."""
     known, economics, of = what.on.known.of(places), what.economics.of(places), what.expected
     cuts = cuts_of(float(of.ends[-1]))[:2]
-    alive_weeks = np.diff(np.stack([of.within(of.alive_weeks[places], cut) for cut in cuts], axis=1), axis=1, prepend=0.0)
+    alive_weeks = of.between(of.alive_weeks[places], cuts)
     lengths = np.diff(what.on.clock.ahead(today.window.start, cuts), prepend=0.0)
-    models = what.fit.draws(_PARAMETERS_DRAWN, generator)
+    models = what.fit.draws(PARAMETERS_DRAWN, generator)
     drawn = futures(models, known, economics, lengths, alive_weeks=alive_weeks, draws=draws, generator=generator)
     sums = [some.brought.sum(axis=2) for some in drawn]
     found = np.concatenate(sums) if sums else np.zeros((0, draws))
@@ -192,7 +190,7 @@ def _overdue_after(what: Learned, today: Today) -> Floats:
     model, known = what.fit.model, what.on.known
     if not (hasattr(model, "r") and hasattr(model, "alpha")):
         return np.full(len(known), np.inf)
-    histories, places = buying.Histories.of(known.repeat_orders, known.last_order, known.observed)
+    histories, places = known.counted
     weeks = buying.silence_allowed(histories, r=model.r, alpha=model.alpha, chance=_UNLIKELY)[places]
     days = what.on.clock.days_until(today.last_day, weeks)
     return np.where(known.repeat_orders > 0, days, np.inf)
@@ -239,20 +237,19 @@ def tracking_rows(
 
     Args:
         relationship, group: their names.
-        test: the latest.
+        test: the latest, of those that the contest was held on the first.
         outcome: of the contest.
         orders_of_week: orders that came in each week after the origin.
     """
     weeks = np.arange(1, len(orders_of_week) + 1, dtype=np.float64)
     came, on = np.cumsum(orders_of_week), test.watched_by(outcome.chosen)
-    kind = backtesting.MODELS.get(outcome.chosen)
-    if kind is None or on is None:
+    model = outcome.tried[outcome.chosen][0].model
+    if model is None or on is None:
         ahead = baseline(outcome.chosen, test.known, weeks=1.0, weeks_again=test.window.weeks_again)
         forecast = weeks * float(ahead.orders.sum())
     else:
-        histories, _ = buying.Histories.of(on.known.repeat_orders, on.known.last_order, on.known.observed)
-        shown = on.clock.ahead(test.window.start, weeks)
-        forecast = histories.weight @ buying.fit(kind, histories).model.expected_orders(histories, shown)
+        histories, _ = on.known.counted
+        forecast = histories.weight @ model.expected_orders(histories, on.clock.ahead(test.window.start, weeks))
     at = {"relationship": relationship, "kind_of_customer": group, "origin": test.window.start}
     return [
         {**at, "week": week, "orders": int(one), "orders_expected": float(other)}

@@ -32,7 +32,7 @@ def bar_of(draws: Any, *, top_share: float = TOP_SHARE) -> Floats:
     return bars
 
 
-def top_probability(draws: Any, bar: Floats) -> Floats:
+def top_probability(draws: Any, bar: Floats | float) -> Floats:
     """How likely each customer is to stand among the best: the share of futures in which he reaches the bar, and brings more than nothing."""
     reached: Floats = ((draws >= bar) & (draws > 0)).mean(axis=1)
     return reached

@@ -39,11 +39,6 @@ def start_of(letters: int) -> OfTexts:
     return lambda texts: compute("utf8_slice_codeunits", texts, 0, letters)
 
 
-def end_of(letters: int) -> OfTexts:
-    """The last letters of texts."""
-    return lambda texts: compute("utf8_slice_codeunits", texts, -letters, None)
-
-
 def first_word(texts: Any) -> Any:
     """What stands before the first blank."""
     return compute("replace_substring_regex", texts, pattern=" .*$", replacement="")
