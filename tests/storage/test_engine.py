@@ -8,6 +8,8 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from unequal.config.storage import Storage
+from unequal.storage import open_engine
 from unequal.storage.checks import check_contract, matching
 from unequal.storage.engine import ROWS_AT_MOST
 from unequal.terms.errors import StorageError
@@ -108,3 +110,21 @@ def test_what_an_engine_wrote_in_order_is_read_whole_in_that_order(engine, tmp_p
 def test_a_stored_table_that_is_missing_is_told(engine, tmp_path):
     with pytest.raises(StorageError, match="STO001"):
         engine.stored(tmp_path / "gone.parquet")
+
+
+def test_a_table_that_was_written_anew_is_read_anew(engine, tmp_path):
+    path = tmp_path / "word.parquet"
+    engine.write_rows({"word": "string"}, pa.table({"word": ["old"]}), path)
+    assert engine.fetch(engine.read(path)) == [{"word": "old"}]
+    path.unlink()
+    engine.write_rows({"word": "string"}, pa.table({"word": ["new"]}), path)
+    assert engine.fetch(engine.read(path)) == [{"word": "new"}]
+
+
+def test_the_same_question_to_another_engine_is_answered_from_its_own_rows(tmp_path):
+    answers = []
+    for number, (kind, values) in enumerate([("int64", [1, 2]), ("int64", [3, 4]), ("string", ["a", "b"]), ("int64", [1, 2])]):
+        with open_engine(Storage(threads=1), tmp_path / str(number)) as engine:
+            table = engine.rows({"k": kind}, [{"k": value} for value in values])
+            answers.append(engine.fetch(table.aggregate(last=table.k.max(), text=table.k.cast("string").min())))
+    assert answers == [[{"last": 2, "text": "1"}], [{"last": 4, "text": "3"}], [{"last": "b", "text": "a"}], [{"last": 2, "text": "1"}]]

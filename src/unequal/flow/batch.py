@@ -14,6 +14,7 @@ before the last line of `run`.
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ from unequal.terms.errors import LedgerError
 MEMBERSHIP: Final = pa.schema(
     [*(pa.field(name, pa.string()) for name in ("source", "record_id", "customer_id")), pa.field("since", pa.date32())]
 )
+
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
 def _desk(opened: OpenProject, progress: Progress) -> Iterator[Desk]:
     folder = opened.run_folder
     with (
+        _seldom_collected(),
         folder.writing(),
         storage.open_state(opened.state_url) as state,
         folder.scratch() as scratch,
@@ -119,6 +123,17 @@ def _desk(opened: OpenProject, progress: Progress) -> Iterator[Desk]:
         # What stewards do from here on is not in this run, and the state will not publish it then.
         last_action = state.last_action()
         yield Desk(opened.config, opened, folder, engine, state, state.current_run(), last_action, Steps(folder, progress))
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """A run's queries are many small objects that live on: the collector need not look through them all every 700."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _accept(desk: Desk, name: str, source: config.Source) -> storage.StepOutput:

@@ -18,11 +18,11 @@ def check_contract(engine: Engine, table: ibis.Table, contract: TableContract) -
     """
     _check_types(table, contract)
     required = [column.name for column in contract.columns if not column.nullable]
-    counts = {f"null {name}": table[name].isnull().sum().fill_null(0) for name in required}
+    counts = {f"known {name}": table[name].count() for name in required}
     found = engine.fetch(table.aggregate(rows=table.count(), **counts))[0]
     for name in required:
-        if found[f"null {name}"]:
-            raise _broken(contract, f"{found[f'null {name}']:,} of {found['rows']:,} rows have no {name}")
+        if found[f"known {name}"] < found["rows"]:
+            raise _broken(contract, f"{found['rows'] - found[f'known {name}']:,} of {found['rows']:,} rows have no {name}")
     if contract.key:
         distinct = engine.count(table.select(*contract.key).distinct())
         if distinct != found["rows"]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from unequal.value.arrays import Floats, Ints
 
@@ -104,8 +105,6 @@ def together(lines: Sequence[Foreseen], bar: float) -> Together:
         lines: at least one.
         bar: what two years must bring to be among the best fifth.
     """
-    from scipy.stats import norm
-
     number = np.concatenate([line.number for line in lines])
     known, place = np.unique(number, return_inverse=True)
     n = len(known)
@@ -117,7 +116,7 @@ def together(lines: Sequence[Foreseen], bar: float) -> Together:
     np.multiply.at(gone, place, 1.0 - np.concatenate([line.p_alive for line in lines]))
     count = np.bincount(place, minlength=n)
     mean, spread = summed([line.two_years_expected for line in lines]), np.sqrt(summed([line.two_years_spread**2 for line in lines]))
-    several = norm.sf((bar - mean) / np.maximum(spread, 1e-9))
+    several = ndtr(-((bar - mean) / np.maximum(spread, 1e-9)))
     alone = summed([line.above for line in lines])
     on_time = summed([(~line.is_overdue).astype(float) for line in lines])
     return Together(

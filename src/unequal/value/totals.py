@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from unequal.value.arrays import Floats
 
@@ -71,10 +72,7 @@ def interval(expected: Floats, variance: Floats, size: Floats, shock: Shock, *, 
         shock: what earlier totals showed.
         coverage: how often the truth is to lie between the ends.
     """
-    # Half a second that commands which forecast nothing need not wait for.
-    from scipy.stats import t
-
     centre = expected + shock.bias * size
-    half = float(t.ppf(0.5 + coverage / 2, shock.freedom)) * np.sqrt(variance + np.square(shock.spread * size))
+    half = float(stdtrit(shock.freedom, 0.5 + coverage / 2)) * np.sqrt(variance + np.square(shock.spread * size))
     # Where earlier totals were off to one side for long, the range may lie beside what is expected: it is widened to hold it.
     return np.minimum(centre - half, expected), np.maximum(centre + half, expected)
