@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pyarrow as pa
 
+from unequal.answers.showing import Drawn, Shown
 from unequal.terms.lines import Level
 
 
@@ -54,6 +55,9 @@ class Answer:
         drill_down: the command that lists the customers behind it.
         next_file: the extract that would teach most, empty where nothing is missing.
         words: what the house calls its customers.
+        shown: which of its tables a reader sees, in what columns; the main table by its bare names where there are none.
+        drawn: its charts, the one that answers first.
+        is_estimate: its dollars are forecasts or estimates, and every figure of it carries its range.
     """
 
     question: str
@@ -74,6 +78,9 @@ class Answer:
     drill_down: str = ""
     next_file: str = ""
     words: str = "customers"
+    shown: Sequence[Shown] = ()
+    drawn: Sequence[Drawn] = ()
+    is_estimate: bool = False
 
     def figure(self, name: str) -> Figure:
         """The figure of that name; KeyError where the answer has none."""

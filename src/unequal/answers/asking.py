@@ -10,6 +10,7 @@ from unequal.answers.base import Base
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.house_words import in_words_of_the_house
+from unequal.answers.lacking import CODE as LACKING
 from unequal.answers.profit import profit
 from unequal.answers.retention import retention
 from unequal.answers.value import value
@@ -31,7 +32,8 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
-_NOTHING_TO_TELL: Final = "ANS014"
+_NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
+"""What a question says that cannot be answered from these data, or from a run of before it could be asked."""
 
 
 def answer(
@@ -68,19 +70,21 @@ def answer(
     return in_words_of_the_house(found, base.project.value.words)
 
 
+REPORTED: Final = ("value", "retention")
+"""The questions that a report tells beside profit, in its order."""
+
+
 def ahead(base: Base) -> tuple[Answer, ...]:
-    """The answers about the future that stand beside profit in a report: value and retention, of the whole base.
+    """The answers that stand beside profit in a report, of the whole base.
 
     Returns:
-        Nothing of a run of before forecasts were made, and none of a question that has nothing to tell.
+        None of a question that has nothing to tell here, or whose tables the run is too old to have.
     """
-    if not {"customer_value", "retention_worth"} <= set(base.tables):
-        return ()
     told = []
-    for ask in (value, retention):
+    for question in REPORTED:
         try:
-            told.append(in_words_of_the_house(ask(base), base.project.value.words))
+            told.append(answer(question, base))
         except AnswerError as error:
-            if error.code != _NOTHING_TO_TELL:
+            if error.code not in _NOTHING_TO_TELL:
                 raise
     return tuple(told)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from unequal.answers.answer import Answer
+from unequal.answers.showing import Shown
 
 _CUSTOMERS: Final = re.compile(r"`[^`]*`|\b([Cc])ustomer(s?)\b")
 """The word, and texts between backticks, which are commands and stay as they are."""
@@ -57,5 +58,14 @@ def in_words_of_the_house(answer: Answer, words: str) -> Answer:
         findings=tuple(in_words(told, words) for told in answer.findings),
         figures=figures,
         next_file=in_words(answer.next_file, words),
+        shown=tuple(_shown(one, words) for one in answer.shown),
+        drawn=tuple(replace(one, title=in_words(one.title, words)) for one in answer.drawn),
         words=words,
     )
+
+
+def _shown(one: Shown, words: str) -> Shown:
+    columns = tuple(
+        replace(column, label=in_words(column.label, words), why_missing=in_words(column.why_missing, words)) for column in one.columns
+    )
+    return replace(one, caption=in_words(one.caption, words), note=in_words(one.note, words), columns=columns)

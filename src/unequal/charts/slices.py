@@ -11,7 +11,8 @@ import altair as alt
 from unequal.charts.frame import Frame, rows_of
 from unequal.charts.lettering import isolated, shortened, text_width
 from unequal.charts.tokens import light
-from unequal.terms.amounts import count_text, money_text
+from unequal.charts.units import is_money, written
+from unequal.terms.amounts import count_text
 
 _ROW_PIXELS = 30
 _HALF_BAR = 0.3
@@ -30,7 +31,7 @@ def bars(
 
     Args:
         rows: `value` (text; None is written as not given) and `amount` (Decimal), in the order wanted.
-        currency: ISO code; None where the amounts are counts, which are drawn in slate, for colour means money.
+        currency: ISO code; None where the amounts are counts, share where they are shares: those are drawn in slate, for colour means money.
         word: what the amounts are called at their evidence level.
         most: of more rows than this the middle ones are summed into one, which says how many it holds.
         width: of the whole picture, in pixels; the height follows from the rows.
@@ -42,10 +43,10 @@ def bars(
     shown = _shown(rows, most)
     if not shown:
         shown = [("Nothing in this selection", Decimal(0))]
-    texts = [count_text(int(amount)) if currency is None else money_text(amount, currency) for _, amount in shown]
+    texts = [written(amount, currency) for _, amount in shown]
     names_room = min(max(text_width(name) for name, _ in shown) + 14, width * 0.34)
     frame = _frame([amount for _, amount in shown], texts, names_room, width)
-    above = "core" if currency is None or neutral else "value"
+    above = "core" if neutral or not is_money(currency) else "value"
     below = "core" if neutral else "loss"
     layers = [
         layer

@@ -15,8 +15,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from unequal.answers import Answer, Figure
-from unequal.terms.amounts import MINUS
+from unequal.answers import Answer, Figure, showing
+from unequal.terms.amounts import MINUS, number_text
 
 MISSING: Final = "–"
 WIDTH_OF_A_FILE: Final = 160
@@ -166,13 +166,55 @@ def print_answer(answer: Answer) -> None:
     for sentence in (answer.sentence, *answer.findings):
         out.print(safe(sentence))
     print_rows(_figure_rows(answer.figures))
-    shown = answer.table.slice(0, ROWS_SHOWN)
-    print_rows([_labelled(row) for row in shown.to_pylist()], title=f"By {answer.by}" if answer.by else "")
-    if answer.table.num_rows > ROWS_SHOWN:
-        out.print(f"and {answer.table.num_rows - ROWS_SHOWN:,} more rows; --json has them all")
+    if answer.shown:
+        for shown in answer.shown:
+            _print_shown(answer, shown)
+    else:
+        first = answer.table.slice(0, ROWS_SHOWN)
+        print_rows([_labelled(row) for row in first.to_pylist()], title=f"By {answer.by}" if answer.by else "")
+        _say_more(answer.table.num_rows - ROWS_SHOWN)
     if answer.next_file:
         out.print(f"Would teach most next: {safe(answer.next_file)}")
     out.print(f"[dim]run {answer.run_id}, published {answer.as_of}; behind it: {safe(answer.drill_down)}[/dim]")
+
+
+def _print_shown(answer: Answer, shown: showing.Shown) -> None:
+    """A table as the answer declares it: its columns under their headings, each value in its kind."""
+    rows = answer.tables[shown.table].slice(0, shown.most).to_pylist()
+    if not rows:
+        return
+    table = Table(title=safe(shown.caption), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in shown.columns:
+        table.add_column(safe(column.label), justify="left" if column.kind in _TEXTS else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*(safe(shown_cell(row[column.name], column.kind)) for column in shown.columns))
+    console().print(table)
+    if shown.note:
+        console().print(f"[dim]{safe(shown.note)}[/dim]")
+    _say_more(answer.tables[shown.table].num_rows - shown.most)
+
+
+_TEXTS: Final = ("text", "name", "code", "day")
+
+
+def shown_cell(value: object, kind: showing.Kind) -> str:
+    """A value as its column's kind says: facts of money exact, estimates of it in whole units.
+
+    >>> shown_cell(0.123, "share"), shown_cell(1234.56, "money"), shown_cell(None, "count"), shown_cell(2.345, "number")
+    ('12.3%', '1,235', '–', '2.35')
+    """
+    if value is None:
+        return MISSING
+    if kind == "share" and isinstance(value, int | float | Decimal):
+        return percent(float(value))
+    if isinstance(value, float):
+        return number_text(value) if kind == "number" else cell(round(value))
+    return cell(value)
+
+
+def _say_more(rows: int) -> None:
+    if rows > 0:
+        console().print(f"and {rows:,} more rows; --json has them all")
 
 
 def _figure_rows(figures: Sequence[Figure]) -> list[dict[str, str]]:
@@ -197,11 +239,8 @@ def print_json(value: object) -> None:
 
 def plain(value: object) -> object:
     """Any value of ours as plain JSON values."""
-    if isinstance(value, Answer):
-        fields = {name: getattr(value, name) for name in Answer.__dataclass_fields__}
-        return plain(fields)
-    if isinstance(value, Figure):
-        return plain({name: getattr(value, name) for name in Figure.__dataclass_fields__})
+    if isinstance(value, Answer | Figure | showing.Shown | showing.Drawn | showing.Column):
+        return plain({name: getattr(value, name) for name in value.__dataclass_fields__})
     if isinstance(value, pa.Table):
         return plain(value.to_pylist())
     if isinstance(value, Mapping):

@@ -11,7 +11,7 @@ from typing import IO, Final
 import ibis
 import pyarrow.parquet as pq
 
-from unequal.answers import customers_behind, narrow, narrowed_values, wide_entries
+from unequal.answers import customers_behind, narrowed_values, narrowing
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -86,7 +86,9 @@ def export_table(
         return golden_values(base.table("golden_attribute"), base.table("person_attribute")).order_by("customer_id", "attribute")
     if name != "entries":
         return base.table(_PUBLISHED_AS.get(name, name))
-    entries = narrow(wide_entries(base) if where else base.table("entry"), where=where, period=period, leads_to=base.leads_to)
+    entries = narrowing.narrow(
+        narrowing.wide_entries(base) if where else base.table("entry"), where=where, period=period, leads_to=base.leads_to
+    )
     return entries.select(*base.table("entry").columns).order_by("booked_on", "entry_id")
 
 

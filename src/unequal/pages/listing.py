@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from unequal.terms.amounts import count_text, exact_text, share_text
+from unequal.terms.amounts import count_text, exact_text, number_text, share_text
 
-Kind = Literal["text", "name", "code", "count", "money", "cost", "share", "exact"]
+Kind = Literal["text", "name", "code", "count", "money", "cost", "share", "exact", "number", "day"]
 """How a cell is written.
 
 text: our own words; name: a text from the data, isolated; code: an id; count: whole number;
-money: negative is vermilion; cost: negative is ordinary; share: a percentage; exact: four decimals.
+money: negative is vermilion; cost: negative is ordinary; share: a percentage; exact: four decimals;
+number: three significant digits; day: a date.
 """
 
-_NUMBERS = ("count", "money", "cost", "share", "exact")
+_NUMBERS = ("count", "money", "cost", "share", "exact", "number")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def cell_text(value: Any, column: Column, currency: str) -> str:
         return count_text(int(value))
     if column.kind == "share":
         return share_text(value, padded=True)
+    if column.kind == "number":
+        return number_text(float(value))
     if column.kind == "exact":
         return exact_text(value, places=4)
     if column.kind in ("money", "cost"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from unequal import charts, pages
 from unequal.answers import Answer
-from unequal.report import forecasts
-from unequal.report.headline import key_figures
+from unequal.report import any_question, forecasts
+from unequal.report.headline import KeyFigure, key_figures
 from unequal.report.pictures import chart_of, subject_of, title_of
 from unequal.report.wording import sentence_case, word_of
 
@@ -16,17 +16,23 @@ def fragment(answer: Answer) -> str:
     Args:
         answer: to any question.
     """
-    subject = subject_of(answer)
+    title = answer.drawn[0].title if answer.drawn else title_of(answer, subject_of(answer))
     return (
         pages.environment("unequal.report")
         .get_template("fragment.html")
         .render(
             answer=answer,
             level_word=sentence_case(word_of(answer.level)),
-            figures=key_figures(answer) if answer.question == "profit" else forecasts.key_figures(answer),
-            title=title_of(answer, subject),
-            picture=charts.svg(chart_of(answer, subject), "light"),
+            figures=_figures(answer),
+            title=title,
+            picture=charts.svg(chart_of(answer), "light"),
             colours={name: token.light for name, token in charts.TOKENS.items()},
             font=charts.FONT,
         )
     )
+
+
+def _figures(answer: Answer) -> list[KeyFigure]:
+    if answer.shown:
+        return any_question.key_figures(answer)
+    return key_figures(answer) if answer.question == "profit" else forecasts.key_figures(answer)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from unequal import pages
 from unequal.answers import Answer, price_steps
-from unequal.report import counsel, forecasts, pictures, proof, statements
+from unequal.report import any_question, counsel, forecasts, pictures, proof, statements
 from unequal.report.headline import key_figures
 from unequal.report.reading import Rows, moment_text, rows_of
 from unequal.report.wording import sentence_case, what_the_level_says, word_of
@@ -46,7 +46,7 @@ def full(answer: Answer, *further: Answer, left_out: str = "") -> str:
 
     Args:
         answer: to the question profit. Tables it lacks are told as absent, never as zero.
-        further: to the questions value and retention, of the same run and of the whole base; each gets a section.
+        further: to other questions, of the same run and of the whole base; each gets a section.
         left_out: why there is no section about the future, where there could have been one.
 
     Returns:
@@ -94,13 +94,15 @@ def terms_of(answer: Answer) -> list[str]:
 
 def _values(answer: Answer, further: Sequence[Answer], left_out: str) -> dict[str, Any]:
     ahead = forecasts.sections(further)
+    questions = [any_question.section(one) for one in further if one.shown]
     sliced = statements.slices(answer) if answer.by and "slices" in answer.tables else None
     sources, outside = proof.sources(answer), statements.lines_outside(answer)
     customers, tied_out = proof.customers(answer), proof.tied_out(answer)
     absent = {"general-ledger": not tied_out.rows, "slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows,
               "value": ahead["value"] is None and not left_out, "retention": ahead["retention"] is None}  # fmt: skip
     return {
-        "contents": [(id_, _label(id_, label, answer)) for id_, label in _CONTENTS if not absent.get(id_, False)],
+        "contents": _contents(answer, absent, questions),
+        "questions": questions,
         "curve": pictures.whale_curve(answer),
         "curve_table": statements.curve(answer),
         "bands": statements.bands(answer),
@@ -128,6 +130,13 @@ def _values(answer: Answer, further: Sequence[Answer], left_out: str) -> dict[st
         "ahead": ahead,
         **_reconciliation(proof.reconciled(answer)),
     }
+
+
+def _contents(answer: Answer, absent: Mapping[str, bool], questions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The sections there are, in their order; those of further questions stand after the worth of retention."""
+    at = next(index for index, (id_, _) in enumerate(_CONTENTS) if id_ == "unassigned")
+    told = [*_CONTENTS[:at], *((one["id"], one["answer"].title) for one in questions), *_CONTENTS[at:]]
+    return [(id_, _label(id_, label, answer)) for id_, label in told if not absent.get(id_, False)]
 
 
 def _label(id_: str, label: str, answer: Answer) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, cast
 
 import altair as alt
 
 from unequal import charts
 from unequal.answers import Answer, price_steps
-from unequal.report import forecast_pictures
+from unequal.report import any_question, forecast_pictures
+from unequal.report.drawings import Picture
 from unequal.report.reading import money_of, rows_of, share_of, slice_rows
 from unequal.report.wording import in_words, sentence_case, word_of
 from unequal.terms.lines import Level
@@ -18,16 +18,6 @@ NARROW = 332
 MOST_SLICES, MOST_MONTHS = 16, 48
 
 Subject = Literal["curve", "lines", "slices", "activities", "spread", "segments", "retention", "definitions"]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart as SVG in CSS colours, in up to three sizes of which a page shows one, and what stands over it."""
-
-    title: str
-    wide: str
-    narrow: str = ""
-    middle: str = ""
 
 
 def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716, height: int = 300) -> alt.LayerChart:
@@ -41,6 +31,8 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
         width: in pixels.
         height: in pixels; bars take what they need.
     """
+    if subject is None and answer.drawn:
+        return any_question.chart(answer, answer.drawn[0], width, height)
     chosen = subject or subject_of(answer)
     if chosen in forecast_pictures.DRAWN:
         return forecast_pictures.DRAWN[chosen](answer, width, height)

@@ -78,6 +78,17 @@ def count_text(count: int) -> str:
     return f"{MINUS if count < 0 else ''}{abs(count):,}"
 
 
+def number_text(number: float) -> str:
+    """A plain number to three significant digits, whole ones whole.
+
+    >>> [number_text(number) for number in (0.012345, -1.5, 12.34, 1234.5, 7)]
+    ['0.0123', '−1.5', '12.3', '1,234', '7']
+    """
+    if number == round(number) or abs(number) >= _ALL:
+        return count_text(round(number))
+    return f"{number:.3g}".replace("-", MINUS)
+
+
 def share_text(share: Decimal | float, *, padded: bool = False) -> str:
     """A share of one as a percentage with one decimal, never rounded into none or all.
 

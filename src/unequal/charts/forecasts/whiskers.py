@@ -12,7 +12,8 @@ import altair as alt
 from unequal.charts.frame import Frame, rows_of
 from unequal.charts.lettering import isolated, shortened, text_width
 from unequal.charts.tokens import light
-from unequal.terms.amounts import count_text, money_text
+from unequal.charts.units import written
+from unequal.terms.amounts import count_text
 
 _ROW_PIXELS = 34
 _CAP = 0.13
@@ -38,7 +39,7 @@ def whiskers(rows: Sequence[Mapping[str, Any]], *, currency: str, most: int = 16
 
     Args:
         rows: `name` (None is written as not given), `expected`, `low`, `high` (Decimal), in the order wanted.
-        currency: ISO code.
+        currency: ISO code; share where they are shares, any other word where they are counts.
         most: more rows than this are left to the table, and the chart says how many.
         width: of the whole picture, in pixels; the height follows from the rows.
 
@@ -55,7 +56,7 @@ def whiskers(rows: Sequence[Mapping[str, Any]], *, currency: str, most: int = 16
             "Nothing to show.",
         )
     names_room = min(max(text_width(one.name) for one in shown) + 14, width * 0.34)
-    amounts_room = max(text_width(money_text(one.mean, currency), bold=True) for one in shown) + 14
+    amounts_room = max(text_width(written(one.mean, currency), bold=True) for one in shown) + 14
     frame = _frame(shown, names_room, amounts_room, width, hidden=len(rows) > most)
     texts = [
         frame.texts([{"across": 2 - names_room, "down": frame.down(index) + 4, "text": [shortened(one.name, names_room - 12)]} for index, one in enumerate(shown)], "left", "ink2"),
@@ -104,7 +105,7 @@ def _amounts(shown: list[_Ranged], frame: Frame, room: float, currency: str) -> 
     layers = []
     for colour in dict.fromkeys(one.colour for one in shown):
         rows = [
-            {"across": frame.width + room, "down": frame.down(index) + 4, "text": [money_text(one.mean, currency)]}
+            {"across": frame.width + room, "down": frame.down(index) + 4, "text": [written(one.mean, currency)]}
             for index, one in enumerate(shown)
             if one.colour == colour
         ]
@@ -113,5 +114,5 @@ def _amounts(shown: list[_Ranged], frame: Frame, room: float, currency: str) -> 
 
 
 def _told(one: _Ranged, currency: str) -> str:
-    mean, low, high = (money_text(amount, currency) for amount in (one.mean, one.low, one.high))
+    mean, low, high = (written(amount, currency) for amount in (one.mean, one.low, one.high))
     return f"{mean}, between {low} and {high}"
