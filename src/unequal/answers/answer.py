@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from unequal.terms.house_words import HouseWords, OtherWord
 from unequal.terms.lines import Level
 
 
@@ -54,6 +55,7 @@ class Answer:
         drill_down: the command that lists the customers behind it.
         next_file: the extract that would teach most, empty where nothing is missing.
         words: what the house calls its customers.
+        further_words: what it calls orders, sales, occasions and the company, where it has words of its own.
     """
 
     question: str
@@ -74,6 +76,12 @@ class Answer:
     drill_down: str = ""
     next_file: str = ""
     words: str = "customers"
+    further_words: Mapping[OtherWord, str] = field(default_factory=dict)
+
+    @property
+    def house(self) -> HouseWords:
+        """The words of the house, for what shows its tables."""
+        return HouseWords(self.words, self.further_words)
 
     def figure(self, name: str) -> Figure:
         """The figure of that name; KeyError where the answer has none."""

@@ -65,7 +65,7 @@ def answer(
         found = cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
     else:
         found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
-    return in_words_of_the_house(found, base.project.value.words)
+    return in_words_of_the_house(found, base.project.value.house)
 
 
 def ahead(base: Base) -> tuple[Answer, ...]:
@@ -79,7 +79,7 @@ def ahead(base: Base) -> tuple[Answer, ...]:
     told = []
     for ask in (value, retention):
         try:
-            told.append(in_words_of_the_house(ask(base), base.project.value.words))
+            told.append(in_words_of_the_house(ask(base), base.project.value.house))
         except AnswerError as error:
             if error.code != _NOTHING_TO_TELL:
                 raise

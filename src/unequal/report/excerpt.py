@@ -17,7 +17,7 @@ def fragment(answer: Answer) -> str:
         answer: to any question.
     """
     subject = subject_of(answer)
-    return (
+    piece = (
         pages.environment("unequal.report")
         .get_template("fragment.html")
         .render(
@@ -30,3 +30,4 @@ def fragment(answer: Answer) -> str:
             font=charts.FONT,
         )
     )
+    return pages.in_words_of_the_house(piece, answer.house)
