@@ -259,7 +259,7 @@ class TestDonations:
     def test_donors_are_donors_and_what_a_gift_brings_is_assumed(self, donations):
         answer = answers.answer("value", donations.base)
         assert answer.sentence.startswith("11,104 donors are expected to bring")
-        assert any("Assumed, not measured: an occasion of appeals brings $50.00" in told for told in answer.findings)
+        assert any("Assumed, not measured: a gift in appeals brings $50.00" in told for told in answer.findings)
         assert figures(answers.answer("profit", donations.base))["customers"] == 0
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from unequal.answers.showing import Drawn, Shown
+from unequal.terms.house_words import HouseWords, OtherWord
 from unequal.terms.lines import Level
 
 
@@ -58,6 +59,7 @@ class Answer:
         shown: which of its tables a reader sees, in what columns; the main table by its bare names where there are none.
         drawn: its charts, the one that answers first.
         is_estimate: its dollars are forecasts or estimates, and every figure of it carries its range.
+        further_words: what it calls orders, sales, occasions and the company, where it has words of its own.
     """
 
     question: str
@@ -81,6 +83,12 @@ class Answer:
     shown: Sequence[Shown] = ()
     drawn: Sequence[Drawn] = ()
     is_estimate: bool = False
+    further_words: Mapping[OtherWord, str] = field(default_factory=dict)
+
+    @property
+    def house(self) -> HouseWords:
+        """The words of the house, for what shows its tables."""
+        return HouseWords(self.words, self.further_words)
 
     def figure(self, name: str) -> Figure:
         """The figure of that name; KeyError where the answer has none."""

@@ -67,7 +67,7 @@ def answer(
         found = cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
     else:
         found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
-    return in_words_of_the_house(found, base.project.value.words)
+    return in_words_of_the_house(found, base.project.value.house)
 
 
 REPORTED: Final = ("value", "retention")

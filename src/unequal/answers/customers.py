@@ -117,7 +117,7 @@ def customers_side_by_side(rows: Sequence[Mapping[str, Any]], project: config.Pr
     sources = [None, *sorted({row["source"] for row in rows if row["source"] is not None})]
     cells = {(row["definition"], row["source"]): row for row in rows}
     none = {"known": 0, "active": 0}
-    columns: dict[str, Any] = {"source": pa.array([source or _WHOLE for source in sources], pa.string())}
+    columns: dict[str, Any] = {"source": pa.array([source or project.value.house.say(_WHOLE) for source in sources], pa.string())}
     for name in customer_base.definitions.DEFINITIONS:
         columns[name] = pa.array([cells.get((name, source), none)["known"] for source in sources], pa.int64())
     columns[f"active_{unit}"] = pa.array([cells.get((unit, source), none)["active"] for source in sources], pa.int64())

@@ -14,8 +14,8 @@ from unequal import config, value
 from unequal.answers.answer import Figure
 from unequal.answers.base import Base
 from unequal.answers.forecasts import WIDTH_OF_RANGE, estimate, shock_of
-from unequal.answers.house_words import named
 from unequal.terms.amounts import money_text
+from unequal.terms.house_words import named
 
 _HISTORIES_SHOWN: Final = 40
 _OF_VALUE: Final = frozenset({"value", "point_of_retention", "point_value", "point_year", "five_points_value", "five_points_year"})
@@ -42,7 +42,7 @@ def assumptions(project: config.Project) -> list[str]:
     """A sentence for each assumption of dollars: what is told in dollars rises and falls with it."""
     told, currency = counted(project), project.reporting_currency
     return [
-        f"Assumed, not measured: an occasion of {name} brings {money_text(dollars, currency)}; a quarter less or more makes all its dollars as much less or more."
+        f"Assumed, not measured: an occasion in {name} brings {money_text(dollars, currency)}; a quarter less or more makes all its dollars as much less or more."
         for name, dollars in told.items()
         if dollars is not None
     ]
@@ -126,10 +126,10 @@ def findings(base: Base, rows: list[dict[str, Any]]) -> list[str]:
 def _assumption(row: dict[str, Any], currency: str) -> str:
     dollars = row["assumed"]
     if dollars is None:
-        return f"What an occasion of {row['relationship']} brings is not known, so no dollars are told of it; declare dollars_an_occasion to assume it."
+        return f"What an occasion in {row['relationship']} brings is not known, so no dollars are told of it; declare dollars_an_occasion to assume it."
     less, more = (money_text(estimate(row["value_expected"] * float(1 + step)), currency) for step in (-_QUARTER, _QUARTER))
     return (
-        f"Assumed, not measured: an occasion of {row['relationship']} brings {money_text(dollars, currency)}; a quarter less would make "
+        f"Assumed, not measured: an occasion in {row['relationship']} brings {money_text(dollars, currency)}; a quarter less would make "
         f"{less} of its value, a quarter more {more}."
     )
 
@@ -139,18 +139,25 @@ def figures(base: Base, rows: list[dict[str, Any]]) -> tuple[Figure, ...]:
     found = []
     for row in rows:
         ends = [round(row[f"occasions_{end}"], 1) for end in ("expected", "low", "high")]
-        label = f"Occasions of {row['relationship']} expected within the horizon"
+        label = f"Occasions in {row['relationship']} expected within the horizon"
         found.append(Figure(f"occasions_{row['relationship']}", label, ends[0], "orders", low=ends[1], high=ends[2], note="forecast"))
         if row["assumed"] is not None:
-            label = f"An occasion of {row['relationship']} brings"
+            label = f"An occasion in {row['relationship']} brings"
             found.append(
                 Figure(f"dollars_an_occasion_{row['relationship']}", label, row["assumed"], base.project.reporting_currency, note="assumed")
             )
     return tuple(found)
 
 
+_BY_DAYS: Final = frozenset({"growable", "overdue"})
+"""Figures that rest on days: nobody counts as growing or silent where none is known."""
+
+
 def as_assumed(base: Base, told: tuple[Figure, ...]) -> tuple[Figure, ...]:
-    """Figures of dollars where some or all of these are assumed: marked so, and absent where no dollar is known at all."""
+    """Figures of dollars where some or all of these are assumed: marked so, and absent where no dollar or no day is known at all."""
+    if posts_nothing(base.project):
+        dateless = "No source posts a row with a day."
+        told = tuple(replace(one, value=None, why_missing=dateless) if one.name in _BY_DAYS else one for one in told)
     money, assumes = base.project.reporting_currency, any(counted(base.project).values())
     if not knows_dollars(base.project):
         why = "No source posts a dollar, and none is assumed of an occasion."

@@ -103,7 +103,7 @@ def _findings(base: Base, rows: list[dict[str, Any]], five: dict[str, float]) ->
         )
         told.append(f"{row['relationship']} ({row['kind_of_customer']}): five points more{own}{claim}.")
     whole, year = (money_text(estimate(five[name]), currency) for name in ("value_gain_expected", "year_gain_expected"))
-    told.append(f"Together five points are worth {whole} within the horizon and {year} of one year's profit.")
+    told.append(f"Together five points are worth {whole} within the horizon and {year} of one year's {WORD_OF_LEVEL[base.level]}.")
     told.append(
         "The literature's claim of up to 100 % more profit (Reichheld & Sasser 1990) is lifetime margin of one cohort, not a year's profit; "
         "what keeping them costs is in neither figure."
@@ -112,7 +112,7 @@ def _findings(base: Base, rows: list[dict[str, Any]], five: dict[str, float]) ->
 
 
 def _figures(base: Base, rows: list[dict[str, Any]], one: dict[str, float], five: dict[str, float]) -> tuple[Figure, ...]:
-    currency = base.project.reporting_currency
+    currency, word = base.project.reporting_currency, WORD_OF_LEVEL[base.level]
 
     def figure(name: str, label: str, amount: float) -> Figure:
         return Figure(name, label, Decimal(repr(round(amount, 2))), currency, note="forecast")
@@ -120,7 +120,7 @@ def _figures(base: Base, rows: list[dict[str, Any]], one: dict[str, float], five
     return (
         Figure("retention", "There in a year, of those there now", round(_kept(rows), 6), "share", note="forecast"),
         figure("point_value", "One point more, within the horizon", one["value_gain_expected"]),
-        figure("point_year", "One point more, first year's profit", one["year_gain_expected"]),
+        figure("point_year", f"One point more, first year's {word}", one["year_gain_expected"]),
         figure("five_points_value", "Five points more, within the horizon", five["value_gain_expected"]),
-        figure("five_points_year", "Five points more, first year's profit", five["year_gain_expected"]),
+        figure("five_points_year", f"Five points more, first year's {word}", five["year_gain_expected"]),
     )

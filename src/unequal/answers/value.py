@@ -209,7 +209,7 @@ def _figures(base: Base, customers: ibis.Table, total: dict[str, Any]) -> tuple[
     )[0]  # fmt: skip
     return (
         ranged_figure("value", "Expected within the horizon, discounted", total, "value", currency),
-        Figure("brought", "Brought so far (fact)", total["brought"], currency),
+        _brought(base, total),
         Figure("customers", words.capitalize(), total["customers"], "customers"),
         Figure("alive", f"Of them expected to be {words} still", round(total["alive_expected"], 1), "customers", note="forecast"),
         Figure("below_zero", "Expected to cost more than they bring", _whole(counted["below"]), "customers", note="forecast"),
@@ -222,6 +222,15 @@ def _figures(base: Base, customers: ibis.Table, total: dict[str, Any]) -> tuple[
             currency,
             note="forecast",
         ),
+    )
+
+
+def _brought(base: Base, total: dict[str, Any]) -> Figure:
+    """What customers have brought so far; missing, and not nothing, where no source posts a dollar."""
+    unknown = occasions.posts_nothing(base.project)
+    why = "No source posts a dollar." if unknown else ""
+    return Figure(
+        "brought", "Brought so far (fact)", None if unknown else total["brought"], base.project.reporting_currency, why_missing=why
     )
 
 

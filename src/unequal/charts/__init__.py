@@ -8,18 +8,14 @@ from unequal.charts.lines import lines
 from unequal.charts.rendering import png, svg, warm_up
 from unequal.charts.slices import bars
 from unequal.charts.tokens import TOKENS
-from unequal.terms.amounts import count_text, money_text, share_text
 
 __all__ = [
     "FONT",
     "TOKENS",
     "bars",
-    "count_text",
     "forecasts",
     "lines",
-    "money_text",
     "png",
-    "share_text",
     "svg",
     "warm_up",
     "waterfall",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from unequal.charts.lettering import text_width, wrapped
 from unequal.charts.placing import Align, Box, Point, beside, choose, heights_between
 from unequal.charts.tokens import light
 from unequal.terms.amounts import count_text, money_text, round_ticks, share_text, tick_text
+from unequal.terms.house_words import AS_CUSTOMERS, HouseWords, named
 
 _HEADROOM, _FOOTROOM = 16, 26
 _FEWEST_FOR_PERCENT, _FEWEST_FOR_A_FIFTH = 10, 5
@@ -39,6 +40,7 @@ class _Curve:
     word: str
     top_fifth: Decimal | None
     top_fifth_share: Decimal | float | None
+    house: HouseWords = AS_CUSTOMERS
 
     @property
     def customers(self) -> int:
@@ -89,6 +91,7 @@ def whale_curve(
     peak_position: Decimal | float | None = None,
     top_fifth: Decimal | None = None,
     top_fifth_share: Decimal | float | None = None,
+    house: HouseWords = AS_CUSTOMERS,
     width: int = 1094,
     height: int = 330,
 ) -> alt.LayerChart:
@@ -102,6 +105,7 @@ def whale_curve(
         peak_position: rank of the peak over customers, where several points are equally high.
         top_fifth: what the first fifth of the customers bring; not written where absent.
         top_fifth_share: the same over the total; None where the total is not positive.
+        house: what the house calls its customers.
         width: of the whole picture, in pixels; two sizes of one chart serve wide and narrow pages.
         height: of the whole picture, in pixels.
 
@@ -109,8 +113,8 @@ def whale_curve(
     a percentage. Without a customer below zero there is no wedge, and that is written instead.
     """
     if not any(row["rank"] for row in points):
-        return _without_customers(width, height)
-    curve = _read(points, currency, word, peak_position, top_fifth, top_fifth_share, most=width // _POINT_PIXELS)
+        return _without_customers(house, width, height)
+    curve = replace(_read(points, currency, word, peak_position, top_fifth, top_fifth_share, most=width // _POINT_PIXELS), house=house)
     frame = _frame(curve, width, height)
     layers = [
         *_areas(curve, frame),
@@ -224,10 +228,11 @@ def _labels(text_of: Mapping[float, str]) -> str:
 
 def _customer_ticks(curve: _Curve, width: float) -> dict[float, str]:
     if curve.in_percent:
-        room = text_width("100% of customers") + text_width("80%") + 8
+        the_end = curve.house.say("100% of customers")
+        room = text_width(the_end) + text_width("80%") + 8
         step = next((step for step in (20, 25, 50) if width * step / 100 >= room), 50)
-        return {share / 100: f"{share}%" for share in range(0, 100, step)} | {1.0: "100% of customers"}
-    everyone = "1 customer" if curve.customers == 1 else f"{count_text(curve.customers)} customers"
+        return {share / 100: f"{share}%" for share in range(0, 100, step)} | {1.0: the_end}
+    everyone = f"{count_text(curve.customers)} {named(curve.customers, curve.house.customers)}"
     room = text_width(everyone) * 1.6 / width * curve.customers
     ranks = round_ticks(Decimal(0), Decimal(curve.customers), at_most=6 if width >= _WIDE else 3)
     whole = [rank for rank in ranks if rank % 1 == 0 and rank <= curve.customers - room]
@@ -237,7 +242,7 @@ def _customer_ticks(curve: _Curve, width: float) -> dict[float, str]:
 def _dots(curve: _Curve, frame: Frame) -> list[alt.Chart]:
     layers = []
     if curve.top_fifth is not None:
-        row = {"x": curve.x(curve.fifth_rank), "y": curve.top_fifth, "told": _fifth_text(curve)}
+        row = {"x": curve.x(curve.fifth_rank), "y": curve.top_fifth, "told": curve.house.say(_fifth_text(curve))}
         layers.append(_dot(frame, row, light("value" if curve.top_fifth >= 0 else "loss"), "top_fifth", size=44))
     peak = {"x": curve.x(curve.ranks[curve.peak_index]), "y": curve.peak, "told": " ".join(_peak_lines(curve, 10_000))}
     ring = "value" if curve.peak > 0 else "loss"
@@ -314,7 +319,7 @@ def _fifth_finding(curve: _Curve, frame: Frame, line: list[Point]) -> _Finding:
     """Below the curve to the right of its dot, or wherever near it is clear; on a narrow plot in two lines."""
     assert curve.top_fifth is not None
     across, down = frame.across(curve.x(curve.fifth_rank)), frame.down(curve.top_fifth)
-    lines = wrapped(_fifth_text(curve), max(110.0, frame.width * 0.45), bold=True)
+    lines = wrapped(curve.house.say(_fifth_text(curve)), max(110.0, frame.width * 0.45), bold=True)
     width = max(text_width(text, bold=True) for text in lines)
     places: list[Place] = [("left", across + 12, down + drop) for drop in (2, 6, 10)]
     places += _below(line, "left", across + 8, width, frame)
@@ -339,7 +344,7 @@ def _left_of(line: list[Point], width: float, frame: Frame) -> list[Place]:
 
 
 def _peak_lines(curve: _Curve, width: float) -> list[str]:
-    return wrapped(_peak_text(curve), width, bold=True, lines=2)
+    return wrapped(curve.house.say(_peak_text(curve)), width, bold=True, lines=2)
 
 
 def _peak_text(curve: _Curve) -> str:
@@ -377,7 +382,9 @@ def _read_out(curve: _Curve, frame: Frame) -> alt.Chart:
     edges = [0.0, *((left + right) / 2 for left, right in pairwise(xs)), frame.x_domain[1]]
     low, high = frame.y_domain
     spans = zip(pairwise(edges), chosen, strict=True)
-    rows = [{"x": left, "x2": right, "y": low, "y2": high, "told": _told_at(curve, index)} for (left, right), index in spans]
+    rows = [
+        {"x": left, "x2": right, "y": low, "y2": high, "told": curve.house.say(_told_at(curve, index))} for (left, right), index in spans
+    ]
     mark = alt.Chart(rows_of(rows)).mark_rect(color=light("ink"), opacity=0)
     return frame.draw(mark, "readout", x2=alt.X2("x2"), y2=alt.Y2("y2"), description=alt.Description("told:N"))
 
@@ -405,11 +412,11 @@ def _told(curve: _Curve) -> str:
     if curve.given_back > 0 and curve.peak > 0:
         findings.append(f"{curve.money_text(curve.given_back)} given back after the peak")
     findings.append(_end_text(curve))
-    return f"Whale curve: cumulative {curve.word} of customers ranked from most to least. {'. '.join(findings)}."
+    return curve.house.say(f"Whale curve: cumulative {curve.word} of customers ranked from most to least. {'. '.join(findings)}.")
 
 
-def _without_customers(width: int, height: int) -> alt.LayerChart:
+def _without_customers(house: HouseWords, width: int, height: int) -> alt.LayerChart:
     frame = Frame(width - 12, height - 32, (2, 6, 30, 6), (0.0, 1.0), (0.0, 1.0))
-    text = "No customer has money in this selection"
+    text = house.say("No customer has money in this selection")
     row = {"across": frame.width / 2, "down": frame.height / 2, "text": [text]}
     return frame.finished([frame.zero_line(), frame.texts([row], "center", "ink2")], text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 
 import click
@@ -12,6 +13,7 @@ from rich.tree import Tree
 from unequal import flow
 from unequal.cli.identifying import explain_match
 from unequal.cli.printing import cell, console, print_json, print_rows, safe
+from unequal.terms.house_words import AS_CUSTOMERS, HouseWords
 
 _MONTH_LINES_SHOWN: Final = 24
 _CONTACTS_SHOWN: Final = 12
@@ -28,38 +30,44 @@ _LINES_SHOWN: Final = 50
 def customer(directory: str, customer_id: str, as_json: bool) -> None:
     """One customer: who, worth, why, what happened, how we know. By id, or SOURCE:RECORD_ID."""
     with flow.open_base(flow.open_project(directory)) as opened:
-        sheet = flow.examining.customer(opened, customer_id)
+        sheet, house = flow.examining.customer(opened, customer_id), opened.base.project.value.house
     if as_json:
         print_json(asdict(sheet))
         return
-    console().print(f"Customer {sheet.customer_id}{_asked_for(sheet.customer_id, sheet.asked_for)}")
+    _print_sheet(sheet, house)
+
+
+def _print_sheet(sheet: flow.examining.CustomerSheet, house: HouseWords) -> None:
+    show = partial(print_rows, house=house)
+    console().print(f"{house.say('Customer')} {sheet.customer_id}{_asked_for(sheet.customer_id, sheet.asked_for)}")
     golden = [row for row in sheet.who if row["rule"] is not None]
-    print_rows(golden, title="Who: the golden record, and which rule chose each value")
+    show(golden, title="Who: the golden record, and which rule chose each value")
     others = [row for row in sheet.who if row["rule"] is None]
-    print_rows(others, title="What other records say", columns=("attribute", "value", "source", "record_id"))
-    print_rows([dict(sheet.worth)] if sheet.worth else [], title=f"Worth: {sheet.level} in {sheet.currency}")
-    print_rows(sheet.why, title="Why")
-    print_rows(sheet.service, title="What it cost to serve, by activity")
-    print_rows([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver a quarter more or less?",
+    show(others, title="What other records say", columns=("attribute", "value", "source", "record_id"))
+    show([dict(sheet.worth)] if sheet.worth else [], title=f"Worth: {sheet.level} in {sheet.currency}")
+    show([{**row, "line": house.say(row["line"])} for row in sheet.why], title="Why")
+    show(sheet.service, title="What it cost to serve, by activity")
+    show([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver a quarter more or less?",
                columns=("band", "stable", "same_share", "scenarios", "flipped_by"))  # fmt: skip
-    _print_future(sheet)
-    print_rows(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
+    _print_future(sheet, house)
+    show(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
     last = ("occurred_on", "contact", "channel", "agent", "duration_seconds", "outcome", "source")
-    print_rows(sheet.contacts[:_CONTACTS_SHOWN], title="Last contacts, latest first", columns=last)
-    print_rows(sheet.related, title="With whom: household and relationships")
-    print_rows(sheet.records, title="How we know: the records that are this customer")
+    show(sheet.contacts[:_CONTACTS_SHOWN], title="Last contacts, latest first", columns=last)
+    show(sheet.related, title="With whom: household and relationships")
+    show(sheet.records, title="How we know: the records that are this customer")
 
 
-def _print_future(sheet: flow.examining.CustomerSheet) -> None:
+def _print_future(sheet: flow.examining.CustomerSheet, house: HouseWords) -> None:
     """Why its profit is what it is, where it is worth what, and forecasts: of itself, and through others."""
-    print_rows(
+    show = partial(print_rows, house=house)
+    show(
         sheet.profit_drivers[:_DRIVERS_SHOWN], title="Why it differs from the mean of the base's customers: the largest drivers, in dollars"
     )
-    print_rows(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
+    show(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
     through = [dict(sheet.through_others)] if sheet.through_others else []
-    print_rows(through, title="What it brings through others: a forecast, and never added to its own over customers")
+    show(through, title="What it brings through others: a forecast, and never added to its own over customers")
     largest = sorted(sheet.selves, key=lambda row: -abs(row["worth_expected"]))[:_SELVES_SHOWN]
-    print_rows(largest, title="Its selves: where it is worth what, the largest first")
+    show(largest, title="Its selves: where it is worth what, the largest first")
 
 
 def _asked_for(customer_id: str, asked: str) -> str:
@@ -112,12 +120,12 @@ def _explain_entry(directory: str, entry_id: str, *, as_json: bool) -> None:
 
 def _explain_customer(directory: str, customer_id: str, *, as_json: bool) -> None:
     with flow.open_base(flow.open_project(directory)) as opened:
-        found = flow.tracing.customer_graph(opened, customer_id)
+        found, house = flow.tracing.customer_graph(opened, customer_id), opened.base.project.value.house
     if as_json:
         print_json(asdict(found))
         return
     out = console()
-    out.print(f"Customer {found.customer_id}{_asked_for(found.customer_id, found.asked_for)}: {_in_short(found)}")
+    out.print(f"{house.say('Customer')} {found.customer_id}{_asked_for(found.customer_id, found.asked_for)}: {_in_short(found)}")
     out.print(_tree(found))
     if len(found.tree) > _RECORDS_DRAWN:
         out.print(f"The first {_RECORDS_DRAWN:,} of {len(found.tree):,} records are drawn; --json has all.")
@@ -126,8 +134,8 @@ def _explain_customer(directory: str, customer_id: str, *, as_json: bool) -> Non
     _print_first(
         [{**_pair(edge), "refused_because": _words(edge["refused_because"])} for edge in found.refused], "Refused between its own records"
     )
-    _print_first([_near(row) for row in found.neighbours], "Nearly joined: records of other customers")
-    _print_first(found.history, "How it came about", columns=("published_at", "kind", "record", "from_customer", "to_customer"))
+    _print_first([_near(row) for row in found.neighbours], "Nearly joined: records of other customers", house=house)
+    _print_first(found.history, "How it came about", ("published_at", "kind", "record", "from_customer", "to_customer"), house)
 
 
 def _in_short(found: flow.tracing.CustomerGraph) -> str:
@@ -184,9 +192,9 @@ def _near(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**shown, "evidence": _evidence(row["evidence"]), "refused_because": _words(row["refused_because"])}
 
 
-def _print_first(rows: Sequence[Mapping[str, Any]], title: str, columns: Sequence[str] = ()) -> None:
+def _print_first(rows: Sequence[Mapping[str, Any]], title: str, columns: Sequence[str] = (), house: HouseWords = AS_CUSTOMERS) -> None:
     more = f" (the first {_LINES_SHOWN:,} of {len(rows):,}; --json has all)" if len(rows) > _LINES_SHOWN else ""
-    print_rows(rows[:_LINES_SHOWN], title=f"{title}{more}", columns=columns)
+    print_rows(rows[:_LINES_SHOWN], title=f"{title}{more}", columns=columns, house=house)
 
 
 _FORMS: Final[Mapping[str, tuple[tuple[str, ...], Callable[..., None]]]] = {

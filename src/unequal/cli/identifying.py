@@ -74,14 +74,16 @@ def _print_candidate(candidate: Any) -> None:
 def explain_match(directory: str, one: str, other: str, *, as_json: bool) -> None:
     """Two records side by side, and the weight part by part."""
     with flow.open_base(flow.open_project(directory)) as opened:
-        found = flow.identifying.explain_match(opened, one, other)
+        found, house = flow.identifying.explain_match(opened, one, other), opened.base.project.value.house
     if as_json:
         print_json(asdict(found))
         return
     out = console()
     out.print(f"[bold]{safe(one)} and {safe(other)}: {safe(found.outcome)}.[/bold]")
     out.print(
-        f"Customers: {found.customer_a} and {found.customer_b}" if found.customer_a != found.customer_b else f"Customer {found.customer_a}"
+        f"{house.say('Customers')}: {found.customer_a} and {found.customer_b}"
+        if found.customer_a != found.customer_b
+        else f"{house.say('Customer')} {found.customer_a}"
     )
     print_rows([_part(row) for row in found.parts])
     out.print(

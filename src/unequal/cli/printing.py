@@ -17,6 +17,7 @@ from rich.table import Table
 
 from unequal.answers import Answer, Figure, showing
 from unequal.terms.amounts import MINUS, number_text
+from unequal.terms.house_words import AS_CUSTOMERS, HouseWords
 
 MISSING: Final = "–"
 WIDTH_OF_A_FILE: Final = 160
@@ -83,10 +84,14 @@ def figure_text(figure: Figure) -> str:
         return percent(float(figure.value))
     if figure.unit == "index" and isinstance(figure.value, float):
         return f"{figure.value:.3f}"
-    if figure.unit == "customers" and isinstance(figure.value, float):
+    if figure.unit in _COUNTED and isinstance(figure.value, float):
         return cell(round(figure.value))
     text = cell(figure.value)
     return f"{text} {figure.unit}" if isinstance(figure.value, Decimal) else text
+
+
+_COUNTED: Final = frozenset({"customers", "orders"})
+"""Units of which there are whole ones only, though a forecast of them is a mean."""
 
 
 def range_of(figure: Figure) -> str:
@@ -120,15 +125,17 @@ _WHOLE: Final = frozenset({"alive_expected", "customers_expected", "points", "br
 _MONEY: Final = ("value_", "growth_", "worth_", "year_", "type_", "further_", "through_others_", "own_value_")
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", columns: Sequence[str] = ()) -> None:
-    """Rows as a table: numbers to the right, headings in words."""
+def print_rows(
+    rows: Sequence[Mapping[str, Any]], *, title: str = "", columns: Sequence[str] = (), house: HouseWords = AS_CUSTOMERS
+) -> None:
+    """Rows as a table: numbers to the right, title and headings in the words of the house."""
     if not rows:
         return
     names = list(columns) or list(rows[0])
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=house.say(title) or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in names:
         numeric = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        table.add_column(house.say(name.replace("_", " ")), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(safe(cell(in_its_unit(name, row[name]))) for name in names))
     console().print(table)
@@ -171,7 +178,7 @@ def print_answer(answer: Answer) -> None:
             _print_shown(answer, shown)
     else:
         first = answer.table.slice(0, ROWS_SHOWN)
-        print_rows([_labelled(row) for row in first.to_pylist()], title=f"By {answer.by}" if answer.by else "")
+        print_rows([_labelled(row) for row in first.to_pylist()], title=f"By {answer.by}" if answer.by else "", house=answer.house)
         _say_more(answer.table.num_rows - ROWS_SHOWN)
     if answer.next_file:
         out.print(f"Would teach most next: {safe(answer.next_file)}")

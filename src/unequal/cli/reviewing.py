@@ -37,12 +37,13 @@ def review(ctx: click.Context, limit: int, as_json: bool) -> None:
     """Settle doubtful matches: lists them, the most dollars first, one in ten drawn at random."""
     if ctx.invoked_subcommand is not None:
         return
-    found = flow.reviewing.queue(flow.open_project(ctx.obj), limit=limit)
+    project = flow.open_project(ctx.obj)
+    found = flow.reviewing.queue(project, limit=limit)
     if as_json:
         print_json(asdict(found))
         return
     title = f"To look at: {len(found.pairs)} of {found.waiting:,} doubtful pairs and the lot; at stake: {found.level} in {found.currency}"
-    print_rows(found.pairs, title=title)
+    print_rows(found.pairs, title=title, house=project.config.value.house)
     if not found.pairs:
         console().print("No doubtful pair waits for a look.")
     print_rows(found.shared, title="Identifiers on too many records to mean anyone: they link nobody")
@@ -114,12 +115,15 @@ def undo(directory: str, /, action: int | None, **given: Any) -> None:
 
 def _act(give: _Give, directory: str, *, reason: str, author: str | None, dry_run: bool, as_json: bool) -> None:
     """Do an action, or look what it would do, and print what changes."""
-    outcome = give(flow.open_project(directory), author=author or getpass.getuser(), reason=reason, commit=not dry_run)
+    project = flow.open_project(directory)
+    outcome = give(project, author=author or getpass.getuser(), reason=reason, commit=not dry_run)
     if as_json:
         print_json(asdict(outcome))
         return
-    print_rows(outcome.moves, title=f"Records that move, with their {outcome.level} in {outcome.currency}")
-    print_rows(outcome.customers, title="Customers concerned")
+    print_rows(
+        outcome.moves, title=f"Records that move, with their {outcome.level} in {outcome.currency}", house=project.config.value.house
+    )
+    print_rows(outcome.customers, title="Customers concerned", house=project.config.value.house)
     print_rows(outcome.redirects, title="Ids that lead elsewhere now")
     print_rows(outcome.verdicts, title="What the next runs hold to")
     if outcome.left:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from unequal import answers, flow
 from unequal.cli.printing import accuracy_words, cell, console, percent, print_json, print_rows
 from unequal.terms.amounts import MINUS
+from unequal.terms.house_words import AS_CUSTOMERS, HouseWords
 from unequal.version import __version__
 
 _STEPS_OF_ALL: Final = ("who is who", "index", "golden", "relate", "interactions", "rates", "book", "reconcile", "tie out", "band")
@@ -40,11 +41,12 @@ class Shown:
 @click.pass_obj
 def run(directory: str, retrain: bool, as_json: bool) -> None:
     """Read the sources, book and reconcile every dollar, and publish the base."""
-    report = run_shown(flow.open_project(directory), quiet=as_json, retrain=retrain)
+    project = flow.open_project(directory)
+    report = run_shown(project, quiet=as_json, retrain=retrain)
     if as_json:
         print_json({"run": report.run_id, "steps": report.steps, "summary": report.summary})
         return
-    print_summary(report.summary)
+    print_summary(report.summary, project.config.value.house)
     console().print(f"Published run {report.run_id}. Ask it: unequal ask profit")
 
 
@@ -60,8 +62,8 @@ def run_shown(project: flow.OpenProject, *, quiet: bool = False, retrain: bool =
         return flow.run(project, Shown(bar, steps), retrain=retrain)
 
 
-def print_summary(summary: Mapping[str, Any]) -> None:
-    """The figures of a run in a few lines."""
+def print_summary(summary: Mapping[str, Any], house: HouseWords = AS_CUSTOMERS) -> None:
+    """The figures of a run in a few lines, in the words of the house."""
     told: list[tuple[str, object]] = [
         ("customers with entries", summary["customers"]),
         ("customer records", summary["records"]),
@@ -75,8 +77,8 @@ def print_summary(summary: Mapping[str, Any]) -> None:
         ("rows in two extracts, counted once", summary["rows_counted_once"]),
     ]
     told += _tied_out(summary.get("tie_out"))
-    print_rows([{"figure": figure, "value": cell(value)} for figure, value in told])
-    print_rows(summary.get("contacts", []), title="Contacts by kind and channel")
+    print_rows([{"figure": house.say(figure), "value": cell(value)} for figure, value in told])
+    print_rows(summary.get("contacts", []), title="Contacts by kind and channel", house=house)
     print_rows([_matching(kind, found) for kind, found in summary.get("matching", {}).items()], title="Who is who")
     for kind, found in summary.get("matching", {}).items():
         for reason in found["retrain"]:
@@ -129,13 +131,14 @@ def status(directory: str, as_json: bool) -> None:
         console().print(f"{found['project']}: nothing is published yet. Run `unequal run`.")
         return
     console().print(f"{found['project']}: run {found['run']}, published {found['published_at']}")
-    print_summary(found["summary"])
+    house = opened.config.value.house
+    print_summary(found["summary"], house)
     if found["stewards_since"]:
         console().print(f"Stewards' actions since: {found['stewards_since']:,}. Readers see them, and the next run takes them in.")
     if "definitions" in found["summary"]:
         counted = answers.customers_side_by_side(found["summary"]["definitions"], opened.config)
-        print_rows(counted.to_pylist(), title="Customers by definition, for the company and per source")
-    print_rows(found["runs"], title="Runs kept, latest first")
+        print_rows(counted.to_pylist(), title="Customers by definition, for the company and per source", house=house)
+    print_rows(found["runs"], title="Runs kept, latest first", house=house)
 
 
 COMMANDS: Final = (run, status)

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field
 from unequal.config.ledger import read_day
 from unequal.config.model import MONEY, ColumnName, Name, PredicateText, Section, WholeNumber
 from unequal.config.sources import CustomerOf
+from unequal.terms.house_words import HouseWords, OtherWord, of_customers
 
 Rhythm = Literal["week", "month", "quarter", "year"]
 """How often something may happen, or is due."""
@@ -189,6 +190,16 @@ class Value(Section):
     words: Literal["customers", "donors", "members", "patients", "citizens", "guests", "clients"] = Field(
         "customers", description="What the house calls its customers."
     )
+    further_words: dict[OtherWord, Annotated[str, Field(pattern=r"^[a-z][a-z -]{1,30}$")]] = Field(
+        default_factory=dict,
+        description="What it calls orders, sales, occasions and the company, in the plural but for the last; "
+        "by default what goes with its word for customers, as gifts with donors.",
+    )
     through_others: ThroughOthers = Field(ThroughOthers(), description="What is assumed of referrals and introductions.")
     seeds: Seeds | None = Field(None, description="Who may be handed out as a pattern for look-alikes; nobody by default.")
     backtest: Backtest = Field(Backtest(), description="How forecasts are put to the test.")
+
+    @property
+    def house(self) -> HouseWords:
+        """The words of the house: those given, and for the rest those that go with its word for customers."""
+        return HouseWords(self.words, {**of_customers(self.words).further, **self.further_words})

@@ -2,6 +2,7 @@
 
 from unequal.pages.definitions import Definition, define, definition_keys
 from unequal.pages.environment import environment, policy, script, squeezed, stylesheet
+from unequal.pages.house_words import in_words_of_the_house
 from unequal.pages.listing import Column, Listing
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "define",
     "definition_keys",
     "environment",
+    "in_words_of_the_house",
     "policy",
     "script",
     "squeezed",

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from unequal import charts
 from unequal.pages.definitions import define
-from unequal.terms.amounts import exact_text
+from unequal.terms.amounts import count_text, exact_text, money_text, share_text
 
 
 def environment(*packages: str) -> Environment:
@@ -24,7 +24,7 @@ def environment(*packages: str) -> Environment:
     """
     loaders = [PackageLoader(package) for package in (*packages, "unequal.pages")]
     made = Environment(loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters.update(count=charts.count_text, share=charts.share_text, money=charts.money_text, exact=exact_text)
+    made.filters.update(count=count_text, share=share_text, money=money_text, exact=exact_text)
     made.globals.update(define=define, mark=mark, icon=icon)
     return made
 

@@ -10,13 +10,13 @@ import altair as alt
 
 from unequal import charts
 from unequal.answers import Answer, Figure, showing
-from unequal.charts import count_text, money_text
 from unequal.pages import Column, Listing
 from unequal.report.drawings import Picture
 from unequal.report.forecast_pictures import money
 from unequal.report.forecasts import figure_text
 from unequal.report.headline import KeyFigure
 from unequal.report.reading import rows_of
+from unequal.terms.amounts import count_text, money_text, share_text
 
 WIDE, NARROW = 1094, 332
 MOST_FIGURES = 6
@@ -53,7 +53,7 @@ def _key_figure(figure: Figure) -> KeyFigure:
 def _end(value: Decimal | float, unit: str) -> str:
     if isinstance(value, Decimal):
         return money_text(value, unit)
-    return charts.share_text(value) if unit == "share" else count_text(round(value))
+    return share_text(value) if unit == "share" else count_text(round(value))
 
 
 def listing(answer: Answer, shown: showing.Shown) -> Listing:

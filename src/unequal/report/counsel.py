@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from unequal.answers import Answer
-from unequal.charts import count_text, money_text
 from unequal.report.reading import Rows, count_of, money_of, rows_of, total_of, unassigned_of
 from unequal.report.wording import CAUSES, lines_not_counted, sentence_case, word_of
+from unequal.terms.amounts import count_text, money_text
 from unequal.terms.lines import Level, Line
 
 MOST: Final = 4

@@ -17,7 +17,7 @@ def fragment(answer: Answer) -> str:
         answer: to any question.
     """
     title = answer.drawn[0].title if answer.drawn else title_of(answer, subject_of(answer))
-    return (
+    piece = (
         pages.environment("unequal.report")
         .get_template("fragment.html")
         .render(
@@ -30,6 +30,7 @@ def fragment(answer: Answer) -> str:
             font=charts.FONT,
         )
     )
+    return pages.in_words_of_the_house(piece, answer.house)
 
 
 def _figures(answer: Answer) -> list[KeyFigure]:

@@ -36,8 +36,9 @@ def segment_name(answer: Answer, segment: str | None) -> str:
 
 def spread(answer: Answer, width: int, height: int) -> alt.LayerChart:
     """Customers by what each is expected to bring."""
-    words = next((figure.label.lower() for figure in answer.figures if figure.name == "customers"), "customers")
-    return charts.forecasts.value_spread(rows_of(answer, "spread"), currency=answer.currency, words=words, width=width, height=height)
+    return charts.forecasts.value_spread(
+        rows_of(answer, "spread"), currency=answer.currency, words=answer.words, width=width, height=height
+    )
 
 
 def segments(answer: Answer, width: int, height: int) -> alt.LayerChart:
@@ -65,11 +66,11 @@ def definitions(answer: Answer, width: int, height: int) -> alt.LayerChart:
     """How many customers there are under each definition."""
     del height
     rows = [
-        {"value": str(row["definition"]).replace("_", " "), "amount": Decimal(row["known"])}
+        {"value": answer.house.say(str(row["definition"]).replace("_", " ")), "amount": Decimal(row["known"])}
         for row in rows_of(answer, "definitions")
         if row["source"] is None
     ]
-    return charts.bars(rows, currency=None, word="customers", width=width)
+    return charts.bars(rows, currency=None, word=answer.words, width=width)
 
 
 def tracked(answer: Answer) -> dict[str, Rows]:
@@ -80,10 +81,10 @@ def tracked(answer: Answer) -> dict[str, Rows]:
     return found
 
 
-def tracking(rows: Rows) -> alt.LayerChart:
+def tracking(rows: Rows, what: str) -> alt.LayerChart:
     """How one test went on; small enough for several to stand side by side, and for a telephone."""
     width, height = _TRACKING_SIZE
-    return charts.forecasts.tracking(rows, width=width, height=height)
+    return charts.forecasts.tracking(rows, width=width, height=height, what=what)
 
 
 DRAWN: Final[Mapping[str, Callable[[Answer, int, int], alt.LayerChart]]] = {

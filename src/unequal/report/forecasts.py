@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from unequal.answers import Answer, Figure
-from unequal.charts import count_text, money_text, share_text
 from unequal.pages import Column, Listing
 from unequal.report import pictures
 from unequal.report.forecast_pictures import business, money, segment_name
 from unequal.report.headline import KeyFigure
 from unequal.report.reading import Rows, rows_of
 from unequal.report.wording import sentence_case
+from unequal.terms.amounts import count_text, money_text, share_text
 
 MOST_ROWS: Final = 10
 MODELS: Final[dict[str, str]] = {
@@ -40,8 +40,16 @@ _SHORT: Final[dict[str, tuple[str, str]]] = {
 """Figure: its heading in a strip, and the word that explains it."""
 
 
+def _short(figure: Figure) -> tuple[str, str]:
+    """The heading of a figure in a strip; those of counted histories are named for their line of business."""
+    for start, heading in (("dollars_an_occasion_", "One occasion"), ("occasions_", "Occasions expected")):
+        if figure.name.startswith(start):
+            return f"{heading}, {figure.name.removeprefix(start)}", ""
+    return _SHORT.get(figure.name, (figure.label, ""))
+
+
 def _key_figure(figure: Figure, currency: str) -> KeyFigure:
-    label, term = _SHORT.get(figure.name, (figure.label, ""))
+    label, term = _short(figure)
     if not isinstance(figure.value, Decimal | int | float):
         return KeyFigure(label, None, figure.why_missing or "not known", "", term)
     note = "a fact, never added to a forecast" if figure.name == "brought" else figure.note
@@ -121,11 +129,13 @@ def spread(answer: Answer) -> Listing:
 
 
 def segments(answer: Answer) -> Listing:
-    """What each slice is expected to bring, with its range, beside what it has brought."""
+    """What each slice is expected to bring, with its range, beside what it has brought; nothing where no slice has a name."""
     rows = [
         {**_in_money(row, "value_expected", "value_low", "value_high"), "name": segment_name(answer, row["segment"]), "alive": round(row["alive_expected"])}
         for row in rows_of(answer, "segments")
     ]  # fmt: skip
+    if all(row["segment"] in (None, "") for row in rows):
+        rows = []
     columns = [
         Column("name", sentence_case((answer.by or "band").replace("_", " ")), "name"), Column("customers", "Customers", "count"),
         Column("alive", "Still", "count"), *_ranged("value", "Expected"),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from unequal.answers import Answer, Figure
-from unequal.charts import count_text, money_text, share_text
 from unequal.report.reading import count_of, figure_of, is_positive, money_of, share_of, unassigned_of
 from unequal.report.wording import sentence_case, word_of
+from unequal.terms.amounts import count_text, money_text, share_text
 from unequal.terms.lines import Level
 
 FEWEST_FOR_PERCENT = 10

@@ -59,7 +59,7 @@ def full(answer: Answer, *further: Answer, left_out: str = "") -> str:
 def render(template: str, answer: Answer, *, styles: str, **values: Any) -> str:
     """A template of this room with what every page of it carries; the policy allows exactly its own style and script."""
     scripts = pages.script()
-    return (
+    page = (
         pages.environment("unequal.report")
         .get_template(template)
         .render(
@@ -75,6 +75,7 @@ def render(template: str, answer: Answer, *, styles: str, **values: Any) -> str:
             **values,
         )
     )
+    return pages.in_words_of_the_house(page, answer.house)
 
 
 @cache

@@ -45,7 +45,8 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
         return charts.bars([*served, idle], currency=answer.currency, word="cost to serve", width=width, neutral=True)
     if chosen == "lines":
         *steps, figure = price_steps(rows_of(answer, "lines"), answer.level)
-        return charts.waterfall(steps, currency=answer.currency, total_label=figure["name"], width=width, height=height)
+        named = [{**step, "label": answer.house.say(step["label"])} for step in steps]
+        return charts.waterfall(named, currency=answer.currency, total_label=answer.house.say(figure["name"]), width=width, height=height)
     return charts.whale_curve(
         rows_of(answer, "curve"),
         currency=answer.currency,
@@ -53,6 +54,7 @@ def chart_of(answer: Answer, subject: Subject | None = None, *, width: int = 716
         peak_position=share_of(answer, "peak_position"),
         top_fifth=money_of(answer, "top_fifth"),
         top_fifth_share=share_of(answer, "top_fifth_share"),
+        house=answer.house,
         width=width,
         height=height,
     )
@@ -103,7 +105,8 @@ def forecast(answer: Answer, subject: Subject, *, width: int = 542, height: int 
 
 def trackings(answer: Answer) -> list[Picture]:
     """How the latest test of each line of business went on, a small chart each that serves all widths."""
-    return [Picture(name, charts.svg(forecast_pictures.tracking(rows))) for name, rows in forecast_pictures.tracked(answer).items()]
+    what = answer.house.say("orders")
+    return [Picture(name, charts.svg(forecast_pictures.tracking(rows, what))) for name, rows in forecast_pictures.tracked(answer).items()]
 
 
 def _drawn(answer: Answer, subject: Subject, width: int, height: int = 300) -> str:
