@@ -15,6 +15,7 @@ from unequal.answers import Answer, Figure
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.cli.printing import print_answer, print_json
+from unequal.terms.house_words import of_customers
 
 D = Decimal
 
@@ -82,6 +83,6 @@ def test_json_has_every_row_and_how_it_is_shown(capsys: pytest.CaptureFixture[st
 
 
 def test_captions_headings_and_titles_follow_the_words_of_the_house():
-    told = in_words_of_the_house(asked(), "donors")
+    told = in_words_of_the_house(asked(), of_customers("donors"))
     assert told.drawn[0].title == "What donors of each channel brought"
     assert told.shown[0].columns[1].label == "Donors gained"
