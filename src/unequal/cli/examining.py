@@ -19,6 +19,17 @@ _DRIVERS_SHOWN: Final = 5
 _SELVES_SHOWN: Final = 6
 _RECORDS_DRAWN: Final = 100
 _LINES_SHOWN: Final = 50
+_STEADY: Final = (
+    "band",
+    "stable",
+    "costs_stable",
+    "flipped_by",
+    "links_stable",
+    "links",
+    "flipped_by_link",
+    "window_stable",
+    "window_band",
+)
 
 
 @click.command()
@@ -40,8 +51,8 @@ def customer(directory: str, customer_id: str, as_json: bool) -> None:
     print_rows([dict(sheet.worth)] if sheet.worth else [], title=f"Worth: {sheet.level} in {sheet.currency}")
     print_rows(sheet.why, title="Why")
     print_rows(sheet.service, title="What it cost to serve, by activity")
-    print_rows([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver a quarter more or less?",
-               columns=("band", "stable", "same_share", "scenarios", "flipped_by"))  # fmt: skip
+    print_rows([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver, a doubtful link or the time otherwise?",
+               columns=tuple(name for name in _STEADY if name in sheet.steady))  # fmt: skip
     _print_future(sheet)
     print_rows(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
     last = ("occurred_on", "contact", "channel", "agent", "duration_seconds", "outcome", "source")

@@ -35,7 +35,8 @@ class CustomerSheet:
         months: statement by month and line, latest first.
         records: the records that are this customer, and since when.
         service: what was done for it, by activity: events, minutes, cost, and of that our own failures; empty without activities.
-        steady: whether its band stands if a driver of cost to serve were a quarter more or less; empty without activities.
+        steady: whether its band stands, were a driver of cost to serve, a doubtful link or the window otherwise; empty for who has no band,
+            and after a steward's verdict until the next run.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
         foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
         profit_drivers: why its profit differs from the mean of the base's customers: driver and dollars, the largest first.
