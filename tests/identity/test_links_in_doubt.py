@@ -8,7 +8,7 @@ from hypothesis.strategies import integers, lists, tuples
 
 from unequal import identity
 from unequal.identity.stewardship.links_in_doubt import parts_without
-from unequal.identity.tables import CUSTOMER_RECORD, EDGE
+from unequal.identity.tables import CUSTOMER_RECORD, EDGE, MATCH_FIGURE
 
 
 def edges_of(engine, text):
@@ -34,7 +34,16 @@ def crosswalk_of(engine, **customers):
 
 
 def in_doubt(engine, text, **customers):
-    found = identity.steps.in_doubt(engine, edges=edges_of(engine, text), customer_record=crosswalk_of(engine, **customers))
+    settled = [
+        {"kind": kind, "name": "link_from", "place": 0, "value": value, "text": None}
+        for kind, value in (("person", 9.5), ("organisation", 20.0))
+    ]
+    found = identity.steps.in_doubt(
+        engine,
+        edges=edges_of(engine, text),
+        figures=engine.rows(MATCH_FIGURE.types, settled),
+        customer_record=crosswalk_of(engine, **customers),
+    )
     parts = engine.fetch(found.parts)
     apart = {(row["customer_id"], row["cut"]): {r["record_id"] for r in parts if r["apart"] and r["cut"] == row["cut"]} for row in parts}
     return [tuple(row.values()) for row in engine.fetch(found.maybe_one.order_by("customer_a"))], apart
@@ -67,6 +76,10 @@ def test_a_customer_held_together_otherwise_does_not_come_apart(engine):
         1 2 identifier . yes . tax_id
         """
     assert in_doubt(engine, by_identifier, ann="12") == ([], {})
+
+
+def test_the_weakest_link_of_a_base_is_in_no_doubt_where_it_is_far_above_the_threshold(engine):
+    assert in_doubt(engine, "1 2 weight 15 yes . .", ann="12") == ([], {})
 
 
 def test_what_a_steward_has_ruled_is_in_no_doubt(engine):

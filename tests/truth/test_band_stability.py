@@ -58,9 +58,8 @@ def ends(row: dict[str, Any]) -> tuple[Record, Record]:
     return (row["source_a"], row["record_id_a"]), (row["source_b"], row["record_id_b"])
 
 
-def in_doubt(edges: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], set[tuple[Record, Record]]]:
-    """Pairs that wait for a steward, by the words of the queue; and pairs that share an exact identifier."""
-    threshold = min(row["weight"] for row in edges if row["basis"] == "weight" and row["links"])
+def in_doubt(edges: list[dict[str, Any]], threshold: float) -> tuple[list[dict[str, Any]], set[tuple[Record, Record]]]:
+    """Pairs near the threshold or refused; and pairs that share an exact identifier."""
     near = [row for row in edges if row["basis"] == "weight" and abs(row["weight"] - threshold) <= 5]
     refused = [row for row in edges if row["refused_because"] is not None]
     return near + [row for row in refused if row not in near], {ends(row) for row in edges if row["identifier"] is not None}
@@ -100,7 +99,8 @@ class TestMeridian:
         own = summed(entries, lambda row: (row["record_source"], row["record"]))
         bands = {row["customer_id"]: row["band"] for row in rows_of(opened, "band")}
         found: dict[str, set[str]] = {name: set() for name in bands}
-        doubtful, identified = in_doubt(edges)
+        threshold = min(row["value"] for row in rows_of(opened, "match_figure") if row["name"] == "link_from")
+        doubtful, identified = in_doubt(edges, threshold)
         for one, other in {(owner[a], owner[b]) for a, b in map(ends, doubtful) if owner[a] != owner[b]}:
             zero = (D(0), D(0))
             together = [sum(parts, D(0)) for parts in zip(whole.get(one, zero), whole.get(other, zero), strict=True)]
@@ -135,7 +135,10 @@ class TestMeridian:
             bands = {row["customer_id"]: row for row in rows_of(opened, "band")}
             steady = {row["customer_id"]: row for row in rows_of(opened, "band_stability")}
             doubt = identity.steps.in_doubt(
-                opened.engine, edges=opened.base.table("edge"), customer_record=opened.base.table("customer_record")
+                opened.engine,
+                edges=opened.base.table("edge"),
+                figures=opened.base.table("match_figure"),
+                customer_record=opened.base.table("customer_record"),
             )
             pairs = opened.engine.fetch(doubt.maybe_one.order_by("customer_a", "customer_b"))
             records = {row["customer_id"]: (row["source"], row["record_id"]) for row in rows_of(opened, "customer_record")}
@@ -170,8 +173,8 @@ class TestMeridian:
         assert steady[cut]["links_stable"] is (drawn == {bands[cut]["band"]})
 
 
-def test_the_published_example_of_a_quarter_holds():
-    """Two bands, by hand: 5.0001 is above the line of five dollars, 5 is on it, and two per cent of 1,000 are twenty."""
+def test_the_lines_between_bands_are_drawn_here_as_by_hand():
+    """5.0001 is above the line of five dollars, 5 is on it, and two per cent of 1,000 are twenty."""
     assert [band(D(text), D(sales)) for text, sales in (("5.0001", "0"), ("5", "0"), ("-20", "1000"), ("-20.0001", "1000"))] == [
         "profitable", "break_even", "break_even", "unprofitable",
     ]  # fmt: skip

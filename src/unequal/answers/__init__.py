@@ -1,15 +1,15 @@
 """The questions a chief executive asks, one file each, and the contract of an answer."""
 
+from unequal.answers import forecasts
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.asking import QUESTIONS, ahead, answer
 from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side
-from unequal.answers.forecasts import narrowed_values
 from unequal.answers.narrowing import narrow, wide_entries
 from unequal.answers.price_steps import price_steps
 from unequal.answers.profit import customers_behind
 
 __all__ = [
-    "QUESTIONS", "Answer", "Base", "Figure", "ahead", "answer", "customers_behind", "customers_side_by_side", "narrow", "narrowed_values",
+    "QUESTIONS", "Answer", "Base", "Figure", "ahead", "answer", "customers_behind", "customers_side_by_side", "forecasts", "narrow",
     "price_steps", "wide_entries",
 ]  # fmt: skip

@@ -63,6 +63,10 @@ def customer(directory: str, customer_id: str, as_json: bool) -> None:
 
 def _print_future(sheet: flow.examining.CustomerSheet) -> None:
     """Why its profit is what it is, where it is worth what, and forecasts: of itself, and through others."""
+    if sheet.is_of_before_verdict:
+        console().print(
+            "A steward has joined or parted this customer since the run: reasons and forecasts are of before; the next run makes them anew."
+        )
     print_rows(
         sheet.profit_drivers[:_DRIVERS_SHOWN], title="Why it differs from the mean of the base's customers: the largest drivers, in dollars"
     )

@@ -24,7 +24,12 @@ def judge(
     counted = cost is not None and served is not None and bool(desk.project.ledger.activities) and level is Level.CONTRIBUTION
 
     def work(folder: Path) -> None:
-        doubt = identity.steps.in_doubt(desk.engine, edges=desk.read(who, "edge"), customer_record=desk.read(who, "customer_record"))
+        doubt = identity.steps.in_doubt(
+            desk.engine,
+            edges=desk.read(who, "edge"),
+            figures=desk.read(who, "match_figure"),
+            customer_record=desk.read(who, "customer_record"),
+        )
         steps = customer_base.steps
         service = steps.Service(desk.read(served, "activity_cost"), desk.read(cost, "pool")) if counted and cost and served else None
         steps.judge(

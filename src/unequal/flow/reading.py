@@ -155,7 +155,8 @@ def laid_over(
 ) -> Mapping[str, ibis.Table]:
     """A run's tables with records elsewhere: what belongs to the customers concerned is made anew, all else is as it was.
 
-    No amount changes, and no entry but for whose it is.
+    No amount changes, and no entry but for whose it is. Forecasts stay as the run made them, for what two customers will bring is not
+    foretold by adding what each would: the table `concerned` names those of whom they are of before.
     """
     overlay = identity.stewardship.overlay
     changed = engine.materialise(engine.rows(identity.BEFORE, rows), "changed")
@@ -185,6 +186,7 @@ def laid_over(
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
         **_until_next_run(tables, concerned),
+        "concerned": concerned,
         **_said_of_customers(engine, tables, records, concerned, project),
         **_served(engine, tables, records, concerned, project),
     }

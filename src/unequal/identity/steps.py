@@ -440,15 +440,18 @@ class InDoubt:
     parts: ibis.Table
 
 
-def in_doubt(engine: storage.Engine, *, edges: ibis.Table, customer_record: ibis.Table) -> InDoubt:
-    """Customers who may be one, and customers who would come apart along their weakest link: by the pairs that wait for a steward.
+def in_doubt(engine: storage.Engine, *, edges: ibis.Table, figures: ibis.Table, customer_record: ibis.Table) -> InDoubt:
+    """Customers who may be one, and customers who would come apart along their weakest link: by pairs on which no steward has ruled.
 
     Args:
         engine: to run on.
         edges: EDGE.
+        figures: MATCH_FIGURE, for the threshold of the model: the weakest link of a base may be far above it.
         customer_record: CUSTOMER_RECORD.
     """
-    threshold = engine.fetch(doubts.threshold_of(edges))[0]["threshold"]
+    # Persons and organisations have one each; they differ by less than what is doubtful.
+    settled = engine.fetch(figures.filter(figures["name"] == "link_from").aggregate(threshold=lambda t: t.value.min()))
+    threshold = settled[0]["threshold"]
     pairs = links_in_doubt.pairs_not_ruled(edges)
     doubtful = engine.materialise(doubts.doubtful(pairs, threshold=threshold, within=doubts.WITHIN_BITS), "in-doubt")
     weakest = engine.materialise(links_in_doubt.weakest_links(doubtful, customer_record), "weakest")
