@@ -28,7 +28,7 @@ def test_a_misspelt_key_is_told_once_with_the_one_that_was_meant(tmp_path: Path,
 
 def test_an_unknown_key_far_from_any_is_told_what_there_is(tmp_path: Path) -> None:
     told = problem(tmp_path, added("customer_base: {colour: red}\n"))
-    assert told.error.do == "choose from break_even_share_of_sales, break_even_within"
+    assert told.error.do == "choose from break_even_share_of_sales, break_even_within, other_window"
 
 
 @pytest.mark.parametrize("key", ["project", "reporting_currency", "time_zone", "sources"])

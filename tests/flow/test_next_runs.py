@@ -46,6 +46,7 @@ def test_a_new_extract_makes_anew_only_what_depends_on_it_and_keeps_customer_ids
         "reconcile",
         "tie out",
         "band",
+        "judge",
         "value",
     }
     assert customers(company) == ids
@@ -167,7 +168,7 @@ def test_a_run_that_was_stopped_goes_on_from_where_it_stood(company):
         faults.listen(None)
     assert figures(ask(company))["total"] == D("84.5000")
     report = run(company)
-    assert {name for name, made in report.steps.items() if made} == {"book", "reconcile", "tie out", "band", "value"}
+    assert {name for name, made in report.steps.items() if made} == {"book", "reconcile", "tie out", "band", "judge", "value"}
     assert worth(company)["2"] == D(380)
 
 

@@ -174,16 +174,6 @@ class TestKaplanAndAnderson:
         assert sheet.steady["scenarios"] == 8
 
 
-@pytest.fixture(scope="module")
-def meridian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, flow.reading.OpenBase]]:
-    folder = tmp_path_factory.mktemp("meridian")
-    demo.build(folder, persons=600, seed=2026)
-    project = flow.open_project(folder, {})
-    flow.run(project)
-    with flow.open_base(project) as base:
-        yield folder, base
-
-
 class TestMeridian:
     def test_every_pool_and_month_is_used_and_charged_as_planted(self, meridian):
         folder, base = meridian

@@ -1,15 +1,14 @@
 """The questions a chief executive asks, one file each, and the contract of an answer."""
 
-from unequal.answers import narrowing, showing
+from unequal.answers import forecasts, narrowing, showing
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.asking import QUESTIONS, ahead, answer
 from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side
-from unequal.answers.forecasts import narrowed_values
 from unequal.answers.price_steps import price_steps
 from unequal.answers.profit import customers_behind
 
 __all__ = [
-    "QUESTIONS", "Answer", "Base", "Figure", "ahead", "answer", "customers_behind", "customers_side_by_side", "narrowed_values", "narrowing",
+    "QUESTIONS", "Answer", "Base", "Figure", "ahead", "answer", "customers_behind", "customers_side_by_side", "forecasts", "narrowing",
     "price_steps", "showing",
 ]  # fmt: skip

@@ -317,7 +317,7 @@ def _findings(base: Base, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
         told.append(f"{money_text(cost, currency)} of events belongs to no single or known customer and stands in buckets of its own.")
     told += [f"{row['pool']} rests on an assumption: {row['assumed']}" for row in tables["pools"].to_pylist() if row["assumed"]]
     if "band_stability" in base.tables:
-        told.append(_told_of_bands(base))
+        told += _told_of_bands(base)
     return tuple(told)
 
 
@@ -334,8 +334,12 @@ def _more(difference: Decimal, currency: str) -> str:
     return f"{money_text(abs(difference), currency)} {'more' if difference > 0 else 'less'}"
 
 
-def _told_of_bands(base: Base) -> str:
+def _told_of_bands(base: Base) -> Sequence[str]:
+    """How many bands stand whatever a driver of cost to serve; a run of before other causes were judged knows this one alone."""
     steady = base.table("band_stability")
-    found = base.fetch(steady.aggregate(customers=steady.count(), stable=steady["stable"].sum()))[0]
+    column = steady["costs_stable" if "costs_stable" in steady.columns else "stable"]
+    found = base.fetch(steady.aggregate(customers=column.count(), stable=column.sum()))[0]
     customers, stable = int(str(found["customers"])), int(str(found["stable"] or 0))
-    return f"{stable:,} of {customers:,} customers stay in their band though any driver of cost to serve were a quarter more or less."
+    if not customers:
+        return ()
+    return (f"{stable:,} of {customers:,} customers stay in their band though any driver of cost to serve were a quarter more or less.",)

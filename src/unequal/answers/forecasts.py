@@ -61,6 +61,39 @@ def narrowed_values(base: Base, where: str | None) -> ibis.Table:
     return table.filter(compile_batch(predicate, table))
 
 
+def said_when(base: Base, forecasts: ibis.Table) -> ibis.Table:
+    """Forecasts of customers, each with whether it is of before a steward's word.
+
+    A steward's word joins or parts customers at once; what they will bring is forecast anew by the next run. Until then a forecast
+    stands under the id that the run gave it, and an id that was given up keeps its own.
+
+    Args:
+        base: the run.
+        forecasts: any table with customer_id.
+
+    Returns:
+        The same rows, and is_of_before_verdict.
+    """
+    if "concerned" not in base.tables:
+        return forecasts.mutate(is_of_before_verdict=ibis.literal(value=False))
+    concerned = base.table("concerned").select(_concerned="customer_id")
+    joined = forecasts.left_join(concerned, forecasts["customer_id"] == concerned["_concerned"])
+    return joined.mutate(is_of_before_verdict=joined["_concerned"].notnull()).select(*forecasts.columns, "is_of_before_verdict")
+
+
+def of_before_verdicts(base: Base, customers: ibis.Table) -> tuple[str, ...]:
+    """That some forecasts are of before a steward's word, in a sentence; none where none is."""
+    if "concerned" not in base.tables:
+        return ()
+    told = said_when(base, customers)
+    found = base.fetch(told.aggregate(customers=told["is_of_before_verdict"].cast("int64").sum().fill_null(0)))[0]["customers"]
+    number = int(str(found))
+    if not number:
+        return ()
+    many = "1 customer is" if number == 1 else f"{number:,} customers are"
+    return (f"The forecasts of {many} of before a steward's word, as the run made them; `unequal run` forecasts them anew.",)
+
+
 def shock_of(base: Base) -> value.totals.Shock:
     """The error that totals shared in earlier forecasts."""
     fits = base.table("model_fit")

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from unequal import customer_base, ledger
 from unequal.answers import profit_words as words
+from unequal.answers import steadiness
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side, definitions, matched
@@ -58,13 +59,15 @@ def profit(
         tables["matched"] = matched(base)
     if by in customer_base.rollups.ALONE:
         tables["slices"] = rolled_up(base, _entries(base, where, period, by), by, level)
-    figures = _figures(base, found, tables, level)
+    steady = _steady(base, where, period, level)
+    figures = _figures(base, found, {**tables, **steady}, level)
     return Answer(
         question="profit",
         title=words.title(level),
         sentence=words.sentence(found, level, base.project.reporting_currency),
         findings=(
             *words.findings(found, tables, level, base.project.reporting_currency, known=base.level),
+            *steadiness.sentence(steady.get("stability")),
             *tie_out_findings(tables),
             *([] if not posts_nothing(base.project) else [words.NOTHING_POSTED]),
         ),
@@ -76,7 +79,7 @@ def profit(
         project=base.project.project,
         figures=figures,
         table=tables["slices"] if by else tables["bands"],
-        tables=tables,
+        tables={**tables, **steady},
         where=where,
         by=by,
         drill_down=drill_down,
@@ -95,6 +98,13 @@ def customers_behind(base: Base, *, where: str | None = None, period: Period | N
     """
     _, statement = _asked(base, where, period, None)
     return _banded(base, statement, _allowed(base.level, level)).order_by("customer_rank")
+
+
+def _steady(base: Base, where: str | None, period: Period | None, level: Level) -> dict[str, pa.Table]:
+    """How far the bands can be relied on: of the whole base as it is published, and of no other selection, level or definition."""
+    whole = where is None and period is None and level is base.level and base.project.identity.customer == "customer"
+    found = steadiness.stability(base) if whole else None
+    return {} if found is None else {"stability": found}
 
 
 def _banded(base: Base, statement: ibis.Table, level: Level) -> ibis.Table:
@@ -209,8 +219,15 @@ def _figures(base: Base, found: Concentration, tables: Mapping[str, pa.Table], l
         Figure("unassigned", "Without a known customer, all lines", unassigned, currency),
         Figure("outside_level", "Customers' entries on lines outside this figure", outside, currency),
         Figure("ledger_total", "Ledger, all lines and buckets", from_units(found.total) + outside + unassigned, currency),
+        *_unstable(tables),
         *unexplained_figures(tables),
     )
+
+
+def _unstable(tables: Mapping[str, pa.Table]) -> tuple[Figure, ...]:
+    if "stability" not in tables:
+        return ()
+    return (Figure("unstable_customers", "Customers whose band does not stand firm", tables["stability"]["moved"][0].as_py(), "customers"),)
 
 
 def _losing_label(level: Level) -> str:

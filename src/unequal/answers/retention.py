@@ -8,7 +8,7 @@ from typing import Any
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
-from unequal.answers.forecasts import estimate
+from unequal.answers.forecasts import estimate, of_before_verdicts
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
 from unequal.terms.amounts import money_text, share_text
@@ -46,7 +46,7 @@ def retention(
         question="retention",
         title="What retention is worth",
         sentence=_sentence(base, rows, one),
-        findings=tuple(_findings(base, rows, five)),
+        findings=(*of_before_verdicts(base, base.table("customer_value")), *_findings(base, rows, five)),
         level=base.level,
         currency=base.project.reporting_currency,
         period=f"{base.project.value.horizon_weeks:,} weeks ahead (known: {whole_period(base)})",

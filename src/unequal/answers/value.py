@@ -12,7 +12,7 @@ from unequal.answers import occasions, value_tables
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
-from unequal.answers.forecasts import as_table, estimate, narrowed_values, range_text, ranged_figure, totals_of
+from unequal.answers.forecasts import as_table, estimate, narrowed_values, of_before_verdicts, range_text, ranged_figure, totals_of
 from unequal.answers.next_file import next_file_worth_most
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -57,7 +57,7 @@ def value(
         question="value",
         title="What customers will bring",
         sentence=_sentence(base, total) if occasions.knows_dollars(base.project) else occasions.sentence(base, total, come),
-        findings=(*_findings(base, customers, total, tables), *occasions.findings(base, come)),
+        findings=(*of_before_verdicts(base, customers), *_findings(base, customers, total, tables), *occasions.findings(base, come)),
         level=base.level,
         currency=base.project.reporting_currency,
         period=_horizon(base),

@@ -21,6 +21,17 @@ _DRIVERS_SHOWN: Final = 5
 _SELVES_SHOWN: Final = 6
 _RECORDS_DRAWN: Final = 100
 _LINES_SHOWN: Final = 50
+_STEADY: Final = (
+    "band",
+    "stable",
+    "costs_stable",
+    "flipped_by",
+    "links_stable",
+    "links",
+    "flipped_by_link",
+    "window_stable",
+    "window_band",
+)
 
 
 @click.command()
@@ -47,8 +58,8 @@ def _print_sheet(sheet: flow.examining.CustomerSheet, house: HouseWords) -> None
     show([dict(sheet.worth)] if sheet.worth else [], title=f"Worth: {sheet.level} in {sheet.currency}")
     show([{**row, "line": house.say(row["line"])} for row in sheet.why], title="Why")
     show(sheet.service, title="What it cost to serve, by activity")
-    show([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver a quarter more or less?",
-               columns=("band", "stable", "same_share", "scenarios", "flipped_by"))  # fmt: skip
+    show([dict(sheet.steady)] if sheet.steady else [], title="Does the band stand, were a cost driver, a doubtful link or the time otherwise?",
+         columns=tuple(name for name in _STEADY if name in sheet.steady))  # fmt: skip
     _print_future(sheet, house)
     show(sheet.months[:_MONTH_LINES_SHOWN], title="What happened, latest first", columns=("month", "line", "amount", "entries"))
     last = ("occurred_on", "contact", "channel", "agent", "duration_seconds", "outcome", "source")
@@ -59,6 +70,10 @@ def _print_sheet(sheet: flow.examining.CustomerSheet, house: HouseWords) -> None
 
 def _print_future(sheet: flow.examining.CustomerSheet, house: HouseWords) -> None:
     """Why its profit is what it is, where it is worth what, and forecasts: of itself, and through others."""
+    if sheet.is_of_before_verdict:
+        console().print(
+            "A steward has joined or parted this customer since the run: reasons and forecasts are of before; the next run makes them anew."
+        )
     show = partial(print_rows, house=house)
     show(
         sheet.profit_drivers[:_DRIVERS_SHOWN], title="Why it differs from the mean of the base's customers: the largest drivers, in dollars"

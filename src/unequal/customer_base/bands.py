@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +21,26 @@ BANDS: Final = (PROFITABLE, BREAK_EVEN, UNPROFITABLE)
 """The bands in the order in which they are shown."""
 
 _SHARE: Final = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where the lines between bands are drawn, see `bands`.
+
+    Args:
+        within: money, zero or more.
+        share_of_sales: share of 1, zero or more; four decimals count.
+    """
+
+    within: Decimal
+    share_of_sales: Decimal
+
+    def band(self, amount: ibis.Value, sales: ibis.Value) -> ibis.Value:
+        """In which band an amount lies, of whoever has these sales; both are columns of money."""
+        share_of_sales = ibis.literal(self.share_of_sales.quantize(_SHARE), "decimal(10, 4)")
+        share = (sales.abs().cast(TOTAL) * share_of_sales).cast("decimal(38, 8)").round(SCALE).cast(TOTAL)
+        margin = ibis.greatest(ibis.literal(self.within, TOTAL), share)
+        return ibis.cases((amount > margin, PROFITABLE), (amount < -margin, UNPROFITABLE), else_=BREAK_EVEN)
 
 
 def customer_figures(table: ibis.Table, level: Level, *, period: Period | None = None) -> ibis.Table:
@@ -65,10 +86,8 @@ def bands(figures: ibis.Table, *, break_even_within: Decimal, break_even_share_o
     Returns:
         BAND, a row per customer. Place by amount, best first, ties by customer_id.
     """
-    share_of_sales = ibis.literal(break_even_share_of_sales.quantize(_SHARE), "decimal(10, 4)")
-    share = (figures["sales"].abs().cast(TOTAL) * share_of_sales).cast("decimal(38, 8)").round(SCALE).cast(TOTAL)
-    margin = ibis.greatest(ibis.literal(break_even_within, TOTAL), share)
-    band = ibis.cases((figures["amount"] > margin, PROFITABLE), (figures["amount"] < -margin, UNPROFITABLE), else_=BREAK_EVEN)
+    limits = Limits(break_even_within, break_even_share_of_sales)
+    band = limits.band(figures["amount"], figures["sales"])
     order = ibis.window(order_by=[figures["amount"].desc(), figures["customer_id"]])
     rank = (ibis.row_number().over(order) + 1).cast("int64")
     return figures.mutate(band=band, customer_rank=rank).select(*BAND.names)

@@ -1,6 +1,6 @@
-"""How much a customer's band hangs on what drives the cost of serving: each driver a quarter more, a quarter less.
+"""How much a customer's band hangs on what drives the cost of serving (each driver a quarter more, a quarter less), on links and on time.
 
-The arithmetic is in floating point: it asks on which side of a threshold a figure would lie, and never moves a dollar.
+The arithmetic of drivers is in floating point: it asks on which side of a threshold a figure would lie, and never moves a dollar.
 """
 
 from __future__ import annotations
@@ -10,15 +10,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from unequal.customer_base.tables import BAND_STABILITY
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bands = npt.NDArray[np.int8]
 
+CAUSES: Final = ("costs", "links", "window")
+"""What a band may hang on."""
+BY_COSTS: Final = {
+    "customer_id": "string",
+    "costs_stable": "boolean",
+    "same_share": "float64",
+    "scenarios": "int64",
+    "flipped_by": "string",
+}
+"""What drivers of cost say of each customer."""
 SHIFT: Final = 0.25
 """How far each driver is moved, either way."""
 PROFITABLE, BREAK_EVEN, UNPROFITABLE = 1, 0, -1
@@ -132,7 +145,7 @@ def stability(
     Args:
         amount: each customer's figure, dollars.
         sales: each customer's sales, dollars.
-        scenarios: of the same customers; further kinds (another window of time, doubtful links) come in the same way.
+        scenarios: of the same customers.
         within, share_of_sales: where the bands' lines are drawn, see `bands`.
 
     Returns:
@@ -197,18 +210,50 @@ def served_of(work: pa.Table, customers: pa.ChunkedArray, place: Mapping[tuple[s
     )
 
 
-def stability_rows(customers: pa.Table, found: Stability, drivers: Sequence[str]) -> pa.Table:
-    """BAND_STABILITY.
+def cost_rows(customers: pa.ChunkedArray, found: Stability, drivers: Sequence[str]) -> pa.Table:
+    """BY_COSTS.
 
     Args:
-        customers: customer_id and band, in the order of `found`.
+        customers: customer_id, in the order of `found`.
         found: how steady each band is.
         drivers: by position.
     """
     rows = len(customers)
     names = pa.array(drivers, pa.string())
     return pa.table({
-        "customer_id": customers["customer_id"], "scheme": pa.repeat("profit", rows), "band": customers["band"], "stable": pa.array(found.stable),
-        "same_share": pa.array(found.share), "scenarios": pa.repeat(2 * len(drivers), rows),
+        "customer_id": customers, "costs_stable": pa.array(found.stable), "same_share": pa.array(found.share),
+        "scenarios": pa.repeat(2 * len(drivers), rows),
         "flipped_by": names.take(pa.array(found.driver, mask=found.driver < 0)) if rows else pa.array([], pa.string()),
     })  # fmt: skip
+
+
+def steadiness(banded: ibis.Table, *, costs: ibis.Table | None, links: ibis.Table, window: ibis.Table | None) -> ibis.Table:
+    """Whether each customer's band stands, and what moves it.
+
+    Args:
+        banded: BAND.
+        costs: BY_COSTS of every customer; None where service is no part of the figure.
+        links: see links.by_links; of customers with a doubtful link alone.
+        window: customer_id and window_band of those who were there in the other window; None where there is none.
+
+    Returns:
+        BAND_STABILITY, a row per customer. A cause that does not apply is absent, and moves nothing.
+    """
+    told = banded.select("customer_id", "band", scheme=ibis.literal("profit"))
+    beside = (
+        (costs, dict(BY_COSTS)),
+        (links, {"links": "int64", "links_stable": "boolean", "flipped_by_link": "string"}),
+        (window, {"window_band": "string"}),
+    )
+    for table, types in beside:
+        names = [name for name in types if name != "customer_id"]
+        if table is None:
+            told = told.mutate(**{name: ibis.null(types[name]) for name in names})
+        else:
+            told = told.left_join(table.select("customer_id", *names), "customer_id").select(*told.columns, *names)
+    told = told.mutate(
+        same_share=told["same_share"].fill_null(1.0), scenarios=told["scenarios"].fill_null(0), links=told["links"].fill_null(0),
+        window_stable=told["window_band"] == told["band"],
+    )  # fmt: skip
+    holds = [told[f"{cause}_stable"].fill_null(ibis.literal(value=True)) for cause in CAUSES]
+    return told.mutate(stable=holds[0] & holds[1] & holds[2]).select(*BAND_STABILITY.names)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import ibis
 import numpy as np
+import pyarrow as pa
 
 from unequal import config
-from unequal.customer_base.bands import bands, customer_figures
-from unequal.customer_base.stability import cells_of, cost_scenarios, served_of, stability, stability_rows
+from unequal.customer_base.bands import Limits, bands, customer_figures
+from unequal.customer_base.links import by_links, if_joined, if_parted
+from unequal.customer_base.stability import BY_COSTS, cells_of, cost_rows, cost_scenarios, served_of, stability, steadiness
 from unequal.customer_base.tables import BAND, BAND_STABILITY
+from unequal.customer_base.windows import other_window
 from unequal.ledger import is_real_customer
 from unequal.storage import Engine
 from unequal.terms.lines import Level
 
-__all__ = ["BAND", "BAND_STABILITY", "band", "banded", "judge"]
+__all__ = ["BAND", "BAND_STABILITY", "Doubt", "Service", "band", "banded", "judge"]
 
 
 def band(engine: Engine, *, statement: ibis.Table, level: Level, project: config.Project, folder: Path) -> None:
@@ -32,20 +36,60 @@ def band(engine: Engine, *, statement: ibis.Table, level: Level, project: config
     engine.write(banded(customer_figures(statement, level), project), folder / "band.parquet")
 
 
-def judge(engine: Engine, *, banded: ibis.Table, served: ibis.Table, pools: ibis.Table, project: config.Project, folder: Path) -> None:
-    """Write `band_stability.parquet`: whether each customer's band stands if a driver of cost to serve were a quarter more or less.
+@dataclass(frozen=True)
+class Service:
+    """What was done for customers, and by what.
+
+    Args:
+        served: ACTIVITY_COST.
+        pools: POOL.
+    """
+
+    served: ibis.Table
+    pools: ibis.Table
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Which links are in doubt.
+
+    Args:
+        maybe_one: customer_a, customer_b: customers who may be one.
+        parts: source, record_id, customer_id, apart, cut: customers who would come apart; see links.if_parted.
+    """
+
+    maybe_one: ibis.Table
+    parts: ibis.Table
+
+
+def judge(
+    engine: Engine, *, banded: ibis.Table, statement: ibis.Table, entries: ibis.Table, level: Level, service: Service | None, doubt: Doubt,
+    project: config.Project, folder: Path,
+) -> None:  # fmt: skip
+    """Write `band_stability.parquet`: whether each customer's band stands, were a cost driver, a doubtful link or the window otherwise.
 
     Args:
         engine: where it runs.
         banded: BAND.
-        served: ACTIVITY_COST.
-        pools: POOL.
-        project: for the thresholds of the bands.
+        statement: STATEMENT.
+        entries: ENTRY.
+        level: the evidence level of the base.
+        service: None where service is no part of the level.
+        doubt: which links are in doubt.
+        project: for the thresholds of the bands, and the other window.
         folder: where to write.
     """
-    customers = engine.arrow(
-        banded.select("customer_id", "band", amount=banded["amount"].cast("float64"), sales=banded["sales"].cast("float64"))
-    )
+    limits = _limits(project)
+    others = ibis.union(if_joined(doubt.maybe_one, banded, limits), if_parted(doubt.parts, entries, banded, level, limits))
+    links = engine.materialise(by_links(others), "by-links")
+    costs = None if service is None else engine.rows(BY_COSTS, _by_costs(engine, banded, service, project))
+    found = steadiness(banded, costs=costs, links=links, window=_over_other_window(engine, statement, level, project))
+    engine.write(found, folder / "band_stability.parquet")
+
+
+def _by_costs(engine: Engine, banded: ibis.Table, service: Service, project: config.Project) -> pa.Table:
+    customers = engine.arrow(banded.select("customer_id", amount=banded["amount"].cast("float64"), sales=banded["sales"].cast("float64")))
+    served = service.served
     caused = served.filter(served["cause"] == "customer", is_real_customer(served["customer_id"]))
     work = engine.arrow(
         caused.select(
@@ -57,7 +101,7 @@ def judge(engine: Engine, *, banded: ibis.Table, served: ibis.Table, pools: ibis
             seconds=caused["used_seconds"].cast("float64"),
         )
     )
-    cells, place, names = cells_of(engine.fetch(pools))
+    cells, place, names = cells_of(engine.fetch(service.pools))
     activities = {name: (number, names.index(activity.pool)) for number, (name, activity) in enumerate(project.ledger.activities.items())}
     limits = project.customer_base
     found, drivers = stability(
@@ -69,14 +113,26 @@ def judge(engine: Engine, *, banded: ibis.Table, served: ibis.Table, pools: ibis
         within=float(limits.break_even_within),
         share_of_sales=limits.break_even_share_of_sales,
     )
-    engine.write_rows(BAND_STABILITY.types, stability_rows(customers, found, drivers), folder / "band_stability.parquet")
+    return cost_rows(customers["customer_id"], found, drivers)
+
+
+def _over_other_window(engine: Engine, statement: ibis.Table, level: Level, project: config.Project) -> ibis.Table | None:
+    """The band over the other window of who was there in it: customer_id, window_band; None where the books are too short for one."""
+    booked = statement.filter(is_real_customer(statement["customer_id"]))
+    span = engine.fetch(booked.aggregate(first=booked["month"].min(), last=booked["month"].max()))[0]
+    window = other_window(span["first"], span["last"], kind=project.customer_base.other_window) if span["first"] else None
+    if window is None:
+        return None
+    there = customer_figures(statement, level, period=window).filter(lambda t: t.entries > 0)
+    return banded(there, project).select("customer_id", window_band="band")
+
+
+def _limits(project: config.Project) -> Limits:
+    limits = project.customer_base
+    return Limits(Decimal(limits.break_even_within), Decimal(str(limits.break_even_share_of_sales)))
 
 
 def banded(figures: ibis.Table, project: config.Project) -> ibis.Table:
     """BAND of CUSTOMER_FIGURE, by the project's thresholds."""
-    limits = project.customer_base
-    return bands(
-        figures,
-        break_even_within=Decimal(limits.break_even_within),
-        break_even_share_of_sales=Decimal(str(limits.break_even_share_of_sales)),
-    )
+    limits = _limits(project)
+    return bands(figures, break_even_within=limits.within, break_even_share_of_sales=limits.share_of_sales)

@@ -30,20 +30,44 @@ BAND: Final = TableContract(
     ),
 )
 
+OTHER_BAND: Final = TableContract(
+    name="other_band",
+    meaning="In which band a customer would stand, were one doubtful link otherwise.",
+    key=("customer_id", "otherwise"),
+    columns=(
+        Column("customer_id", "string", "The customer as it is."),
+        Column("band", "string", "Its band as it is."),
+        Column("otherwise", "string", "What would be otherwise: `one with` another customer, or `two, without the link of` two records."),
+        Column("moved", TOTAL, "By how much its figure would change.", unit="reporting currency"),
+        Column("other_band", "string", "The band that it, or this part of it, would stand in."),
+    ),
+)
+
 BAND_STABILITY: Final = TableContract(
     name="band_stability",
-    meaning="How much each customer's band hangs on what drives the cost of serving: every driver moved by a quarter, up and down.",
+    meaning="How much each customer's band hangs on what drives the cost of serving (every driver a quarter more, and less), on doubtful links "
+    "between records, and on the window of time. Whoever acts against a customer by its band asks `stable` first.",
     key=("customer_id",),
     columns=(
         Column("customer_id", "string", "The customer; never a bucket."),
         Column("scheme", "string", "By which scheme the band is drawn: `profit`, the three bands."),
         Column("band", "string", "profitable, break_even or unprofitable."),
-        Column("stable", "boolean", "Whether the band is the same in every scenario."),
-        Column("same_share", "float64", "Of the scenarios, those in which it is the same.", unit="share"),
+        Column("stable", "boolean", "Whether nothing that applies to the customer moves its band: no driver, no link and not the window."),
+        Column("costs_stable", "boolean", "Whether the band is the same though any driver of cost to serve were a quarter more or less; absent where "
+               "service is no part of the figure.", nullable=True),
+        Column("links_stable", "boolean", "Whether the band is the same though any one doubtful link were otherwise: for the customer as one with "
+               "whom it may be one, and for each part along its weakest link; absent where no link is doubtful.", nullable=True),
+        Column("window_stable", "boolean", "Whether the band is the same over the other window of time; absent where the customer was not there in it.",
+               nullable=True),
+        Column("same_share", "float64", "Of the scenarios, those in which the band is the same; 1 without any.", unit="share"),
         Column("scenarios", "int64", "How many scenarios: two a driver.", unit="scenarios"),
         Column("flipped_by", "string", "The driver that changes the band by the most dollars; absent where none does.", nullable=True),
+        Column("links", "int64", "How many doubtful links were tried.", unit="links"),
+        Column("flipped_by_link", "string", "What would change the band by the most dollars: `one with` another customer, or `two, without the "
+               "link of` two records; absent where no link does.", nullable=True),
+        Column("window_band", "string", "The band over the other window; absent where the customer was not there in it.", nullable=True),
     ),
-)
+)  # fmt: skip
 
 BAND_TOTAL: Final = TableContract(
     name="band_total",
@@ -108,5 +132,5 @@ DEFINITION: Final = TableContract(
     ),
 )
 
-TABLES: Final = (CUSTOMER_FIGURE, BAND, BAND_STABILITY, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION)
+TABLES: Final = (CUSTOMER_FIGURE, BAND, OTHER_BAND, BAND_STABILITY, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION)
 """Every contract of this room."""

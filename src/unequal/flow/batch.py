@@ -4,8 +4,9 @@ One order's way: its row is read and held against its contract (accept), the rec
 names becomes a customer (who is who) with the best of what its records say (golden), its household (relate) and its contacts
 (interactions), its amounts become entries on their lines (post), what serving it took is charged (cost), the entries get
 their customer and are summed into statements (book), every dollar is held against what the source says it holds (reconcile)
-and against the company's general ledger (tie out), the customers are ranked by what they bring (band), and what they will
-bring is forecast, with its ranges, apart from all facts (value). Then, and only then, the run is published by one row in the state.
+and against the company's general ledger (tie out), the customers are ranked by what they bring (band), with what their bands hang
+on (judge), and what they will bring is forecast, with its ranges, apart from all facts (value). Then, and only then, the run is
+published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -27,7 +28,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, serving
+from unequal.flow import checking, judging, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.keeping import Steps, code_digest
@@ -105,7 +106,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _reconcile(desk, accepted, posted, cost, book)
         _tie_out(desk, accepted, book)
         banded = _band(desk, book)
-        serving.judge(desk, banded, cost, served)
+        judging.judge(desk, banded, book, who.output, cost, served)
         _value(desk, accepted, who.output, related, book, banded)
         return _publish(desk, who)
 

@@ -132,7 +132,6 @@ def _rules_of_source(source: config.Source) -> Iterator[Rule]:
 
 _SERVED: Final = (
     ("cost", ledger.tables.POOL), ("cost", ledger.tables.IDLE), ("serve", ledger.tables.ACTIVITY_COST), ("serve", ledger.tables.ACTIVITY_TIME),
-    ("judge", customer_base.steps.BAND_STABILITY),
 )  # fmt: skip
 """What a project with activities publishes beside."""
 
@@ -152,6 +151,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         (ledger.tables.TIE_OUT, [done["tie out"].table("tie_out")]),
         *((contract, [done[step].table(contract.name)]) for step, contract in _SERVED if step in done),
         (customer_base.steps.BAND, [done["band"].table("band")]),
+        (customer_base.steps.BAND_STABILITY, [done["judge"].table("band_stability")]),
         *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),

@@ -17,9 +17,7 @@ from unequal.terms.lines import WORD_OF_LEVEL
 Rows = Sequence[Mapping[str, Any]]
 
 LIMIT: Final = 20
-WITHIN_BITS: Final = 5.0
-"""Weights so near to the threshold are doubtful: odds of 32 to 1 either way."""
-
+WITHIN_BITS: Final = stewardship.doubts.WITHIN_BITS
 _SHARED_SHOWN: Final = 10
 _BASIS: Final = ("verdict", "identifier", "weight")
 

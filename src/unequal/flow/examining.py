@@ -35,9 +35,12 @@ class CustomerSheet:
         months: statement by month and line, latest first.
         records: the records that are this customer, and since when.
         service: what was done for it, by activity: events, minutes, cost, and of that our own failures; empty without activities.
-        steady: whether its band stands if a driver of cost to serve were a quarter more or less; empty without activities.
+        steady: whether its band stands, were a driver of cost to serve, a doubtful link or the window otherwise; empty for who has no band,
+            and after a steward's verdict until the next run.
         related: how it stands to others: what, of whom or whose, and on what evidence; the household first.
         foreseen: what it is expected to bring: first over all lines of business, then in each; empty where nothing was foreseen.
+        is_of_before_verdict: a steward's word has joined or parted it since the run: all that is foreseen of it, its reasons and what it
+            brings through others are as of before, and under the ids of then.
         profit_drivers: why its profit differs from the mean of the base's customers: driver and dollars, the largest first.
         through_others: what it brings through others, never to be added to its own value over customers; empty where it brought nobody.
         selves: what it is worth by product, channel, market, season and property: context, value, orders, brought, worth_expected; the largest
@@ -62,6 +65,7 @@ class CustomerSheet:
     profit_drivers: Rows = ()
     through_others: Mapping[str, Any] = field(default_factory=dict)
     selves: Rows = ()
+    is_of_before_verdict: bool = False
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -97,7 +101,13 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         profit_drivers=_profit_drivers(base, customer_id),
         through_others=next(iter(_of_customer(base, "through_others", customer_id)), {}),
         selves=_selves(base, customer_id),
+        is_of_before_verdict=_is_concerned(base, customer_id),
     )
+
+
+def _is_concerned(base: Base, customer_id: str) -> bool:
+    """Whether a steward's word has joined or parted the customer since the run."""
+    return "concerned" in base.tables and bool(base.fetch(base.table("concerned").filter(lambda t: t.customer_id == customer_id)))
 
 
 def _foreseen(base: Base, customer_id: str) -> Rows:

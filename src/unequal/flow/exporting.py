@@ -11,7 +11,7 @@ from typing import IO, Final
 import ibis
 import pyarrow.parquet as pq
 
-from unequal.answers import customers_behind, narrowed_values, narrowing
+from unequal.answers import customers_behind, forecasts, narrowing
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -29,10 +29,11 @@ TABLES: Final = (
     "values",
     "lifetimes",
     "seeds",
+    "stability",
 )
 """What can be exported."""
 
-_PUBLISHED_AS: Final = {"households": "household", "relationships": "relationship", "lifetimes": "lifetime"}
+_PUBLISHED_AS: Final = {"households": "household", "relationships": "relationship", "stability": "band_stability"}
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
 _BLANK: Final = " \x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
@@ -62,7 +63,7 @@ def export_table(
 ) -> ibis.Table:
     """One of the tables that can be taken out; entries and customers narrowed as a question is.
 
-    Customers carry what the entries asked about come to, as `unequal ask profit` adds them up; values are narrowed as `unequal ask value`.
+    Forecasts say of each customer whether they are of before a steward's word. Customers carry what the entries asked about come to, as `unequal ask profit` adds them up; values are narrowed as `unequal ask value`.
 
     Raises:
         AnswerError: ANS007, there is no such table, or it cannot be narrowed.
@@ -76,14 +77,16 @@ def export_table(
     if name == "seeds" and where is None and level is None and period is None:
         return seeds(opened)
     if name == "values" and level is None and period is None:
-        values = narrowed_values(base, where)
-        return values.select(*base.table("customer_value").columns).order_by(ibis.desc("value_expected"), "customer_id")
+        values = forecasts.narrowed_values(base, where).select(*base.table("customer_value").columns)
+        return forecasts.said_when(base, values).order_by(ibis.desc("value_expected"), "customer_id")
     if level is not None or (name != "entries" and (where is not None or period is not None)):
         raise AnswerError(
             "ANS007", f"{name} cannot be narrowed so", seen=where or str(period or level), do="narrow entries, customers or values"
         )
     if name == "golden":
         return golden_values(base.table("golden_attribute"), base.table("person_attribute")).order_by("customer_id", "attribute")
+    if name == "lifetimes":
+        return forecasts.said_when(base, base.table("lifetime"))
     if name != "entries":
         return base.table(_PUBLISHED_AS.get(name, name))
     entries = narrowing.narrow(
@@ -108,7 +111,7 @@ def seeds(opened: OpenBase) -> ibis.Table:
     if wanted is None:
         raise AnswerError("ANS015", "nobody may be handed out", where="value.seeds", seen="no rule says who consented",
                           do="set value.seeds.consented to a rule over the attribute that holds consent")  # fmt: skip
-    asked = narrowed_values(base, wanted.consented)
+    asked = forecasts.narrowed_values(base, wanted.consented)
     golden = golden_values(base.table("golden_attribute"), base.table("person_attribute"))
     mails = golden.filter(golden["attribute"] == "email").select("customer_id", "value")
     consented = asked.inner_join(mails, "customer_id")

@@ -155,7 +155,8 @@ def laid_over(
 ) -> Mapping[str, ibis.Table]:
     """A run's tables with records elsewhere: what belongs to the customers concerned is made anew, all else is as it was.
 
-    No amount changes, and no entry but for whose it is.
+    No amount changes, and no entry but for whose it is. Forecasts stay as the run made them, for what two customers will bring is not
+    foretold by adding what each would: the table `concerned` names those of whom they are of before.
     """
     overlay = identity.stewardship.overlay
     changed = engine.materialise(engine.rows(identity.BEFORE, rows), "changed")
@@ -184,6 +185,8 @@ def laid_over(
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
+        **_until_next_run(tables, concerned),
+        "concerned": concerned,
         **_said_of_customers(engine, tables, records, concerned, project),
         **_served(engine, tables, records, concerned, project),
     }
@@ -192,17 +195,20 @@ def laid_over(
 def _served(
     engine: storage.Engine, tables: Mapping[str, ibis.Table], records: ibis.Table, concerned: ibis.Table, project: config.Project
 ) -> Mapping[str, ibis.Table]:
-    """What was done for the customers concerned, made anew; how steady their bands are is worked out by the next run, and absent till then."""
+    """What was done for the customers concerned, made anew."""
     if "charged" not in tables:
         return {}
     overlay = identity.stewardship.overlay
     anew = ledger.steps.serve_again(
         engine, charged=tables["charged"], customer_record=overlay.only_of(records, concerned), records=tables["record"], project=project
     )
-    found = {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items()}
-    if "band_stability" in tables:
-        found["band_stability"] = tables["band_stability"].anti_join(concerned, "customer_id")
-    return found
+    return {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items()}
+
+
+def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
+    """How steady the bands of the customers concerned are is worked out by the next run, and absent till then."""
+    # A run of before every base had it may have none.
+    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability",) if name in tables}
 
 
 def _said_of_customers(

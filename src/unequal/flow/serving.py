@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unequal import customer_base, ledger, storage
+from unequal import ledger, storage
 from unequal.flow.desk import Desk, Outputs
-from unequal.flow.summary import level_of_project
-from unequal.terms.lines import Level
 
 
 def cost(desk: Desk, accepted: Outputs, rates: storage.StepOutput) -> storage.StepOutput | None:
@@ -43,21 +41,3 @@ def serve(desk: Desk, cost: storage.StepOutput | None, who: storage.StepOutput, 
         )
 
     return desk.steps.step("serve", work, inputs=[cost, who, *gathered.values(), desk.project.ledger.model_dump_json()])
-
-
-def judge(desk: Desk, banded: storage.StepOutput, cost: storage.StepOutput | None, served: storage.StepOutput | None) -> None:
-    """Whether each customer's band would stand if a driver of cost to serve were a quarter more or less."""
-    if cost is None or served is None or not desk.project.ledger.activities or level_of_project(desk.project) is not Level.CONTRIBUTION:
-        return  # where service is no part of the figure, nothing of it moves a band
-
-    def work(folder: Path) -> None:
-        customer_base.steps.judge(
-            desk.engine,
-            banded=desk.read(banded, "band"),
-            served=desk.read(served, "activity_cost"),
-            pools=desk.read(cost, "pool"),
-            project=desk.project,
-            folder=folder,
-        )
-
-    desk.steps.step("judge", work, inputs=[banded, cost, served, desk.project.customer_base.model_dump_json()])

@@ -28,6 +28,7 @@ from unequal.identity.matching.side_by_side import both, side_by_side
 from unequal.identity.parsing import PARSED_VALUE, parsed_values
 from unequal.identity.records import records_from
 from unequal.identity.relating import household_rows, member_rows, parents_by_name, places_of
+from unequal.identity.stewardship import doubts, links_in_doubt
 from unequal.identity.tables import (
     CUSTOMER,
     CUSTOMER_EVENT,
@@ -424,3 +425,42 @@ def _with_parsed(rest: ibis.Table, parsed: ibis.Table) -> ibis.Table:
         source=rest.source, record_id=rest.record_id, attribute=rest.attribute, value_given=rest.value_given,
         value_normalised=parsed.parsed_value, observed_at=rest.observed_at, flag=parsed.parsed_flag, personal=rest.personal, verified=rest.verified,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """What doubtful links leave open; every customer that no doubtful link concerns is in neither.
+
+    Args:
+        maybe_one: customer_a, customer_b.
+        parts: source, record_id, customer_id, apart, cut; see links_in_doubt.parts_of.
+    """
+
+    maybe_one: ibis.Table
+    parts: ibis.Table
+
+
+def in_doubt(engine: storage.Engine, *, edges: ibis.Table, figures: ibis.Table, customer_record: ibis.Table) -> InDoubt:
+    """Customers who may be one, and customers who would come apart along their weakest link: by pairs on which no steward has ruled.
+
+    Args:
+        engine: to run on.
+        edges: EDGE.
+        figures: MATCH_FIGURE, for the threshold of the model: the weakest link of a base may be far above it.
+        customer_record: CUSTOMER_RECORD.
+    """
+    # Persons and organisations have one each; they differ by less than what is doubtful.
+    settled = engine.fetch(figures.filter(figures["name"] == "link_from").aggregate(threshold=lambda t: t.value.min()))
+    threshold = settled[0]["threshold"]
+    pairs = links_in_doubt.pairs_not_ruled(edges)
+    doubtful = engine.materialise(doubts.doubtful(pairs, threshold=threshold, within=doubts.WITHIN_BITS), "in-doubt")
+    weakest = engine.materialise(links_in_doubt.weakest_links(doubtful, customer_record), "weakest")
+    members = engine.materialise(links_in_doubt.members_of(weakest.select("customer_id"), customer_record), "members")
+    linking = edges.filter(edges["links"])
+    sides = links_in_doubt.parts_without(
+        engine.arrow(members.select("number", "customer_id").order_by("number")),
+        engine.arrow(links_in_doubt.numbered(linking, members)),
+        engine.arrow(links_in_doubt.numbered(weakest, members)),
+    )
+    parts = links_in_doubt.parts_of(members, engine.rows(links_in_doubt.SIDE, sides), weakest)
+    return InDoubt(links_in_doubt.maybe_one(doubtful, customer_record), parts)

@@ -107,6 +107,7 @@ def _values(answer: Answer, further: Sequence[Answer], left_out: str) -> dict[st
         "curve": pictures.whale_curve(answer),
         "curve_table": statements.curve(answer),
         "bands": statements.bands(answer),
+        "stability": statements.stability(answer),
         "measures": statements.measures(answer),
         "level_says": what_the_level_says(answer.level, known={row["line"] for row in outside.rows}),
         "waterfall": pictures.waterfall(answer),

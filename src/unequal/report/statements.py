@@ -44,6 +44,18 @@ def bands(answer: Answer) -> Listing:
     return Listing("Customers by band", columns, told, everyone, answer.currency, note=note)
 
 
+def stability(answer: Answer) -> Listing:
+    """Whose band what moves; no rows where the selection is not the whole base, or the run does not know."""
+    first, *causes = rows_of(answer, "stability") or [{}]
+    rows = [{**row, "name": sentence_case(row["label"])} for row in causes]
+    columns = [
+        Column("name", "Were it"), Column("judged", "Customers concerned", "count"), Column("moved", "Band moves", "count"),
+        Column("moved_share", "Share", "share"),
+    ]  # fmt: skip
+    note = "No policy should take service away from a customer whose band does not stand firm."
+    return Listing("Whose band does not stand firm", columns, rows, {**first, "name": "Any of them"} if first else None, note=note)
+
+
 def lines(answer: Answer) -> Listing:
     """The lines that make the figure, what is left after each step, and what they come to."""
     *rows, total = [{**row, "name": row["label"]} for row in price_steps(rows_of(answer, "lines"), answer.level)]

@@ -18,6 +18,8 @@ from unequal.terms.money import TOTAL
 PAIR: Final = ("source_a", "record_id_a", "source_b", "record_id_b")
 RANDOM_EVERY: Final = 10
 SEED: Final = "review"
+WITHIN_BITS: Final = 5.0
+"""Weights so near to the threshold are doubtful: odds of 32 to 1 either way."""
 
 DOLLARS: Final = "dollars"
 RANDOM: Final = "random"

@@ -1,0 +1,26 @@
+"""Meridian, small, made and run once for all that is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from unequal import demo, flow
+
+
+@pytest.fixture(scope="session")
+def small_meridian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one published run; not to be changed."""
+    folder = tmp_path_factory.mktemp("meridian")
+    demo.build(folder, persons=600, seed=2026)
+    flow.run(flow.open_project(folder, {}))
+    return folder
+
+
+@pytest.fixture
+def meridian(small_meridian: Path) -> Iterator[tuple[Path, flow.reading.OpenBase]]:
+    """The folder, and its base, open."""
+    with flow.open_base(flow.open_project(small_meridian, {})) as base:
+        yield small_meridian, base
