@@ -58,6 +58,9 @@ def _print_future(sheet: flow.examining.CustomerSheet) -> None:
     print_rows(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
     through = [dict(sheet.through_others)] if sheet.through_others else []
     print_rows(through, title="What it brings through others: a forecast, and never added to its own over customers")
+    spoke = [dict(sheet.influence)] if sheet.influence else []
+    print_rows(spoke, title="What its mentions brought: measured for all speakers together, and never added to its own over customers")
+    print_rows([dict(sheet.prospect)] if sheet.prospect else [], title="It never bought: what those who stood alike came to")
     largest = sorted(sheet.selves, key=lambda row: -abs(row["worth_expected"]))[:_SELVES_SHOWN]
     print_rows(largest, title="Its selves: where it is worth what, the largest first")
 
