@@ -25,11 +25,13 @@ def _of_mentions(base: Base, tables: Mapping[str, pa.Table]) -> list[str]:
     shown = [name for name in ("told", "others") if parts[name]["is_shown"]]
     if not shown:
         every = parts["all"]
-        return [
-            f"Mentions: that they bring customers is not shown. The range, {_customers(every)}, includes zero, so no influence is counted."
-        ]
+        return [f"That mentions bring customers is not shown: the range, {_range(every)}, includes zero, so no influence is counted."]
     told = [f"Mentions brought {_customers(parts[name])} {_who(name)}: measured on first orders." for name in shown]
-    told += [f"Of the others it is not shown: {_customers(parts[name])}." for name in ("told", "others") if name not in shown]
+    told += [
+        f"{_who(name)[0].upper()}{_who(name)[1:]} it is not shown: the range, {_range(parts[name])}, includes zero, and is not counted."
+        for name in ("told", "others")
+        if name not in shown
+    ]
     for row in tables["speakers"].slice(0, 1).to_pylist():
         worth, low, high = (
             money_text(estimate(row[f"influence_{end}"]), base.project.reporting_currency) for end in ("expected", "low", "high")
@@ -46,8 +48,12 @@ def _who(part: str) -> str:
 
 
 def _customers(row: Mapping[str, Any]) -> str:
-    expected, low, high = (f"{row[f'brought_customers_{end}']:,.0f}" for end in ("expected", "low", "high"))
-    return f"{expected} customers (between {low} and {high}, nine times in ten)"
+    return f"{row['brought_customers_expected']:,.0f} customers ({_range(row)}, nine times in ten)"
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    low, high = (f"{row[f'brought_customers_{end}']:,.0f}" for end in ("low", "high"))
+    return f"between {low} and {high}"
 
 
 def _of_prospects(base: Base) -> list[str]:
