@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,26 @@ def test_a_mapping_onto_a_column_of_the_wrong_kind_is_refused(
 def test_without_contacts_both_tables_are_there_and_empty(duckdb_engine: storage.Engine, tmp_path: Path) -> None:
     assert made(duckdb_engine, tmp_path, {"read": "calls.csv"}) == []
     assert duckdb_engine.count(duckdb_engine.read(tmp_path / "contact_total.parquet")) == 0
+
+
+def test_reach_and_kindness_are_exact_and_what_cannot_be_is_absent(engine: storage.Engine, tmp_path: Path) -> None:
+    mapped = {
+        "customer": {"source": "crm", "id": "who"},
+        "occurred_at": "at",
+        "contact": {"value": "mention"},
+        "reach": "seen",
+        "kindness": "mood",
+    }
+    project = project_with(sources={"posts": {"read": "posts.csv", "interactions": mapped}})
+    figures = [(1200, Decimal("0.25")), (0, Decimal(-1)), (None, None), (-5, Decimal("1.5"))]
+    rows = [{**call(place, "ann", NOON, "x", None), "seen": seen, "mood": mood} for place, (seen, mood) in enumerate(figures)]
+    table = engine.rows({**TYPES, "seen": "int64", "mood": "decimal(28, 10)"}, rows)
+    found = engine.fetch(ledger.interactions.contacts_of(table, "posts", project.sources["posts"], project=project).order_by("source_row"))
+    assert [(row["reach"], row["kindness"]) for row in found] == [(1200, Decimal("0.25")), (0, Decimal(-1)), (None, None), (None, None)]
+
+
+def test_kindness_in_floats_is_refused(duckdb_engine: storage.Engine, tmp_path: Path) -> None:
+    calls = {**CALLS, "interactions": {**CALLS["interactions"], "kindness": "way"}}
+    with pytest.raises(LedgerError) as caught:
+        made(duckdb_engine, tmp_path, calls)
+    assert (caught.value.code, caught.value.where) == ("LED007", "sources.calls.interactions.kindness")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from tests.company import write_company
 from tests.flow.looking import customers, edit, run, table
@@ -57,3 +59,38 @@ def test_a_merge_moves_the_contacts_at_once_as_the_next_run_does(called):
     assert {row["row_id"]: row["customer_id"] for row in table(folder, "interaction")} == expected
     run(folder)
     assert {row["row_id"]: row["customer_id"] for row in table(folder, "interaction")} == expected
+
+
+POSTS = """\
+no,handle,at,seen,mood
+p1,1,2026-01-05 10:00:00,1200,0.5
+p2,1,2026-01-06 10:00:00,-3,0.5
+p3,2,2026-01-07 10:00:00,10,1.01
+p4,2,2026-01-08 10:00:00,,
+"""
+SAID = """
+  posts:
+    read: data/posts.csv
+    key: no
+    columns: {at: {type: timestamp, format: ISO}, seen: integer, mood: decimal}
+    interactions: {customer: {source: crm, id: handle}, occurred_at: at, contact: {value: mention}, reach: seen, kindness: mood}
+storage:"""
+
+
+def test_a_reach_below_zero_and_a_kindness_beyond_one_are_quarantined(tmp_path):
+    folder = tmp_path / "company"
+    write_company(folder)
+    edit(folder / "unequal.yaml", ("\nstorage:", SAID))
+    (folder / "data" / "posts.csv").write_text(POSTS, encoding="utf-8")
+    run(folder)
+    found = {row["row_id"]: (row["reach"], row["kindness"]) for row in table(folder, "interaction")}
+    assert found == {"p1": (1200, Decimal("0.5")), "p4": (None, None)}
+    assert sorted((row["column"], row["reason"]) for row in table(folder, "quarantined") if row["source"] == "posts") == [
+        ("mood", "above_maximum"),
+        ("seen", "below_minimum"),
+    ]
+    # Too few customers to measure a lift on: told as such, by no row, and nothing is invented.
+    assert table(folder, "influence_lift") == []
+    assert [(row["mentions"], row["reach"], row["value_expected"], row["is_shown"]) for row in table(folder, "influence")] == [
+        (1, 1200, 0.0, False)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,39 @@ def test_the_consultant_with_a_small_portfolio_is_the_first_of_those_who_bring_o
     values = sorted(table(world, "customer_value"), key=lambda row: -float(row["brought"]))
     rank = next(place for place, row in enumerate(values) if row["customer_id"] == first["customer_id"])
     assert rank > len(values) * 0.05  # by his own portfolio alone he would not be found
+
+
+@pytest.fixture(scope="module")
+def planted(world: Path) -> Counter[str]:
+    """How many customers each customer's mentions brought in truth."""
+    whose = {(row["source"], row["record_id"]): row["customer_id"] for row in table(world, "customer_record")}
+    return Counter(whose["profiles", row["handle"]] for row in pq.read_table(world / "truth" / "influence.parquet").to_pylist())
+
+
+def test_the_lift_of_mentions_is_shown_and_its_range_holds_what_was_planted(world: Path, planted: Counter[str]) -> None:
+    lift = {row["part"]: row for row in table(world, "influence_lift")}
+    assert lift["told"]["is_shown"]
+    for part, count in (("told", lift["told"]["newcomers"]), ("all", sum(planted.values()))):
+        assert lift[part]["brought_customers_low"] <= count <= lift[part]["brought_customers_high"], part
+
+
+def test_who_was_planted_as_an_influencer_stands_on_top(world: Path, planted: Counter[str]) -> None:
+    ranked = sorted(table(world, "influence"), key=lambda row: -row["value_expected"])
+    first = [row["customer_id"] for row in ranked[: len(planted)]]
+    assert sum(planted[customer] for customer in first) >= 0.9 * sum(planted.values())
+    assert planted[first[0]] >= 2
+
+
+def test_prospects_with_high_chances_come_more_often_and_who_cannot_be_scored_says_why(world: Path) -> None:
+    tested = sorted(table(world, "prospect_test"), key=lambda row: row["fifth"])
+    shares = [row["came"] / row["prospects"] for row in tested]
+    assert shares[0] == max(shares)
+    came, expected = (sum(row[name] for row in tested) for name in ("came", "came_expected"))
+    assert expected == pytest.approx(came, rel=0.5)
+    found = table(world, "prospect")
+    bought = {row["customer_id"] for row in table(world, "lifetime")}
+    assert not bought & {row["customer_id"] for row in found}
+    for row in found:
+        assert (row["missing"] is None) == (row["value_expected"] is not None)
+        if row["sources"] == "profiles":
+            assert row["missing"] == "no source says since when it is known: map since, or observed_at, of profiles"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import ibis
 import pyarrow as pa
 
-from unequal.answers import occasions, value_tables
+from unequal.answers import beside, occasions, value_tables
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
@@ -76,7 +76,13 @@ def value(
 
 def _tables(base: Base, customers: ibis.Table, rows: list[dict[str, Any]], contest: pa.Table) -> dict[str, pa.Table]:
     """What stands behind the answer; a run of before reasons were told has no sources and no advocates."""
-    told = {"sources": value_tables.sources(base), "advocates": value_tables.advocates(base, customers)}
+    told = {
+        "sources": value_tables.sources(base),
+        "advocates": value_tables.advocates(base, customers),
+        "speakers": value_tables.speakers(base),
+        "lift": value_tables.lift(base),
+        "prospects": value_tables.prospects(base),
+    }
     return {
         "segments": as_table(rows, _SEGMENTS),
         "contest": contest,
@@ -134,7 +140,7 @@ def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], tables: 
     if counted["overdue"]:
         risk = money_text(Decimal(round(float(str(counted["at_risk"])))), currency)
         told.append(f"{counted['overdue']:,} have been silent for longer than their own rhythm explains; {risk} is still expected of them.")
-    return [*told, *_through_whom(base, tables), *_flaws(tables["contest"])]
+    return [*told, *_through_whom(base, tables), *beside.findings(base, tables), *_flaws(tables["contest"])]
 
 
 def _through_whom(base: Base, tables: dict[str, pa.Table]) -> list[str]:

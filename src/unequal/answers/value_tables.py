@@ -68,6 +68,47 @@ def advocates(base: Base, customers: ibis.Table) -> pa.Table | None:
     return base.arrow(found.order_by(ibis.desc("through_others_expected"), "customer_id").select(*shown).limit(CUSTOMERS_SHOWN))
 
 
+def speakers(base: Base) -> pa.Table | None:
+    """Whose mentions brought most, best first; of the whole base. None in a run that tells of none.
+
+    The same dollars stand with those who came: never add them to what anybody brings himself, and never sum them over customers.
+    """
+    if "influence" not in base.tables:
+        return None
+    told = base.table("influence")
+    found = told.filter(told["reach"] > 0).order_by(ibis.desc("value_expected"), ibis.desc("reach"), "customer_id")
+    return base.arrow(found.rename(influence_expected="value_expected", influence_low="value_low", influence_high="value_high").limit(CUSTOMERS_SHOWN))  # fmt: skip
+
+
+def lift(base: Base) -> pa.Table | None:
+    """How many new customers mentions brought, as measured. None in a run that tells of none."""
+    return base.arrow(base.table("influence_lift").order_by("part")) if "influence_lift" in base.tables else None
+
+
+def prospects(base: Base) -> pa.Table | None:
+    """Who never bought and is likeliest to be worth it. None in a run that tells of none."""
+    if "prospect" not in base.tables:
+        return None
+    told = base.table("prospect")
+    scored = told.filter(told["value_expected"].notnull()).drop("missing")
+    return base.arrow(scored.order_by(ibis.desc("value_expected"), "customer_id").limit(CUSTOMERS_SHOWN))
+
+
+def prospects_counted(base: Base) -> dict[str, Any]:
+    """How many never bought, how many of them are scored, what is expected of them, and what the others miss most often."""
+    told = base.table("prospect")
+    scored = told["value_expected"].notnull()
+    sums = base.fetch(
+        told.aggregate(
+            prospects=told.count(), scored=scored.sum(), come=told["first_order_probability_expected"].sum(),
+            weeks=told["weeks"].max(), value=told["value_expected"].sum(),
+        )
+    )[0]  # fmt: skip
+    missing = told.filter(told["missing"].notnull()).group_by("missing").aggregate(prospects=lambda t: t.count())
+    most = base.fetch(missing.order_by(ibis.desc("prospects"), "missing").limit(1))
+    return {**sums, "missing": most[0] if most else None}
+
+
 def spread(base: Base, customers: ibis.Table) -> pa.Table:
     """Customers in bins of what each is expected to bring, ends at 1, 2 and 5 times powers of ten, alike for losses and gains.
 

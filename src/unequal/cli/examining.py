@@ -81,6 +81,9 @@ def _print_future(sheet: flow.examining.CustomerSheet, house: HouseWords) -> Non
     show(sheet.foreseen, title="What it is expected to bring: forecasts with the range in which nine of ten lie")
     through = [dict(sheet.through_others)] if sheet.through_others else []
     show(through, title="What it brings through others: a forecast, and never added to its own over customers")
+    spoke = [dict(sheet.influence)] if sheet.influence else []
+    show(spoke, title="What its mentions brought: measured for all speakers together, and never added to its own over customers")
+    show([dict(sheet.prospect)] if sheet.prospect else [], title="It never bought: what those who stood alike came to")
     largest = sorted(sheet.selves, key=lambda row: -abs(row["worth_expected"]))[:_SELVES_SHOWN]
     show(largest, title="Its selves: where it is worth what, the largest first")
 

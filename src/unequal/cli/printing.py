@@ -115,14 +115,18 @@ def in_its_unit(name: str, value: object) -> object:
         return percent(value)
     if name in _WHOLE:
         return cell(round(value))
+    if name.startswith(_TENTHS):
+        return f"{round(value, 1) or 0.0:,.1f}".replace("-", MINUS)
     if name.startswith(_MONEY):
         return f"{round(value, 2) or 0.0:,.2f}".replace("-", MINUS)
     return value
 
 
-_SHARES: Final = frozenset({"p_alive", "top_fifth_probability", "retention_expected", "missed", "covered"})
+_CHANCES: Final = frozenset(f"first_order_probability_{end}" for end in ("expected", "low", "high"))
+_SHARES: Final = _CHANCES | {"p_alive", "top_fifth_probability", "retention_expected", "missed", "covered"}
+_TENTHS: Final = ("brought_customers_", "coming_customers_", "half_life_")
 _WHOLE: Final = frozenset({"alive_expected", "customers_expected", "points", "brought_customers"})
-_MONEY: Final = ("value_", "growth_", "worth_", "year_", "type_", "further_", "through_others_", "own_value_")
+_MONEY: Final = ("value_", "growth_", "worth_", "year_", "type_", "further_", "through_others_", "own_value_", "influence_")
 
 
 def print_rows(

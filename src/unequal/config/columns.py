@@ -84,7 +84,7 @@ def named_columns(source: Source) -> Iterator[tuple[KeyPath, str]]:
         yield from _named_by_postings(source.postings)
     if source.interactions is not None:
         yield from _named(("interactions", "customer", "id"), source.interactions.customer.id)
-        for name in ("occurred_at", "duration_seconds", *_VALUES_OF_INTERACTIONS):
+        for name in ("occurred_at", "duration_seconds", "reach", "kindness", *_VALUES_OF_INTERACTIONS):
             yield from _named(("interactions", name), getattr(source.interactions, name))
     for index, relationship in enumerate(source.relationships):
         yield from ((("relationships", index, *path), column) for path, column in _named_by_relationship(relationship))

@@ -157,10 +157,7 @@ def _needs(source: Source) -> Iterator[tuple[KeyPath, str, tuple[ColumnType, ...
             yield ("postings", "amounts", name, "column"), amount.column, numbers, "an amount is a number"
             if amount.times:
                 yield ("postings", "amounts", name, "times"), amount.times, numbers, "a factor is a number"
-    if contacts := source.interactions:
-        yield ("interactions", "occurred_at"), contacts.occurred_at, times, "the time of a contact is a timestamp or date"
-        if contacts.duration_seconds:
-            yield ("interactions", "duration_seconds"), contacts.duration_seconds, ("integer", "decimal"), "a duration is a number"
+    yield from _needs_of_contacts(source)
     for index, relationship in enumerate(source.relationships):
         for name in ("since", "until"):
             if column := getattr(relationship, name):
@@ -171,6 +168,15 @@ def _needs(source: Source) -> Iterator[tuple[KeyPath, str, tuple[ColumnType, ...
         yield ("records", "observed_at"), source.records.observed_at, times, "the time of observation is a date or timestamp"
     for path, column in _ids(source):
         yield path, column, ("text",), "an id is text"
+
+
+def _needs_of_contacts(source: Source) -> Iterator[tuple[KeyPath, str, tuple[ColumnType, ...], str]]:
+    if (contacts := source.interactions) is None:
+        return
+    yield ("interactions", "occurred_at"), contacts.occurred_at, ("date", "timestamp"), "the time of a contact is a timestamp or date"
+    for name, what in (("duration_seconds", "a duration is"), ("reach", "a reach is"), ("kindness", "kindness is")):
+        if column := getattr(contacts, name):
+            yield ("interactions", name), column, ("integer", "decimal"), f"{what} a number"
 
 
 def _ids(source: Source) -> Iterator[tuple[KeyPath, str]]:

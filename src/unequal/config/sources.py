@@ -268,6 +268,14 @@ class Interactions(Section):
     agent: Value | None = Field(None, description="Who served the customer.")
     duration_seconds: ColumnName | None = Field(None, description="The column with its length in seconds.")
     outcome: Value | None = Field(None, description="What came of it.")
+    reach: ColumnName | None = Field(
+        None,
+        description="The column with how many people saw or heard it, 0 or more; a row with less is quarantined.",
+    )
+    kindness: ColumnName | None = Field(
+        None,
+        description="The column with how kindly it spoke of the company, from -1 (all against) to 1 (all for); a row with another number is quarantined.",
+    )
 
 
 class Footer(Section):

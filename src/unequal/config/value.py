@@ -151,6 +151,18 @@ class ThroughOthers(Section):
     decay: float = Field(0.5, ge=0, le=1, description="What each further step counts, as a share of the one before it.")
 
 
+class Influence(Section):
+    """Which contacts are mentions, and by what customers say that a mention brought them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"contact": "mention", "told_by": ["social"]}]})
+
+    contact: str = Field("mention", min_length=1, description="The kind of contact that counts as a mention; those with a reach count.")
+    told_by: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        (),
+        description="Sources of acquisition (the channel of entries on the line acquisition) by which customers say that a mention brought them.",
+    )
+
+
 class Seeds(Section):
     """Who may be handed to an advertiser as a pattern for look-alikes: the best of those who consented."""
 
@@ -196,6 +208,7 @@ class Value(Section):
         "by default what goes with its word for customers, as gifts with donors.",
     )
     through_others: ThroughOthers = Field(ThroughOthers(), description="What is assumed of referrals and introductions.")
+    influence: Influence = Field(Influence(), description="What mentions bring is measured; here stands which contacts are mentions.")
     seeds: Seeds | None = Field(None, description="Who may be handed out as a pattern for look-alikes; nobody by default.")
     backtest: Backtest = Field(Backtest(), description="How forecasts are put to the test.")
 

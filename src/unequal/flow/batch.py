@@ -97,7 +97,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _index(desk, who.output, gathered)
         _golden(desk, who.output, gathered)
         related = _relate(desk, accepted, gathered, who.output)
-        _interactions(desk, accepted, gathered, who.output)
+        contacts = _interactions(desk, accepted, gathered, who.output)
         rates = _rates(desk, accepted)
         posted = _post(desk, accepted, rates)
         cost = serving.cost(desk, accepted, rates)
@@ -107,7 +107,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _tie_out(desk, accepted, book)
         banded = _band(desk, book)
         judging.judge(desk, banded, book, who.output, cost, served)
-        _value(desk, accepted, who.output, related, book, banded)
+        _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
         return _publish(desk, who)
 
 
@@ -431,10 +431,11 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
 
 
 def _value(
-    desk: Desk, accepted: Outputs, who: storage.StepOutput, related: storage.StepOutput, book: storage.StepOutput, band: storage.StepOutput
-) -> storage.StepOutput:
+    desk: Desk, accepted: Outputs, gathered: Outputs, who: storage.StepOutput, beside: tuple[storage.StepOutput, storage.StepOutput],
+    book: storage.StepOutput, band: storage.StepOutput,
+) -> storage.StepOutput:  # fmt: skip
     """What each customer will bring, in each line of business: forecasts, held against earlier days."""
-    settings, level = desk.project.value, level_of_project(desk.project)
+    settings, level, (related, contacts) = desk.project.value, level_of_project(desk.project), beside
     holding = sorted({source for one in settings.relationships.values() for source in config.value.sources_of(one)})
 
     def work(folder: Path) -> None:
@@ -445,6 +446,9 @@ def _value(
             bands=desk.read(band, "band"),
             customer_record=desk.read(who, "customer_record"),
             relationships=desk.read(related, "relationship"),
+            beside=value.steps.Beside(
+                desk.read(contacts, "interaction"), desk.read_all(gathered, "record"), desk.read_all(gathered, "person_attribute")
+            ),
             rows={name: desk.read(accepted[name], "rows") for name in holding},
             level=level,
             project=desk.project,
@@ -452,8 +456,9 @@ def _value(
         )
 
     return desk.steps.step(
-        "value", work, inputs=[book, band, who, related, *(accepted[name] for name in holding), level, settings.model_dump_json()]
-    )
+        "value", work, inputs=[book, band, who, *beside, *gathered.values(), *(accepted[name] for name in holding), level,
+                               settings.model_dump_json(), *sorted(desk.project.attributes)],
+    )  # fmt: skip
 
 
 def _publish(desk: Desk, who: WhoIsWho) -> RunReport:

@@ -43,6 +43,8 @@ class CustomerSheet:
             brings through others are as of before, and under the ids of then.
         profit_drivers: why its profit differs from the mean of the base's customers: driver and dollars, the largest first.
         through_others: what it brings through others, never to be added to its own value over customers; empty where it brought nobody.
+        influence: what its mentions brought, never to be added to its own value over customers; empty where it never spoke.
+        prospect: what it may come to, where it never bought; empty of those who did.
         selves: what it is worth by product, channel, market, season and property: context, value, orders, brought, worth_expected; the largest
             of each context first.
         contacts: its last contacts, latest first: occurred_on, occurred_at (UTC), contact, channel, agent, duration_seconds, outcome, source, row_id.
@@ -66,6 +68,8 @@ class CustomerSheet:
     through_others: Mapping[str, Any] = field(default_factory=dict)
     selves: Rows = ()
     is_of_before_verdict: bool = False
+    influence: Mapping[str, Any] = field(default_factory=dict)
+    prospect: Mapping[str, Any] = field(default_factory=dict)
 
 
 def customer(opened: OpenBase, asked: str) -> CustomerSheet:
@@ -102,6 +106,8 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
         through_others=next(iter(_of_customer(base, "through_others", customer_id)), {}),
         selves=_selves(base, customer_id),
         is_of_before_verdict=_is_concerned(base, customer_id),
+        influence=next(iter(_of_customer(base, "influence", customer_id)), {}),
+        prospect=next(iter(_of_customer(base, "prospect", customer_id)), {}),
     )
 
 

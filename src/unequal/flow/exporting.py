@@ -28,12 +28,16 @@ TABLES: Final = (
     "relationships",
     "values",
     "lifetimes",
+    "influence",
+    "prospects",
     "seeds",
     "stability",
 )
 """What can be exported."""
 
-_PUBLISHED_AS: Final = {"households": "household", "relationships": "relationship", "stability": "band_stability"}
+_PUBLISHED_AS: Final = {
+    "households": "household", "relationships": "relationship", "lifetimes": "lifetime", "prospects": "prospect", "stability": "band_stability",
+}  # fmt: skip
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
 _BLANK: Final = " \x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"

@@ -19,6 +19,8 @@ from unequal.ledger.tables import CONTACT_TOTAL, INTERACTION
 from unequal.terms.errors import LedgerError
 from unequal.terms.ids import SEPARATOR, UNASSIGNED
 
+_KINDNESS = INTERACTION.types["kindness"]
+
 
 def contacts_of(
     rows: ibis.Table, name: str, source: config.Source, *, project: config.Project, lookups: Mapping[str, ibis.Table] | None = None
@@ -36,7 +38,7 @@ def contacts_of(
         INTERACTION without customer_id and unassigned_reason.
 
     Raises:
-        LedgerError: LED005, LED006 a column or source is not there; LED009 the time is no date or timestamp; LED007 the duration is no number.
+        LedgerError: LED005, LED006 a column or source is not there; LED009 the time is no date or timestamp; LED007 the duration, reach or kindness is no exact number.
     """
     contacts = source.interactions
     assert contacts is not None, "contacts are read only where the config maps them"
@@ -49,24 +51,41 @@ def contacts_of(
         interaction_id=ibis.literal(name).concat(SEPARATOR, found["_row_id"]).hexdigest("md5"),
         occurred_on=occurred_on, occurred_at=occurred_at,
         contact=value_column(found, contacts.contact, where=where), channel=value_column(found, contacts.channel, where=where),
-        agent=value_column(found, contacts.agent, where=where), duration_seconds=_seconds(found, contacts.duration_seconds, where),
-        outcome=value_column(found, contacts.outcome, where=where), source=ibis.literal(name), record=record, record_source=record_source,
+        agent=value_column(found, contacts.agent, where=where), duration_seconds=_whole(found, contacts.duration_seconds, f"{where}.duration_seconds"),
+        outcome=value_column(found, contacts.outcome, where=where),
+        reach=_within(_whole(found, contacts.reach, f"{where}.reach"), 0, None), kindness=_kindness(found, contacts.kindness, where), source=ibis.literal(name), record=record, record_source=record_source,
         source_file=found["_file"], source_row=found["_row"], row_id=found["_row_id"],
     )  # fmt: skip
 
 
-def _seconds(rows: ibis.Table, name: str | None, where: str) -> ibis.Value:
-    """Whole seconds; halves away from zero."""
+def _whole(rows: ibis.Table, name: str | None, where: str) -> ibis.Value:
+    """A column as whole numbers; halves away from zero."""
     if name is None:
         return ibis.null("int64")
-    require_column(rows, name, where=where)
+    column = _exact(rows, name, where)
+    return column.cast("int64") if column.type().is_integer() else column.round(0).cast("int64")
+
+
+def _kindness(rows: ibis.Table, name: str | None, where: str) -> ibis.Value:
+    """A column of numbers from -1 to 1; absent beyond, where a source without contracts let such a number in."""
+    if name is None:
+        return ibis.null(_KINDNESS)
+    column = _exact(rows, name, f"{where}.kindness").cast("decimal(28, 10)")
+    return _within(column, -1, 1).round(6).cast(_KINDNESS)
+
+
+def _within(column: ibis.Value, low: int, high: int | None) -> ibis.Value:
+    fits = column >= low if high is None else (column >= low) & (column <= high)
+    return ibis.ifelse(fits, column, ibis.null(column.type()))
+
+
+def _exact(rows: ibis.Table, name: str, where: str) -> ibis.Column:
+    require_column(rows, name, where=where.rpartition(".")[0])
     column = rows[name]
-    if column.type().is_integer():
-        return column.cast("int64")
-    if column.type().is_decimal():
-        return column.round(0).cast("int64")
-    raise LedgerError("LED007", "an amount is no exact number", where=f"{where}.duration_seconds", seen=f"{name} is {column.type()}",
-                      do=f"give the column its contract: columns: {{{name}: integer}}")  # fmt: skip
+    if column.type().is_integer() or column.type().is_decimal():
+        return column
+    raise LedgerError("LED007", "an amount is no exact number", where=where, seen=f"{name} is {column.type()}",
+                      do=f"give the column its contract: columns: {{{name}: {'decimal' if where.endswith('kindness') else 'integer'}}}")  # fmt: skip
 
 
 def interactions(contacts: ibis.Table, customer_record: ibis.Table, records: ibis.Table) -> ibis.Table:

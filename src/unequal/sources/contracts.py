@@ -79,6 +79,7 @@ def _cast(column: str, source: Source, project: Project, format: str, *, is_id: 
     if given is None:
         kind: Kind = "id" if is_id else "text" if format in TEXT_FORMATS else "stored"
         return Cast(column, kind, zone=zone, null_values=source.null_values, not_negative=unsigned)
+    low, high = _bounds(column, source)
     return Cast(
         name=column,
         kind="id" if is_id or given.whole_numbers else given.type,
@@ -89,12 +90,21 @@ def _cast(column: str, source: Source, project: Project, format: str, *, is_id: 
         currency_sign=given.currency_sign,
         negative=given.negative,
         required=given.required,
-        at_least=given.at_least,
-        at_most=given.at_most,
+        at_least=low if given.at_least is None else given.at_least,
+        at_most=high if given.at_most is None else given.at_most,
         null_values=(*source.null_values, *given.null_values),
         whole=given.whole_numbers or (is_id and given.type == "integer"),
         not_negative=unsigned,
     )
+
+
+def _bounds(column: str, source: Source) -> tuple[str | None, str | None]:
+    """What a column cannot be outside of, by what the config says that it means."""
+    if source.interactions is not None and column == source.interactions.reach:
+        return "0", None
+    if source.interactions is not None and column == source.interactions.kindness:
+        return "-1", "1"
+    return None, None
 
 
 def contract_of(source: Source, column: str) -> sections.ColumnContract | None:

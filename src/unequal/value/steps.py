@@ -23,9 +23,11 @@ from unequal.value.foreseen import Foreseen
 from unequal.value.history import buying_days
 from unequal.value.known import CALENDAR, known_of, money
 from unequal.value.lives import first_end, lives
+from unequal.value.mentions import steps as mentions
 from unequal.value.occasions_branch import by_occasion
 from unequal.value.origins import Window
 from unequal.value.potential import bar_of
+from unequal.value.prospects import steps as prospects
 from unequal.value.reasons import steps as reasons
 from unequal.value.results import steps as results
 
@@ -47,6 +49,7 @@ def forecast(
     bands: ibis.Table,
     customer_record: ibis.Table,
     relationships: ibis.Table,
+    beside: Beside,
     rows: Mapping[str, ibis.Table],
     level: Level,
     project: config.Project,
@@ -61,6 +64,7 @@ def forecast(
         bands: BAND.
         customer_record: CUSTOMER_RECORD.
         relationships: RELATIONSHIP.
+        beside: what is known beside what was bought.
         rows: accepted rows of the sources that hold contracts or counted histories, by name.
         level: the evidence level that the project's mapped lines reach.
         project: the config.
@@ -83,12 +87,13 @@ def forecast(
     bar = _bar(branches)
     found = [branch.foreseen(bar) for branch in branches]
     results.write(engine, found, bar, entries=entries, people=people, parted=parted, level=level, as_of=as_of, folder=folder)
-    reasons.tell(
+    worth = reasons.tell(
         reasons.Desk(
             engine, entries.filter(entries["booked_on"] < as_of), engine.read(folder / "customer_value.parquet"),
             engine.read(folder / "lifetime.parquet"), beginnings, relationships, level, project.value, as_of, folder,
         )
     )  # fmt: skip
+    _tell_of_others(desk, beside, worth, customers, beginnings, folder)
 
 
 def _span(engine: Engine, entries: ibis.Table, settings: config.value.Value) -> tuple[date, date] | None:
@@ -132,6 +137,33 @@ def _branches(desk: Desk, name: str, relationship: config.value.Relationship, cl
     if isinstance(relationship, config.value.Occasions):
         return list(by_occasion(desk, name, relationship, days))
     return list(_orders(desk, name, days))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known of customers beside what they bought.
+
+    Args:
+        contacts: INTERACTION.
+        records: RECORD of all sources.
+        attributes: PERSON_ATTRIBUTE of all sources.
+    """
+
+    contacts: ibis.Table
+    records: ibis.Table
+    attributes: ibis.Table
+
+
+def _tell_of_others(desk: Desk, beside: Beside, worth: reasons.Worth, customers: ibis.Table, beginnings: ibis.Table, folder: Path) -> None:
+    """What mentions brought, and who is known and never bought."""
+    settings = desk.settings
+    mentions.tell(desk.engine, beside.contacts, worth.rows, worth.named, settings=settings.influence, as_of=desk.as_of, folder=folder)
+    prospects.tell(
+        prospects.Desk(
+            desk.engine, customers, desk.customer_record, beside.records, beside.attributes, beside.contacts, beginnings, worth.rows,
+            sorted(desk.project.attributes), desk.first, desk.as_of, settings.backtest.hold_out_weeks, folder,
+        )
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -295,11 +295,86 @@ ACQUISITION_SOURCE: Final = TableContract(
     ),
 )
 
+INFLUENCE_LIFT: Final = TableContract(
+    name="influence_lift",
+    meaning="How many new customers mentions brought, measured on the firm's own first orders; no row where there is too little to measure on.",
+    key=("part",),
+    columns=(
+        Column(
+            "part",
+            "string",
+            "told (customers who said so), others, or all. Customers whom a referral names are in none: see through_others.",
+        ),
+        Column("newcomers", "int64", "Customers who first bought in the days that were watched.", "customers"),
+        *_range("brought_customers", "Of them brought by mentions; below zero where nothing of the kind is seen", "customers"),
+        Column("is_shown", "boolean", "Whether the range lies above zero; what is not shown is counted nowhere."),
+        *_range("half_life", "Days after which a mention has lost half its force, weighed by likelihood", "days"),
+        Column("mentions", "int64", "Mentions with a reach.", "mentions"),
+        Column("reach", "int64", "How many people saw or heard them.", "people"),
+        Column("pressure", "float64", "Their reach times their kindness, where they were kind.", "people"),
+    ),
+)
+
+INFLUENCE: Final = TableContract(
+    name="influence",
+    meaning="What each customer's mentions brought. The same dollars stand with those who came: never add it to their value over customers.",
+    key=("customer_id",),
+    columns=(
+        _CUSTOMER,
+        Column("mentions", "int64", "Mentions with a reach.", "mentions"),
+        Column("reach", "int64", "How many people saw or heard them.", "people"),
+        Column(
+            "kindness", "float64", "How kindly they spoke, by reach, from -1 to 1; absent where nobody judged.", "share of 1", nullable=True
+        ),
+        Column("last_spoke_on", "date", "Day of the last.", "day"),
+        *_range("brought_customers", "New customers whom they brought until the day of the forecast", "customers"),
+        Column("coming_customers_expected", "float64", "Whom they will yet bring, as far as they have not faded.", "customers"),
+        *_range(
+            "value", "What those brought and are expected to bring; zero expected, and a range about it, where no lift is shown", _MONEY
+        ),
+        Column("is_shown", "boolean", "Whether a lift is shown at all: see influence_lift."),
+    ),
+)
+
+PROSPECT: Final = TableContract(
+    name="prospect",
+    meaning="Who is known and never bought, with what those who stood alike came to; a forecast.",
+    key=("customer_id",),
+    columns=(
+        _CUSTOMER,
+        Column("kind_of_customer", "string", "person or organisation; absent where no record says.", nullable=True),
+        Column("sources", "string", "The sources that know it, in the order of the alphabet."),
+        Column("known_since", "date", "The first day on which one of its records is known to have been there.", "day", nullable=True),
+        Column("weeks", "float64", "Within how many weeks a first order is looked for.", "weeks", nullable=True),
+        *_range("first_order_probability", "Probability of a first order within them", "share", nullable=True),
+        Column("worth_if_won_expected", "float64", "What one who came from there brings from the first order on; drawn towards all who came.", _MONEY, nullable=True),
+        *_range("value", "Their product", _MONEY, nullable=True),
+        Column("missing", "string", "What is missing where it is not scored; absent where it is.", nullable=True),
+    ),
+)  # fmt: skip
+
+PROSPECT_TEST: Final = TableContract(
+    name="prospect_test",
+    meaning="How the scoring of prospects did on later days than it was learned on: by fifths of its score.",
+    key=("fifth",),
+    columns=(
+        Column("fifth", "int64", "From 1, of those with the highest chance, to 5.", "rank"),
+        Column("origin", "date", "The day of the forecast: nothing of it or later was known.", "day"),
+        Column("weeks", "float64", "How far ahead it was made.", "weeks"),
+        Column("prospects", "int64", "Prospects in it.", "customers"),
+        Column("came", "int64", "Of them, how many bought within the weeks.", "customers"),
+        *_range("came", "How many were expected to", "customers"),
+    ),
+)
+
 TABLES: Final = (LIFETIME, CUSTOMER_VALUE, VALUE_TOTAL, BACKTEST, TRACKING, MODEL_FIT, RETENTION_WORTH)
 """What the forecast writes."""
 
-REASONS: Final = (PROFIT_DRIVER, VALUE_DRIVER, CONTEXT_VALUE, THROUGH_OTHERS, ACQUISITION_SOURCE)
+REASONS: Final = (PROFIT_DRIVER, VALUE_DRIVER, CONTEXT_VALUE, THROUGH_OTHERS, INFLUENCE, INFLUENCE_LIFT, ACQUISITION_SOURCE)
 """What is told of reasons."""
 
-ALL: Final = (*TABLES, *REASONS)
+PROSPECTS: Final = (PROSPECT, PROSPECT_TEST)
+"""What is told of who never bought."""
+
+ALL: Final = (*TABLES, *REASONS, *PROSPECTS)
 """Every contract of this room."""

@@ -17,7 +17,7 @@ from unequal.storage import Engine
 from unequal.terms.lines import Level, Line
 from unequal.terms.money import SCALE, TOTAL, money_sum
 from unequal.value import drivers, referral, shrinking, tables
-from unequal.value.arrays import Floats, Ints
+from unequal.value.arrays import Flags, Floats, Ints
 from unequal.value.economics import drawn_to_base
 from unequal.value.history import buying_days
 from unequal.value.known import money
@@ -58,13 +58,27 @@ class Desk:
     folder: Path
 
 
-def tell(desk: Desk) -> None:
+@dataclass(frozen=True)
+class Worth:
+    """What customers are worth, and who of them was brought by another.
+
+    Args:
+        rows: a row a customer, see `_worth`.
+        named: whether a referral or an introduction names who brought each.
+    """
+
+    rows: pa.Table
+    named: Flags
+
+
+def tell(desk: Desk) -> Worth:
     """Write `profit_driver`, `context_value`, `through_others` and `acquisition_source`; `value_driver` is the forecast's own."""
     _write_drivers(desk)
     _write_contexts(desk)
     worth = desk.engine.arrow(_worth(desk).order_by("customer_id"))
-    _write_through_others(desk, worth)
+    named = _write_through_others(desk, worth)
     _write_sources(desk, worth)
+    return Worth(worth, named)
 
 
 def _write_drivers(desk: Desk) -> None:
@@ -170,7 +184,8 @@ def _worth(desk: Desk) -> ibis.Table:
     )  # fmt: skip
 
 
-def _write_through_others(desk: Desk, worth: pa.Table) -> None:
+def _write_through_others(desk: Desk, worth: pa.Table) -> Flags:
+    """Write `through_others`; says who was brought by somebody."""
     ids = np.asarray(worth["customer_id"].to_numpy(zero_copy_only=False), dtype=object).astype(str)
     ties = _ties(desk, ids)
     total = money(worth, "brought") + worth["value_expected"].to_numpy()
@@ -191,6 +206,7 @@ def _write_through_others(desk: Desk, worth: pa.Table) -> None:
         "came_anyway_share": anyway[some], "is_advocate": found.value[some] > np.maximum(total[some], 0.0),
     }  # fmt: skip
     desk.engine.write_rows(tables.THROUGH_OTHERS.types, pa.table(columns), desk.folder / "through_others.parquet")
+    return np.isin(np.arange(len(ids)), direct.target)
 
 
 def _ties(desk: Desk, ids: Any) -> referral.Ties:

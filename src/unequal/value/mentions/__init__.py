@@ -1,0 +1,1 @@
+"""What mentions brought, and whose they were: sums of contacts, and the step that tells of them."""
