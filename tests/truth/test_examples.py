@@ -178,12 +178,13 @@ class TestTheGeneralLedgerOfAdventureWorks:
         assert "Standard Cost of Sales + Variances, period of 2013-01-28" in told
 
 
+@pytest.fixture(scope="module")
+def served(adventureworks: flow.reading.OpenBase) -> Answer:
+    return answers.answer("cost-to-serve", adventureworks.base)
+
+
 class TestServingTheCustomersOfAdventureWorks:
     """The books' expenses and the call centre, against what `adventureworks.py` works out from the files."""
-
-    @pytest.fixture(scope="class")
-    def served(self, adventureworks: flow.reading.OpenBase) -> Answer:
-        return answers.answer("cost-to-serve", adventureworks.base)
 
     def test_every_activity_and_idle_capacity_cost_what_minutes_at_the_month_s_rate_come_to(self, served, unequal_data):
         own = pools(unequal_data)
