@@ -51,6 +51,7 @@ def test_rules_that_part_the_dollars_of_one_line_by_channel_are_sound(tmp_path: 
         (", not_customers: tax", "", "CFG036", "say one of"),
         ('accounts: ["9*"], ', "", "CFG036", "add accounts"),
         ("not_customers: tax", "not_customers: tax, channels: [web]", "CFG036", "take it out"),
+        ("not_customers: tax", "charged_by: [desk]", "CFG036", "name pools and shared costs"),
         ("tax: {", "unmapped: {", "CFG036", "another name"),
         ("lines: [list_revenue], channels: [web]", "lines: [sales], channels: [web]", "CFG014", "list_revenue"),
     ],

@@ -162,6 +162,28 @@ def test_a_campaigns_fixed_cost_is_shared_by_those_it_reached_to_the_cent(served
             "control_total": D(-14), "customers": D(-5), "unassigned": D(-5), "level:corporate": D(-4), "residual": D(0),
         }  # fmt: skip
         assert sum(row["events"] for row in opened.base.fetch(opened.base.table("activity_cost"))) == 5 + 5
+        answer = answers.answer("cost-to-serve", opened.base)
+        letters = [row for row in answer.tables["other_costs"].to_pylist() if row["what"] == "letters"]
+        assert [(row["bucket"], row["entries"], row["cost"]) for row in letters] == [
+            ("customers", 2, D(5)), ("unassigned", 1, D(5)), ("level:corporate", 1, D(4)),
+        ]  # fmt: skip
+        assert any("Beside minutes, " in told and "letters" in told for told in answer.findings)
+
+
+def test_books_whose_periods_begin_late_in_a_month_meet_the_work_of_the_next(served):
+    (served / "data" / "books.csv").write_text("month,amount,cur\n2025-12-29,30.00,EUR\n2026-01-29,15.00,EUR\n2026-02-28,1.00,EUR\n")
+    text = SERVED.replace("negate: true, currency: cur}", "negate: true, currency: cur, day_is: first_of_period}")
+    (served / "unequal.yaml").write_text(text)
+    with run_and_open(served) as opened:
+        pools = opened.base.table("pool")
+        rows = opened.base.fetch(pools.filter(pools["pool"] == "desk").order_by("month"))
+        assert [(row["month"].month, row["cost"], row["used_seconds"] > 0) for row in rows] == [
+            (1, D(30), True),
+            (2, D(15), True),
+            (3, D(1), False),
+        ]
+        cells = opened.base.fetch(opened.base.table("reconciliation"))
+        assert {row["amount"] for row in cells if row["item"] == "residual"} == {D(0)}
 
 
 def test_a_run_that_changes_nothing_makes_nothing_anew(served):

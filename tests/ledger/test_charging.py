@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
-from hypothesis.strategies import integers, lists
+from hypothesis.strategies import dates, integers, lists
 
 from unequal import config
 from unequal.ledger.activities import events_of, parts_of, ticks_of_minutes
 from unequal.ledger.charging import Work, charged
-from unequal.ledger.pools import check_figures, every_month
+from unequal.ledger.pools import check_figures, every_month, monthly_capacity
+from unequal.ledger.raw_values import middles
 from unequal.terms.errors import LedgerError
 
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
@@ -142,3 +144,43 @@ def test_a_time_equation_has_the_parts_that_it_names():
     time = config.ledger.TimeEquation.model_validate(SHIP["time"])
     assert parts_of(time) == ("base", "duration", "each_line", "special")
     assert parts_of(config.ledger.TimeEquation.model_validate({"duration": {"column": "s"}})) == ("duration",)
+
+
+def test_a_row_that_sums_up_many_events_takes_their_average_so_many_times(engine):
+    average = {"time": {"duration": {"column": "seconds", "times": "lines"}}}
+    found = shipped(
+        engine, {"lines": 405, "seconds": 79}, {"lines": 0, "seconds": 79}, {"seconds": 79}, {"lines": 1, "seconds": 79}, **average
+    )
+    assert [row["ticks"] for row in found] == [405 * 79 * 10_000, 79 * 10_000]
+
+
+ROSTER = {"day": "date", "juniors": "int64", "seniors": "int64", "_row": "int64"}
+
+
+def capacity_of(engine, *rows, **changed):
+    """Months and minutes of rows of a roster: day, juniors, seniors."""
+    mapping = config.ledger.CapacityRows.model_validate({"source": "roster", "column": ["juniors", "seniors"], "month": "day", **changed})
+    project = config.Project.model_validate(
+        {"project": "p", "reporting_currency": "EUR", "time_zone": "Europe/Berlin", "sources": {"roster": {"read": "roster.csv"}}}
+    )
+    table = engine.rows(ROSTER, [dict(zip(ROSTER, (*row, 1), strict=True)) for row in rows])
+    found = engine.fetch(monthly_capacity(table, mapping, project=project, where="ledger.pools.desk.capacity").order_by("month"))
+    return [(row["month"], row["ticks"] / MINUTE) for row in found]
+
+
+def test_capacity_may_be_counted_in_people_of_several_columns(engine):
+    shifts = [(date(2026, 1, 5), 2, 7), (date(2026, 1, 5), 0, 4), (date(2026, 2, 1), 1, 0)]
+    assert capacity_of(engine, *shifts, minutes_each="288") == [(JANUARY, 13 * 288), (FEBRUARY, 288)]
+
+
+def test_a_period_of_the_books_is_the_month_that_most_of_it_lies_in(engine):
+    """FactFinance dates its periods so: March 2011 begins on the 1st, and April on the 31st of March."""
+    firsts = [date(2010, 12, 29), date(2011, 1, 29), date(2011, 3, 1), date(2011, 3, 31), date(2012, 2, 29), date(2013, 11, 29)]
+    months = [month for month, _ in capacity_of(engine, *[(day, 1, 0) for day in firsts], day_is="first_of_period")]
+    assert months == [date(2011, 1, 1), date(2011, 2, 1), date(2011, 3, 1), date(2011, 4, 1), date(2012, 3, 1), date(2013, 12, 1)]
+
+
+@given(days=lists(dates(date(1990, 1, 1), date(2090, 1, 1)), max_size=20))
+def test_the_ledger_and_its_control_totals_agree_on_the_middle_of_a_period(days):
+    known = middles(pa.array(days, pa.date32())).to_pylist()
+    assert known == [day + timedelta(days=14) for day in days]

@@ -137,6 +137,37 @@ def test_what_neither_side_maps_is_listed_with_its_money_and_never_dropped(engin
     assert summary["not_charged"] == {"call_centre": {"EUR": "-2.5000"}}
 
 
+def test_what_pools_and_shared_costs_charge_from_the_books_is_no_line_without_an_account(engine: storage.Engine) -> None:
+    charged = {"accounts": ["60*"], "charged_by": ["desk", "letters", "books"]}
+    made = [
+        ("cost:call", "calls"),
+        ("idle", "pool:desk"),
+        ("shared:letters", "mails"),
+        ("rent", "books"),
+        ("cost:other", "calls"),
+        ("fee", "calls"),
+    ]
+    entries = engine.rows(
+        {**ENTRY, "amount_name": "string", "source": "string"},
+        [
+            {"customer_id": "ann", "line": "cost_to_serve", "booked_on": date(2026, 1, 5), "amount": D(-1), "original_amount": D(-1),
+             "currency": "EUR", "amount_name": name, "source": source} for name, source in made
+        ],
+    )  # fmt: skip
+    books = project({"desk": charged}).ledger.general_ledger
+    sums = detail_sums(entries, books, reporting_currency="EUR", by_month=True, pools={"call": "desk", "other": "elsewhere"})
+    rows = tied_out(
+        [{"rule": "desk", "account": account, "name": None, "day": date(2026, 1, 1), "currency": "EUR", "amount": D(-2), "rows": 1}
+         for account in ("6000", "6010")],
+        engine.fetch(sums), books,
+    )  # fmt: skip
+    assert told(rows, "rule", "account", "held_against", "outcome", "general_ledger", "detail", "unexplained") == [
+        ("desk", "6000 + 6010", "desk, letters, books", "charged", D(-4), D(-4), None),
+        ("no_account", "none", "cost_to_serve", "no_account", None, D(-2), None),
+    ]
+    assert tie_out_summary(rows)["charged"] == {"desk, letters, books": {"EUR": "-4"}}
+
+
 def test_a_period_that_one_side_lacks_is_shown_with_the_side_that_lacks_it(engine: storage.Engine) -> None:
     rows = tie(
         engine, {"sales": SALES}, "4000 | Sales | 2026-01-01 | 10.00\n4000 | Sales | 2026-03-01 | 0.00", "ann | list_revenue | 2026-02-05 | 7.00 | web"

@@ -15,7 +15,9 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import evidence, whole_period
 from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.other_costs import other_costs, other_figures, other_findings, uncharged_findings
 from unequal.answers.profit_words import period_words
+from unequal.answers.tying_out import tie_out_tables
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.ids import IDLE, UNASSIGNED
@@ -60,7 +62,7 @@ def cost_to_serve(
         raise AnswerError("ANS013", "this base does not know what serving customers costs", seen="no activities under ledger",
                           do="declare pools and activities: docs/how-to/cost-to-serve.md")  # fmt: skip
     done, pools = _asked(base, period)
-    tables = _tables(base, done, pools)
+    tables = _tables(base, done, pools) | {"other_costs": other_costs(base, period)} | tie_out_tables(base)
     if what_if:
         tables |= _supposed(base, done, pools, what_if)
     figures = _figures(base, tables)
@@ -133,12 +135,14 @@ def _pools(base: Base, pools: ibis.Table) -> pa.Table:
     """A row a pool: what it cost, what it could do, what was used, what stood idle or was worked beyond."""
     grouped = pools.group_by("pool").aggregate(
         cost=money_sum(pools["cost"]), practical=pools["practical_seconds"].sum().fill_null(0), used=pools["used_seconds"].sum(),
-        spare=pools["idle_seconds"].sum(), over=pools["over_seconds"].sum(), idle=money_sum(pools["idle"]), assumed=pools["assumed"].max(),
+        spare=pools["idle_seconds"].sum(), over=_over(pools, paid=True), without_cost=_over(pools, paid=False), idle=money_sum(pools["idle"]),
+        assumed=pools["assumed"].max(),
     )  # fmt: skip
     rows: Rows = [
         {
             "pool": row["pool"], "cost": row["cost"], "practical_minutes": _minutes(row["practical"]), "used_minutes": _minutes(row["used"]),
-            "idle_minutes": _minutes(row["spare"]), "over_minutes": _minutes(row["over"]), "idle": row["idle"],
+            "idle_minutes": _minutes(row["spare"]), "over_minutes": _minutes(row["over"]),
+            "minutes_without_cost": _minutes(row["without_cost"]), "idle": row["idle"],
             "idle_share": float(row["spare"] / row["practical"]) if row["practical"] else None, "assumed": row["assumed"],
         }
         for row in base.arrow(grouped).to_pylist()
@@ -146,8 +150,14 @@ def _pools(base: Base, pools: ibis.Table) -> pa.Table:
     rows.sort(key=lambda row: (-row["idle"], row["pool"]))
     return pa.Table.from_pylist(rows, pa.schema([
         ("pool", pa.string()), ("cost", _MONEY), ("practical_minutes", _MONEY), ("used_minutes", _MONEY), ("idle_minutes", _MONEY),
-        ("over_minutes", _MONEY), ("idle", _MONEY), ("idle_share", pa.float64()), ("assumed", pa.string()),
+        ("over_minutes", _MONEY), ("minutes_without_cost", _MONEY), ("idle", _MONEY), ("idle_share", pa.float64()), ("assumed", pa.string()),
     ]))  # fmt: skip
+
+
+def _over(pools: ibis.Table, *, paid: bool) -> ibis.Value:
+    """Seconds worked beyond capacity in months with a cost; or, in months without one, all that was worked: that charges nobody."""
+    seconds = pools["over_seconds"] if paid else pools["used_seconds"]
+    return seconds.sum(where=(pools["cost"] != 0) == paid).fill_null(0)
 
 
 def _most_served(base: Base, done: ibis.Table) -> pa.Table:
@@ -274,6 +284,7 @@ def _figures(base: Base, tables: Mapping[str, pa.Table]) -> tuple[Figure, ...]:
         Figure("unassigned", "Of events without a known customer", totals["unassigned"], currency),
         Figure("higher_levels", "Stays at a level above the customer", totals["levels"], currency),
         Figure("events", "Events", events, "events"),
+        *other_figures(tables["other_costs"], currency),
     ]  # fmt: skip
     if "what_if" in tables and base.level is Level.CONTRIBUTION:
         rows = tables["what_if_customers"].to_pylist()
@@ -311,10 +322,15 @@ def _findings(base: Base, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
         told.append(
             f"More was worked than practical capacity in some months: {', '.join(over)}. Their whole cost is shared over what was worked."
         )
+    unpaid = [row for row in tables["pools"].to_pylist() if row["minutes_without_cost"] > 0]
+    if unpaid:
+        named = ", ".join(f"{row['pool']} {row['minutes_without_cost']:,.0f} minutes" for row in unpaid)
+        told.append(f"Work in months that no cost is known of is charged to nobody: {named}.")
     elsewhere = tables["unassigned"].to_pylist()
     if elsewhere:
         cost = sum((row["cost"] for row in elsewhere), _NOTHING)
         told.append(f"{money_text(cost, currency)} of events belongs to no single or known customer and stands in buckets of its own.")
+    told += [*other_findings(tables["other_costs"], currency), *uncharged_findings(tables)]
     told += [f"{row['pool']} rests on an assumption: {row['assumed']}" for row in tables["pools"].to_pylist() if row["assumed"]]
     if "band_stability" in base.tables:
         told += _told_of_bands(base)

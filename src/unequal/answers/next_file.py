@@ -23,6 +23,8 @@ def next_file_worth_most(project: config.Project, level: Level) -> str:
         return "freight and delivery costs by order: they turn gross margin into profit before service"
     if not any(source.records and source.records.attributes for source in sources):
         return "the customer master (names, e-mail, phone): one customer may stand under several ids"
+    if not any(source.interactions for source in sources) and level is Level.CONTRIBUTION:
+        return "a log of calls, chats and visits that names the customer: what contacts cost reaches nobody by name yet"
     if not any(source.interactions for source in sources):
         return "the support desk's log (who called, when, how long): what it costs to serve each customer is the largest cost not yet known"
     return ""

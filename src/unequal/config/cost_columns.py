@@ -27,7 +27,7 @@ def columns_of_costs(ledger: Ledger) -> Iterator[Named]:
         yield from _of_rows(pool.cost, ("ledger", "pools", name, "cost"))
         if isinstance(pool.capacity, CapacityRows):
             at: KeyPath = ("ledger", "pools", name, "capacity")
-            yield (*at, "column"), pool.capacity.source, pool.capacity.column, NUMBERS
+            yield from (((*at, "column"), pool.capacity.source, column, NUMBERS) for column in parts(pool.capacity.column))
             yield (*at, "month"), pool.capacity.source, pool.capacity.month, TIMES
     for name, activity in ledger.activities.items():
         yield from _of_activity(activity, ("ledger", "activities", name))
@@ -55,6 +55,8 @@ def _of_activity(activity: Activity, at: KeyPath) -> Iterator[Named]:
     time = (*at, "time")
     if activity.time.duration is not None:
         yield (*time, "duration", "column"), activity.each, activity.time.duration.column, NUMBERS
+        if activity.time.duration.times is not None:
+            yield (*time, "duration", "times"), activity.each, activity.time.duration.times, NUMBERS
     for name, term in activity.time.terms.items():
         if term.times is not None:
             yield (*time, "terms", name, "times"), activity.each, term.times, NUMBERS

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
-from unequal.config.model import MINUTES, MONEY, ColumnName, Name, PredicateText, Section, shape_of
-from unequal.config.sources import CustomerOf, Level, Source, Value
+from unequal.config.model import MINUTES, MONEY, ColumnName, Columns, Name, PredicateText, Section, shape_of
+from unequal.config.sources import DAY_IS, CustomerOf, DayIs, Level, Source, Value
 from unequal.terms.lines import Line
 
 MoneyText = Annotated[str, Field(pattern=MONEY)]
@@ -28,6 +28,7 @@ class CostRows(Section):
     source: Name = Field(description="The source of the rows, such as the general ledger.")
     column: ColumnName = Field(description="The column of money.")
     booked_on: ColumnName = Field(description="The column with the day: a cost belongs to the month that it lies in.")
+    day_is: DayIs = Field("a_day", description=DAY_IS)
     negate: bool = Field(False, description="The source writes costs as positive numbers; in the ledger costs are negative.")
     when: PredicateText | None = Field(None, description="Only rows for which this holds.")
     currency: Value | None = Field(None, description="A column or a constant; the reporting currency by default.")
@@ -38,15 +39,24 @@ class CapacityRows(Section):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"source": "capacities", "column": "practical_minutes", "month": "month", "when": "activity = 'phone_call'"}]
+            "examples": [
+                {"source": "capacities", "column": "practical_minutes", "month": "month", "when": "activity = 'phone_call'"},
+                {"source": "rosters", "column": ["juniors", "seniors"], "month": "day", "minutes_each": "384"},
+            ]
         }
     )
 
     source: Name = Field(description="The source of the rows.")
-    column: ColumnName = Field(description="The column with the practical capacity: time for work, without breaks and meetings.")
+    column: Columns = Field(
+        description="The column with the practical capacity: time for work, without breaks and meetings. Several are added up."
+    )
     month: ColumnName = Field(description="The column with a day of the month that it holds for.")
+    day_is: DayIs = Field("a_day", description=DAY_IS)
     when: PredicateText | None = Field(None, description="Only rows for which this holds.")
     unit: Literal["seconds", "minutes", "hours"] = Field("minutes", description="What the column counts.")
+    minutes_each: MinutesText | None = Field(
+        None, description="Where it counts people or shifts instead: practical minutes of each in what the row covers, in quotes."
+    )
 
 
 Cost = Annotated[
@@ -100,10 +110,16 @@ class Term(Section):
 class Duration(Section):
     """Time that the source measured."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"column": "handle_seconds", "unit": "seconds"}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"column": "handle_seconds", "unit": "seconds"}, {"column": "average_seconds", "times": "calls"}]}
+    )
 
     column: ColumnName = Field(description="The column with the time that the event took.")
     unit: Literal["seconds", "minutes"] = Field("seconds", description="What the column counts.")
+    times: ColumnName | None = Field(
+        None,
+        description="Where a row sums up many events, as a shift's calls, and the column holds their average: the column with how many.",
+    )
 
 
 class TimeEquation(Section):

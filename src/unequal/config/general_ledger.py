@@ -48,6 +48,11 @@ class AccountRule(Section):
     not_charged: Name | None = Field(
         None, description="Instead of lines: why no entry carries these dollars yet, though customers cause them, as in call_centre."
     )
+    charged_by: tuple[Name, ...] = Field(
+        (),
+        description="Instead of lines: the pools and shared costs whose cost these dollars are, or the source that posts them. Each is reconciled "
+        "with the rows of the general ledger by itself, to zero.",
+    )
     negate: bool = Field(False, description="These accounts are signed against the others: costs that stand there as positive numbers.")
     tolerance: Tolerance | None = Field(None, description="Of these accounts; that of the general ledger by default.")
 

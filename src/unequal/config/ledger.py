@@ -14,6 +14,7 @@ from unequal.config.costing import (
     CapacityRows,
     CompanyWhen,
     CostRows,
+    Duration,
     Pool,
     SharedCost,
     TimeEquation,
@@ -24,7 +25,7 @@ from unequal.config.general_ledger import AccountRule, GeneralLedger, Tolerance
 from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, shape_of
 
 __all__ = [
-    "AccountRule", "Activity", "CapacityRows", "CompanyWhen", "CostRows", "DatedRate", "GeneralLedger", "Ledger", "Pool", "Rates", "RatesFrom",
+    "AccountRule", "Activity", "CapacityRows", "CompanyWhen", "CostRows", "DatedRate", "Duration", "GeneralLedger", "Ledger", "Pool", "Rates", "RatesFrom",
     "SharedCost", "TimeEquation", "Tolerance", "columns_of_costs", "customer_of_event", "day_of_event", "rules_of_costs",
 ]  # fmt: skip
 

@@ -208,6 +208,13 @@ class Returns(Section):
     )
 
 
+DayIs = Literal["a_day", "first_of_period"]
+DAY_IS: Final = (
+    "What the day is: any day; or first_of_period, where a ledger's periods begin late in one month and lie mostly in the next, as from the 29th: "
+    "its dollars then belong to the month of the period's fifteenth day."
+)
+
+
 class Postings(Section):
     """The dollars that the rows of a source move."""
 
@@ -229,6 +236,7 @@ class Postings(Section):
     amounts: dict[Name, Amount] = Field(min_length=1, description="The columns of money, each under a name of its own.")
     customer: CustomerOf | None = Field(None, description="Whose row it is. Absent: the dollars belong to no single customer (see level).")
     booked_on: ColumnName = Field(description="A date, or a timestamp whose date in the company's zone is taken.")
+    day_is: DayIs = Field("a_day", description=DAY_IS)
     currency: Value | None = Field(None, description="A column or a constant; the reporting currency by default.")
     level: Level = Field("customer", description="The lowest level that cause and effect reaches.")
     rules: tuple[LineRule, ...] = Field((), description="The first rule that holds gives the line, instead of the amount's own.")

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from unequal.config.columns import type_of
+from unequal.config.costing import CostRows
 from unequal.config.general_ledger import AccountRule, GeneralLedger
 from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
 from unequal.config.project import Project
@@ -25,6 +26,7 @@ def problems_of_tie_out(project: Project) -> Iterator[Problem]:
     yield from _source(project, books, at)
     for name, rule in books.accounts.items():
         yield from _rule(name, rule, (*at, "accounts", name))
+        yield from _charged_by(project, books, rule, (*at, "accounts", name, "charged_by"))
     for (one, first), (other, second) in combinations(books.accounts.items(), 2):
         shared = [line for line in first.lines if line in second.lines]
         if shared and _may_share(first, second):
@@ -63,10 +65,10 @@ def _rule(name: str, rule: AccountRule, at: KeyPath) -> Iterator[Problem]:
         yield Problem("CFG036", "accounts have a name that means something else", at, seen=name, do="give them another name", at_key=True)
     if not rule.accounts and rule.when is None:
         yield Problem("CFG036", "a rule takes no account", at, do='add accounts: ["4000"], or a rule: when', at_key=True)
-    if sum(map(bool, (rule.lines, rule.not_customers, rule.not_charged))) != 1:
+    if sum(map(bool, (rule.lines, rule.not_customers, rule.not_charged, rule.charged_by))) != 1:
         do = (
-            "say one of: which lines they should equal (lines), why they are no customers' business (not_customers), "
-            "or why no entry carries them yet (not_charged)"
+            "say one of: which lines they should equal (lines), what charges them (charged_by), why they are no customers' business "
+            "(not_customers), or why no entry carries them yet (not_charged)"
         )
         yield Problem("CFG036", "accounts are held against nothing, or against lines and nothing at once", at, do=do, at_key=True)
     for key in (*_NARROWED_BY, "tolerance"):
@@ -74,6 +76,19 @@ def _rule(name: str, rule: AccountRule, at: KeyPath) -> Iterator[Problem]:
             yield Problem(
                 "CFG036", f"{key} says nothing of accounts that are held against no line", (*at, key), do="take it out", at_key=True
             )
+
+
+def _charged_by(project: Project, books: GeneralLedger, rule: AccountRule, at: KeyPath) -> Iterator[Problem]:
+    """Whether what is said to charge accounts takes its dollars from the general ledger's own rows."""
+    costs = {name: pool.cost for name, pool in project.ledger.pools.items()}
+    costs |= {name: shared.cost for name, shared in project.ledger.shared_costs.items()}
+    known = [name for name, cost in costs.items() if isinstance(cost, CostRows) and cost.source == books.source]
+    source = project.sources.get(books.source)
+    known += [books.source] if source is not None and source.postings is not None else []
+    for name in rule.charged_by:
+        if name not in known:
+            do = did_you_mean(name, known, otherwise="name pools and shared costs whose cost is read from the general ledger's source")
+            yield Problem("CFG036", "nothing of that name charges rows of the general ledger", at, seen=shown(name), do=do)
 
 
 def _may_share(one: AccountRule, other: AccountRule) -> bool:

@@ -157,7 +157,7 @@ def _ticks(rows: ibis.Table, time: config.ledger.TimeEquation, part: str, where:
     if part == BASE:
         return ibis.literal(ticks_of_minutes(time.base), "int64")
     if part == MEASURED and time.duration is not None:
-        return _counted(rows, time.duration.column, _TICKS_OF[time.duration.unit], f"{where}.time.duration")
+        return _measured(rows, time.duration, f"{where}.time.duration")
     term = time.terms[part]
     place = f"{where}.time.terms.{part}"
     once = ticks_of_minutes(term.minutes)
@@ -165,6 +165,18 @@ def _ticks(rows: ibis.Table, time: config.ledger.TimeEquation, part: str, where:
     if term.when is None:
         return ticks
     return ibis.ifelse(holds(term.when, rows, where=f"{place}.when"), ticks, ibis.literal(0, "int64"))
+
+
+def _measured(rows: ibis.Table, duration: config.ledger.Duration, where: str) -> ibis.Value:
+    """Ticks that the source measured; of rows that sum up many events, their average times how many."""
+    once = _counted(rows, duration.column, _TICKS_OF[duration.unit], where)
+    if duration.times is None:
+        return once
+    require_column(rows, duration.times, where=where)
+    if not rows[duration.times].type().is_integer():
+        raise LedgerError("LED022", "events are counted by a column that is no whole number", where=where,
+                          seen=f"{duration.times} is {rows[duration.times].type()}", do=f"columns: {{{duration.times}: integer}}")  # fmt: skip
+    return (once * rows[duration.times].fill_null(0).cast("int64")).cast("int64")
 
 
 def _counted(rows: ibis.Table, column: str, each: int, where: str) -> ibis.Value:

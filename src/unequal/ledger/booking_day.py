@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import ibis
 
+from unequal.terms.periods import DAYS_TO_MIDDLE
+
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -95,6 +97,11 @@ def _branch(moment: ibis.Value, offsets: ZoneOffsets, low: int, high: int) -> ib
 def month_start(day: ibis.Value) -> ibis.Value:
     """The first day of a date column's month. Not `truncate`: Spark answers that with a timestamp."""
     return ibis.date(day.year(), day.month(), 1)
+
+
+def middle_of_period(first: ibis.Value) -> ibis.Value:
+    """The fifteenth day of a period by its first, a date column: it lies in the month that most of the period does."""
+    return (first.cast("timestamp(6)") + ibis.interval(days=DAYS_TO_MIDDLE)).date()
 
 
 def first_of_month(day: date) -> date:

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from unequal import config
-from unequal.ledger.raw_values import booking_days, month_starts, numbers, raw_column, texts
+from unequal.ledger.raw_values import booking_days, middles, month_starts, numbers, raw_column, texts
 from unequal.ledger.routing import SALES_LINES
 from unequal.terms.lines import Line
 from unequal.terms.money import SCALE
@@ -121,7 +121,8 @@ def control_lines(
         file, row, amount_name, period date32 (null where the day cannot be read), line, currency, fate, exact
         decimal256(76, 40), rounded decimal128(38, 4), booked boolean (a zero beside other amounts is not).
     """
-    periods = month_starts(booking_days(_column(raw, postings.booked_on), raw_column(postings.booked_on, source, project)))
+    days = booking_days(_column(raw, postings.booked_on), raw_column(postings.booked_on, source, project))
+    periods = month_starts(middles(days) if postings.day_is == "first_of_period" else days)
     currency = _currency(raw, source, postings, project, currencies)
     fate = _fates(raw, left_out)
     values = {name: _amount(raw, amount, source, project, flags.when.get(name), whole=whole) for name, amount in postings.amounts.items()}

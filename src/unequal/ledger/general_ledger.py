@@ -9,8 +9,10 @@ from functools import reduce
 import ibis
 
 from unequal import config
+from unequal.ledger.activities import COST, SHARED
 from unequal.ledger.booking_day import day_in_zone, month_start
 from unequal.ledger.lookups import require_column, value_column, with_lookups
+from unequal.ledger.pools import POOL
 from unequal.ledger.routing import holds
 from unequal.terms.errors import LedgerError
 from unequal.terms.money import QUANTITY, SCALE, TOTAL, money_sum
@@ -124,7 +126,14 @@ def books_sums(books: ibis.Table, *, by_month: bool) -> ibis.Table:
     return grouped.aggregate(name=books["name"].max(), amount=money_sum(books["amount"]), rows=books.count().cast("int64"))
 
 
-def detail_sums(entries: ibis.Table, books: config.ledger.GeneralLedger, *, reporting_currency: str, by_month: bool) -> ibis.Table:
+def detail_sums(
+    entries: ibis.Table,
+    books: config.ledger.GeneralLedger,
+    *,
+    reporting_currency: str,
+    by_month: bool,
+    pools: Mapping[str, str] | None = None,
+) -> ibis.Table:
     """What the entries come to, under the rule whose accounts should hold them. Buckets count: the general ledger holds them too.
 
     Args:
@@ -132,11 +141,13 @@ def detail_sums(entries: ibis.Table, books: config.ledger.GeneralLedger, *, repo
         books: the mapping; no two of its rules claim one entry (CFG036).
         reporting_currency: ISO 4217 code.
         by_month: as in `books_sums`.
+        pools: the pool of each activity.
 
     Returns:
         rule (null where no account should hold the entry), line, day, currency, amount DECIMAL(28,4), entries int64.
     """
-    claimed = {name: _claims(rule, entries) for name, rule in books.accounts.items() if rule.lines}
+    claimed = {name: _charged(rule.charged_by, entries, pools or {}) for name, rule in books.accounts.items() if rule.charged_by}
+    claimed |= {name: _claims(rule, entries) for name, rule in books.accounts.items() if rule.lines}
     rule = reduce(lambda whole, name: ibis.ifelse(claimed[name], name, whole), claimed, ibis.null("string"))
     reported = books.amounts_in == "reporting_currency"
     day = month_start(entries["booked_on"]) if by_month else entries["booked_on"]
@@ -146,6 +157,15 @@ def detail_sums(entries: ibis.Table, books: config.ledger.GeneralLedger, *, repo
     )  # fmt: skip
     grouped = named.group_by("rule", "line", "day", "currency")
     return grouped.aggregate(amount=money_sum(named["amount"]), entries=named.count().cast("int64"))
+
+
+def _charged(names: Sequence[str], entries: ibis.Table, pools: Mapping[str, str]) -> ibis.Value:
+    """Whether an entry is of one of some pools, idle capacity included, or of shared costs, or posted by a source of that name."""
+    activities = [f"{COST}{activity}" for activity, pool in pools.items() if pool in names]
+    idle = entries["source"].isin([f"{POOL}{name}" for name in names])
+    posted = entries["source"].isin(names) & ~entries["amount_name"].contains(":")
+    shared = [f"{SHARED}{name}" for name in names]
+    return (entries["amount_name"].isin([*activities, *shared]) | idle | posted).fill_null(ibis.literal(value=False))
 
 
 def _claims(rule: config.ledger.AccountRule, entries: ibis.Table) -> ibis.Value:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Final
 
 import ibis
 
 from unequal import config
 from unequal.ledger.activities import TICKS_A_MINUTE, TICKS_A_SECOND, in_ticks, ticks_of_minutes
-from unequal.ledger.booking_day import day_in_zone, month_start
+from unequal.ledger.booking_day import day_in_zone, middle_of_period, month_start
 from unequal.ledger.lookups import require_column
 from unequal.ledger.routing import holds
 from unequal.terms.errors import LedgerError
@@ -75,6 +77,7 @@ def cost_mapping(cost: config.ledger.CostRows, line: Line = Line.COST_TO_SERVE) 
     return config.sources.Postings(
         amounts={"cost": config.sources.Amount(column=cost.column, line=line, negate=cost.negate, when=cost.when)},
         booked_on=cost.booked_on,
+        day_is=cost.day_is,
         level="corporate",
         currency=cost.currency,
     )
@@ -86,20 +89,25 @@ def monthly_capacity(rows: ibis.Table, mapping: config.ledger.CapacityRows, *, p
     Raises:
         LedgerError: LED005 a column is not there; LED009 the month is no date; LED022 the capacity is no number.
     """
-    for column in (mapping.column, mapping.month):
+    counted = (mapping.column,) if isinstance(mapping.column, str) else mapping.column
+    for column in (*counted, mapping.month):
         require_column(rows, column, where=where)
     if mapping.when is not None:
         rows = rows.filter(holds(mapping.when, rows, where=f"{where}.when"))
-    if not rows[mapping.column].type().is_numeric():
-        raise LedgerError("LED022", "time is counted by a column that is no number", where=where,
-                          seen=f"{mapping.column} is {rows[mapping.column].type()}", do=f"columns: {{{mapping.column}: decimal}}")  # fmt: skip
+    for column in counted:
+        if not rows[column].type().is_numeric():
+            raise LedgerError("LED022", "time is counted by a column that is no number", where=where,
+                              seen=f"{column} is {rows[column].type()}", do=f"columns: {{{column}: decimal}}")  # fmt: skip
     day = rows[mapping.month]
     if day.type().is_timestamp():
         day = day_in_zone(day, project.time_zone)
     elif not day.type().is_date():
         raise LedgerError("LED009", "the month of a capacity is no date", where=where, seen=f"{mapping.month} is {day.type()}",
                           do="give the column the type date, with its format")  # fmt: skip
-    ticks = in_ticks(rows[mapping.column], _TICKS_OF[mapping.unit])
+    if mapping.day_is == "first_of_period":
+        day = middle_of_period(day)
+    each = _TICKS_OF[mapping.unit] if mapping.minutes_each is None else ticks_of_minutes(mapping.minutes_each)
+    ticks = reduce(add, [in_ticks(rows[column], each) for column in counted])
     told = rows.select(month=month_start(day), ticks=ticks).filter(lambda t: t.month.notnull() & t.ticks.notnull())
     return told.group_by("month").aggregate(ticks=told["ticks"].sum().cast("int64"))
 

@@ -8,7 +8,7 @@ from functools import reduce
 import ibis
 
 from unequal import config, identity
-from unequal.ledger.booking_day import day_in_zone
+from unequal.ledger.booking_day import day_in_zone, middle_of_period
 from unequal.ledger.lookups import lookups_of, require_column, value_column, values_of, with_lookups
 from unequal.ledger.returned_sales import links_of_returns, with_links
 from unequal.ledger.routing import holds, is_return, line_of
@@ -78,6 +78,8 @@ def shared_columns(
 ) -> dict[str, ibis.Value]:
     """What all amounts of a row share: the columns of POSTED without id, line and amount, and what links a return to its sale."""
     booked_on, occurred_at = day_and_moment(rows[postings.booked_on], project.time_zone, where=f"{where}.booked_on")
+    if postings.day_is == "first_of_period":
+        booked_on = middle_of_period(booked_on)
     values = {column: value_column(rows, value, where=where) for column, value in values_of(postings).items()}
     currency = values.pop("currency", ibis.literal(project.reporting_currency))
     record, record_source = record_named(rows, name, postings.customer, where=where)

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from unequal import config
+from unequal.terms.periods import DAYS_TO_MIDDLE
 
 NUMBER: Final = pa.decimal256(37, 20)
 """Numbers as the raw text gives them: 17 digits before the point and 20 after it."""
@@ -292,3 +293,8 @@ def _utc(moment: datetime, column: RawColumn) -> datetime:
 def month_starts(days: pa.Array) -> pa.Array:
     """The first day of each day's month, date32."""
     return pc.cast(pc.floor_temporal(days, unit="month"), pa.date32())
+
+
+def middles(firsts: pa.Array) -> pa.Array:
+    """The fifteenth day of each period by its first, date32."""
+    return pc.cast(pc.add(pc.cast(firsts, pa.int32()), pa.scalar(DAYS_TO_MIDDLE, pa.int32())), pa.date32())

@@ -279,7 +279,8 @@ def tie_out(
         held = books_rows(rows, project=project, lookups=lookups)
         _check_complete(engine, held, books)
         by_month = books.periods == "calendar_month"
-        sums = detail_sums(entries, books, reporting_currency=project.reporting_currency, by_month=by_month)
+        pools = {name: activity.pool for name, activity in project.ledger.activities.items()}
+        sums = detail_sums(entries, books, reporting_currency=project.reporting_currency, by_month=by_month, pools=pools)
         found = tied_out(engine.fetch(books_sums(held, by_month=by_month)), engine.fetch(sums), books)
         refused = disagreement(found)
         if refused is not None:

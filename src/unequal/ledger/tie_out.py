@@ -18,6 +18,7 @@ UNMAPPED: Final = "unmapped"
 NO_ACCOUNT: Final = "no_account"
 NOT_CUSTOMERS: Final = "not_customers"
 NOT_CHARGED: Final = "not_charged"
+CHARGED: Final = "charged"
 NONE: Final = "none"
 NOTHING: Final = "nothing"
 _UNIT: Final = Decimal(1).scaleb(-SCALE)
@@ -67,8 +68,8 @@ def tied_out(held: Rows, booked: Rows, books: config.ledger.GeneralLedger) -> li
     cells: dict[Place, Cell] = {}
     for row in held:
         rule = books.accounts.get(str(row["rule"])) if row["rule"] else None
-        compared = rule is not None and bool(rule.lines)
-        account = accounts[str(row["rule"])] if compared else str(row["account"])
+        together = rule is not None and bool(rule.lines or rule.charged_by)
+        account = accounts[str(row["rule"])] if together else str(row["account"])
         against = NOTHING if rule is None else _held_against(rule)
         place = (str(row["rule"] or UNMAPPED), account, against, begins(row["day"], starts), str(row["currency"]))
         cells.setdefault(place, Cell()).books.add(row["amount"], row["rows"])
@@ -98,7 +99,7 @@ def _accounts_of_rules(held: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def _held_against(rule: config.ledger.AccountRule) -> str:
     """What a rule's accounts should equal, in words."""
     if not rule.lines:
-        return str(rule.not_customers or rule.not_charged)
+        return str(rule.not_customers or rule.not_charged or ", ".join(rule.charged_by))
     narrowed = [
         f"{word} {', '.join(values)}"
         for word, values in (("channel", rule.channels), ("market", rule.markets), ("currency", rule.currencies))
@@ -151,20 +152,26 @@ def _row(place: Place, cell: Cell, books: config.ledger.GeneralLedger, names: Ma
     told = [names[one] for one in account.split(" + ") if one in names]
     row: dict[str, Any] = {
         "rule": rule, "account": account, "name": " + ".join(dict.fromkeys(told)) or None, "held_against": against, "period": period, "currency": currency,
-        "general_ledger": cell.books.amount if rule != NO_ACCOUNT else None, "detail": cell.detail.amount if compared or rule == NO_ACCOUNT else None,
+        "general_ledger": cell.books.amount if rule != NO_ACCOUNT else None,
+        "detail": cell.detail.amount if compared or rule == NO_ACCOUNT or _outcome(rule, books) == CHARGED else None,
         "rows": cell.books.rows, "entries": cell.detail.rows,
     }  # fmt: skip
     if not compared:
-        return {
-            **row,
-            "outcome": rule if rule in (UNMAPPED, NO_ACCOUNT) else NOT_CUSTOMERS if books.accounts[rule].not_customers else NOT_CHARGED,
-        }
+        return {**row, "outcome": _outcome(rule, books)}
     difference = cell.books.amount - cell.detail.amount
     allowed = allowed_difference(books.accounts[rule].tolerance or books.tolerance, cell.books.amount, cell.detail.amount)
     outcome = "equal" if difference == 0 else "within_tolerance" if abs(difference) <= allowed else "beyond_tolerance"
     # A side that has nothing where the other holds zero is not missed.
     missing = None if not difference else "general_ledger" if not cell.books.rows else "detail" if not cell.detail.rows else None
     return {**row, "outcome": outcome, "missing": missing, "unexplained": difference, "tolerance": allowed}
+
+
+def _outcome(rule: str, books: config.ledger.GeneralLedger) -> str:
+    """What becomes of accounts that are held against no line."""
+    if rule not in books.accounts:
+        return rule
+    told = books.accounts[rule]
+    return CHARGED if told.charged_by else NOT_CUSTOMERS if told.not_customers else NOT_CHARGED
 
 
 def allowed_difference(tolerance: config.ledger.Tolerance, held: Decimal, detail: Decimal) -> Decimal:
@@ -217,9 +224,10 @@ def tie_out_summary(rows: Rows) -> dict[str, Any]:
 
     Returns:
         cells (compared), unequal_cells and missing (a side has nothing), counted; unexplained: currency -> net, and gross (without signs);
-        unmapped: account -> currency -> amount; not_customers and not_charged: reason -> the same; no_account: line -> the same.
+        unmapped: account -> currency -> amount; not_customers and not_charged: reason -> the same; charged: what charges them -> the
+        same; no_account: line -> the same.
     """
-    uncompared = (UNMAPPED, NO_ACCOUNT, NOT_CUSTOMERS, NOT_CHARGED)
+    uncompared = (UNMAPPED, NO_ACCOUNT, NOT_CUSTOMERS, NOT_CHARGED, CHARGED)
     found: dict[str, Any] = {"cells": 0, "unequal_cells": 0, "missing": 0, "unexplained": {}, **{outcome: {} for outcome in uncompared}}
     for row in rows:
         outcome, currency = str(row["outcome"]), str(row["currency"])

@@ -13,6 +13,8 @@ from unequal.report.wording import in_words, line_name
 from unequal.terms.ids import IDLE
 
 ITEMS: Final = ("control_total", "customers", "higher_levels", "unassigned", "reconciling", "residual")
+MOST_NAMED: Final = 3
+"""A row of more accounts than this says how many they are."""
 MOST_ROWS: Final = 600
 """More rows of reconciliation than this are summed by year, so that the page stays light."""
 
@@ -119,6 +121,9 @@ def _gathered(rows: Rows) -> Rows:
 
 
 def _account(row: dict[str, Any]) -> str:
+    several = str(row["account"]).split(" + ")
+    if len(several) > MOST_NAMED:
+        return f"{in_words(str(row['rule']))}: {len(several)} accounts"
     number = "No account" if row["account"] == "none" else str(row["account"])
     return f"{number} {row['name']}" if row["name"] else number
 
@@ -128,7 +133,11 @@ def _held_against(row: dict[str, Any]) -> str:
     if row["outcome"] in ("compared", "no_account"):
         first, *rest = told.split("; ")
         return "; ".join([", ".join(line_name(line) for line in first.split(", ")), *rest])
-    words = {"not_customers": f"Not customers': {in_words(told).lower()}", "not_charged": f"Not charged yet: {in_words(told).lower()}"}
+    words = {
+        "not_customers": f"Not customers': {in_words(told).lower()}",
+        "not_charged": f"Not charged yet: {in_words(told).lower()}",
+        "charged": f"Charged by {in_words(told).lower()}",
+    }
     return words.get(str(row["outcome"]), "No rule maps it")
 
 
@@ -136,7 +145,8 @@ def _uncompared(row: dict[str, Any]) -> dict[str, None]:
     """The sides that say nothing where a row is no comparison: absent, not zero."""
     if row["outcome"] == "compared":
         return {}
-    return dict.fromkeys(("unexplained", "unequal_periods", "general_ledger" if row["outcome"] == "no_account" else "detail"))
+    absent = {"no_account": ("general_ledger",), "charged": ()}.get(str(row["outcome"]), ("detail",))
+    return dict.fromkeys(("unexplained", "unequal_periods", *absent))
 
 
 def _missing_side(row: dict[str, Any]) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
+
+DAYS_TO_MIDDLE: Final = 14
+"""From the first day of a ledger's period of about a month to the day that says which month it is."""
 
 
 @dataclass(frozen=True, order=True)
