@@ -62,8 +62,8 @@ def relations(engine: storage.Engine, folder: Path, kind: str) -> list[tuple[Any
     return [(r["from_customer"], r["to_customer"], r["evidence"], r["rows"], r["since"], r["until"]) for r in engine.fetch(table)]
 
 
-@pytest.fixture
-def referrals(engine: storage.Engine, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def referrals(engine_of_module: storage.Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = made({"kind": "referrer", "from": {"id": "by_no"}, "to": {"id": "no"}, "since": "since", "until": "until", "weight": "much"})
     told = [
         {"by_no": "1", "no": "3", "since": date(2026, 1, 2), "until": END},
@@ -74,31 +74,31 @@ def referrals(engine: storage.Engine, tmp_path: Path) -> Path:
         {"by_no": "", "no": "3"},
         {"by_no": "3", "no": "3"},
     ]
-    return relate(engine, tmp_path, project, told)
+    return relate(engine_of_module, tmp_path_factory.mktemp("referrals"), project, told)
 
 
-def test_what_rows_state_is_told_once_with_its_rows_and_days(engine: storage.Engine, referrals: Path) -> None:
-    assert relations(engine, referrals, "referrer") == [
+def test_what_rows_state_is_told_once_with_its_rows_and_days(engine_of_module: storage.Engine, referrals: Path) -> None:
+    assert relations(engine_of_module, referrals, "referrer") == [
         ("c_1", "c_3", "stated", 2, date(2026, 1, 1), None),
         ("c_1", "c_4", "stated", 1, None, END),
     ]
 
 
-def test_both_tables_keep_their_contracts(engine: storage.Engine, referrals: Path) -> None:
+def test_both_tables_keep_their_contracts(engine_of_module: storage.Engine, referrals: Path) -> None:
     for contract in (identity.tables.HOUSEHOLD, identity.tables.RELATIONSHIP):
-        storage.checks.check_contract(engine, engine.read(referrals / f"{contract.name}.parquet"), contract)
+        storage.checks.check_contract(engine_of_module, engine_of_module.read(referrals / f"{contract.name}.parquet"), contract)
 
 
-def test_who_shares_a_home_and_a_family_name_is_a_household_and_related(engine: storage.Engine, referrals: Path) -> None:
-    homes = engine.fetch(engine.read(referrals / "household.parquet"))
+def test_who_shares_a_home_and_a_family_name_is_a_household_and_related(engine_of_module: storage.Engine, referrals: Path) -> None:
+    homes = engine_of_module.fetch(engine_of_module.read(referrals / "household.parquet"))
     assert [(row["household_id"], row["customer_id"], row["members"]) for row in homes][:2] == [("h_1", "c_1", 2), ("h_1", "c_2", 2)]
-    assert ("c_1", "c_2", "inferred", 0, None, None) in relations(engine, referrals, "household_member")
+    assert ("c_1", "c_2", "inferred", 0, None, None) in relations(engine_of_module, referrals, "household_member")
 
 
 def test_an_address_at_an_organisations_own_domain_tells_the_employer_and_a_free_one_tells_nothing(
-    engine: storage.Engine, referrals: Path
+    engine_of_module: storage.Engine, referrals: Path
 ) -> None:
-    assert relations(engine, referrals, "employer") == [("c_4", "c_3", "inferred", 0, None, None)]
+    assert relations(engine_of_module, referrals, "employer") == [("c_4", "c_3", "inferred", 0, None, None)]
 
 
 def test_an_end_is_found_by_who_carries_the_value_however_it_is_written_and_never_among_several(

@@ -18,10 +18,9 @@ def test_pair_f1_on_public_persons_is_at_least_what_is_promised(unequal_data, tm
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory):
-    world, folder = tmp_path_factory.mktemp("meridian"), tmp_path_factory.mktemp("who")
-    demo.build(world)
-    return meridian.measured(demo.Truth(world), ours.resolve_world(world, folder))
+def measured(default_meridian, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("who")
+    return meridian.measured(demo.Truth(default_meridian), ours.resolve_world(default_meridian, folder))
 
 
 @pytest.mark.slow

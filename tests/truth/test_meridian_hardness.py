@@ -28,10 +28,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("default")
-    demo.build(folder)
-    return folder
+def world(default_meridian: Path) -> Path:
+    return default_meridian
 
 
 def _text(path, delimiter, **options):

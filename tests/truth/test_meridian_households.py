@@ -20,10 +20,8 @@ STATING = ("services", "referrals", "organisations", "contacts")
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("default")
-    demo.build(folder)
-    return folder
+def world(default_meridian: Path) -> Path:
+    return default_meridian
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 from tests.flow.looking import edit, run, table
 
-from unequal import demo
 from unequal.value.contest import Score, best
-
-PERSONS = 2_000
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world(small_meridian: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small Meridian, published with a horizon of one year."""
-    folder = tmp_path_factory.mktemp("meridian")
-    demo.build(folder, persons=PERSONS, seed=2026)
+    folder = shutil.copytree(small_meridian, tmp_path_factory.mktemp("year") / "meridian")
     edit(folder / "unequal.yaml", ("horizon_weeks: 156", "horizon_weeks: 52"))
     run(folder)
     return folder

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import ibis
 import pyarrow as pa
@@ -13,6 +14,9 @@ import pyarrow.parquet as pq
 from unequal.storage.engine import Engine, to_arrow
 from unequal.storage.engine_differences import EngineName
 from unequal.terms.errors import StorageError
+
+_VIEWS: Final = count(1)
+"""Numbers of views: the session is the process's, and two open engines must not take each other's tables for their own."""
 
 
 class SparkEngine(Engine):
@@ -47,7 +51,7 @@ class SparkEngine(Engine):
         if missing:
             raise StorageError("STO001", "a table of Unequal's own cannot be read", where=str(missing[0]), seen="no such file",
                                do="run `unequal run` again; it makes it anew")  # fmt: skip
-        name = f"read_{next(self._numbers)}"
+        name = f"read_{next(_VIEWS)}"
         self._session.read.parquet(*[str(path) for path in wanted]).createOrReplaceTempView(name)
         return self._backend.table(name)
 
