@@ -54,7 +54,9 @@ def maybe_one(doubtful: ibis.Table, crosswalk: ibis.Table) -> ibis.Table:
     owned = owned_pairs(doubtful, crosswalk)
     apart = owned.filter(owned["customer_a"] != owned["customer_b"])
     a, b = apart["customer_a"], apart["customer_b"]
-    return apart.select(customer_a=ibis.least(a, b), customer_b=ibis.greatest(a, b)).distinct()
+    # Grouped and not made distinct: Ibis cannot order what is distinct by a renamed column on Spark.
+    pairs = apart.select(customer_a=ibis.least(a, b), customer_b=ibis.greatest(a, b)).group_by("customer_a", "customer_b")
+    return pairs.aggregate(ties=lambda t: t.count()).select("customer_a", "customer_b")
 
 
 def weakest_links(doubtful: ibis.Table, crosswalk: ibis.Table) -> ibis.Table:
