@@ -114,9 +114,9 @@ def _tracking() -> pa.Table:
 
 
 def _potential() -> pa.Table:
-    at = {"origin": date(2024, 1, 4), "weeks": 104.0, "covered": None}
+    at = {"origin": date(2024, 1, 4), "weeks": 104.0}
     return pa.Table.from_pylist([
-        {**at, "measure": measure, "tenth": tenth, "customers": 90 if tenth else 900, "expected": size * 0.05 * tenth, "came": size * 0.06 * tenth,
+        {**at, "covered": 0.75 if measure == "growth" else None, "measure": measure, "tenth": tenth, "customers": 90 if tenth else 900, "expected": size * 0.05 * tenth, "came": size * 0.06 * tenth,
          "came_low": size * 0.04 * tenth, "came_high": size * 0.09 * tenth, "squared_error": 0.0612 * size**2, "squared_error_naive": 0.0912 * size**2}
         for measure, size in (("top_fifth", 1.0), ("growth", 1000.0)) for tenth in range(11)
     ])  # fmt: skip

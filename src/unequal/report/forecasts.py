@@ -192,10 +192,9 @@ def _potential_note(shown: Rows, growth: dict[int, dict[str, Any]]) -> str:
     )
     if not growth:
         return note
-    return (
-        note
-        + f" Growth of a year missed by {growth[0]['squared_error'] ** 0.5:,.0f} a customer, by {growth[0]['squared_error_naive'] ** 0.5:,.0f} if none is foreseen."
-    )
+    missed, naive = (growth[0][name] ** 0.5 for name in ("squared_error", "squared_error_naive"))
+    inside = share_text(growth[0]["covered"])
+    return f"{note} Growth of a year was missed by {missed:,.0f} a customer, by {naive:,.0f} if none is foreseen; {inside} lay in their 90% ranges."
 
 
 def _customers(answer: Answer, table: str, caption: str, note: str) -> Listing:
