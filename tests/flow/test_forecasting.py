@@ -13,7 +13,17 @@ from unequal.flow.exporting import export_table
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 
-FORECASTS = ("customer_value", "lifetime", "value_total", "backtest", "model_fit", "retention_worth", "tracking", "acquisition_source")
+FORECASTS = (
+    "customer_value",
+    "lifetime",
+    "value_total",
+    "backtest",
+    "model_fit",
+    "retention_worth",
+    "tracking",
+    "potential_test",
+    "acquisition_source",
+)
 
 
 @pytest.fixture
@@ -132,3 +142,14 @@ def test_values_and_lifetimes_leave_as_they_are_published_and_values_narrowed(re
     assert few == [row for row in values if row["top_fifth_probability"] >= 0.5]
     assert sorted(row["customer_id"] for row in lifetimes) == sorted(row["customer_id"] for row in values)
     assert all(row["value_low"] <= row["value_expected"] <= row["value_high"] for row in lifetimes)
+
+
+def test_potential_is_told_as_of_an_earlier_day_and_held_against_what_came(regulars):
+    rows = {row["tenth"]: row for row in table(regulars, "potential_test")}
+    assert {row["measure"] for row in rows.values()} == {"top_fifth"}, "two years of history leave no year to look ahead"
+    assert sorted(rows) == list(range(11))
+    assert rows[0]["weeks"] == 26
+    assert rows[0]["customers"] == sum(rows[tenth]["customers"] for tenth in range(1, 11)) <= 60
+    assert all(0 <= row["came_low"] <= row["came"] <= row["came_high"] <= 1 for row in rows.values())
+    assert rows[10]["expected"] > rows[1]["expected"]
+    assert any("Brier score" in finding for finding in asked(regulars, "value").findings)

@@ -115,6 +115,19 @@ def test_dated_gifts_are_forecast_by_periods_and_tried_on_earlier_ones(dated):
     assert sum(row["orders_expected"] for row in own) == pytest.approx(sum(row["orders"] for row in own), rel=0.25)
 
 
+def test_the_latest_test_is_tracked_by_its_periods_and_potential_was_foreseen_two_years_ahead(dated):
+    (year,) = rows(dated, "tracking")
+    (own,) = [row for row in rows(dated, "backtest") if row["is_chosen"] and row["origin"] == date(2020, 1, 1)]
+    assert (year["origin"], year["week"], year["orders"]) == (own["origin"], 52, own["orders"])
+    assert year["orders_expected"] == pytest.approx(own["orders_expected"])
+    tested = {(row["measure"], row["tenth"]): row for row in rows(dated, "potential_test")}
+    assert len(tested) == 22
+    assert tested["top_fifth", 0]["weeks"] == 104
+    assert tested["top_fifth", 0]["customers"] == tested["growth", 0]["customers"] <= 150
+    assert tested["growth", 0]["squared_error"] < tested["growth", 0]["squared_error_naive"]
+    assert tested["growth", 0]["covered"] > 0.8
+
+
 def test_the_answer_names_the_model_with_its_flaw_and_calls_donors_donors(dated):
     answer = answers.answer("value", dated.base)
     assert answer.sentence.startswith("150 donors are expected to bring")

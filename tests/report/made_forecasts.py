@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -22,6 +23,7 @@ def value_answer(*, by: str | None = None) -> Answer:
     tables = {
         "segments": _segments(), "contest": _contest(), "tracking": _tracking(), "spread": _spread(),
         "growable": _customers(20), "overdue": _customers(3), "best": _customers(20), "sources": _sources(), "advocates": _advocates(),
+        "potential": _potential(),
     }  # fmt: skip
     return _answer(
         "value",
@@ -108,6 +110,15 @@ def _tracking() -> pa.Table:
     return pa.Table.from_pylist([
         {"relationship": "shop", "kind_of_customer": kind, "origin": None, "week": week, "orders": 60 * week, "orders_expected": 61.5 * week}
         for kind in ("person", "organisation") for week in range(1, 27)
+    ])  # fmt: skip
+
+
+def _potential() -> pa.Table:
+    at = {"origin": date(2024, 1, 4), "weeks": 104.0}
+    return pa.Table.from_pylist([
+        {**at, "covered": 0.75 if measure == "growth" else None, "measure": measure, "tenth": tenth, "customers": 90 if tenth else 900, "expected": size * 0.05 * tenth, "came": size * 0.06 * tenth,
+         "came_low": size * 0.04 * tenth, "came_high": size * 0.09 * tenth, "squared_error": 0.0612 * size**2, "squared_error_naive": 0.0912 * size**2}
+        for measure, size in (("top_fifth", 1.0), ("growth", 1000.0)) for tenth in range(11)
     ])  # fmt: skip
 
 

@@ -69,6 +69,18 @@ def test_each_line_of_business_has_its_tracking_plot(page):
     assert sum(label.startswith("Forecast and outcome. 1,560 orders came, 1,599 were expected") for label in labels) == 2
 
 
+def test_what_became_of_potential_stands_with_the_contest_and_is_left_out_without_a_test(ahead):
+    assert "What became of their potential" in ahead
+    assert "Brier score 0.061; that everybody stays where he is has 0.091." in ahead
+    assert "Growth of a year was missed by 247 a customer, by 302 if none is foreseen; 75% lay in their 90% ranges." in ahead
+    assert "10 of 10" in ahead
+    known = value_answer()
+    without = report.full(
+        good_company(), replace(known, tables={name: table for name, table in known.tables.items() if name != "potential"})
+    )
+    assert "What became of their potential" not in without
+
+
 def test_what_comes_through_others_is_said_never_to_be_added(ahead):
     assert "never add them to anybody&#39;s own, nor over customers" in ahead
     assert "−$12" in ahead

@@ -81,6 +81,9 @@ def test_totals_of_segments_by_hand() -> None:
     segments = np.array([[0, 1], [0, 2], [0, 1]])
     found = totals_of(drawn, np.array([2.0, -10.0, 1.0]), np.array([5.0, 6.0, 7.0]), segments)
     assert found.tolist() == [[18.0, -7.0, 4.0, 13.0], [12.0, 3.0, 4.0, 3.0], [6.0, -10.0, 0.0, 10.0]]
+    # Each of them stands for two: totals double, and so does the error that these show.
+    twice = totals_of(drawn, np.array([2.0, -10.0, 1.0]), np.array([5.0, 6.0, 7.0]), segments, stand_for=2.0)
+    assert twice[0].tolist() == [36.0, -14.0, 16.0, 26.0]
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.floats(0, 50)), min_size=1, max_size=20))

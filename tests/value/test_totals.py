@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unequal.value.totals import PRIOR_SHOCK, PRIOR_WEIGHT, Shock, common_shock, interval
+from unequal.value.totals import PRIOR_SHOCK, PRIOR_WEIGHT, Shock, common_shock, interval, together
 
 
 def made(bias: float, spread: float, count: int, chance: np.random.Generator) -> tuple[np.ndarray, ...]:
@@ -53,3 +55,26 @@ def test_a_wider_coverage_makes_a_wider_range_about_the_expectation(mean: float,
     shock, row = Shock(0.0, spread, 5.0), (np.array([mean]), np.array([variance]), np.array([abs(mean)]))
     narrow, wide = interval(*row, shock, coverage=0.5), interval(*row, shock, coverage=0.95)
     assert wide[0][0] <= narrow[0][0] <= mean <= narrow[1][0] <= wide[1][0]
+
+
+def test_lines_of_business_are_put_together_segment_by_segment_and_day_by_day() -> None:
+    june, december = date(2025, 6, 1), date(2025, 12, 1)
+    shop = {december: np.array([[10.0, 9.0, 1.0, 9.0], [4.0, 4.0, 1.0, 4.0]]), june: np.array([[8.0, 8.0, 1.0, 8.0]])}
+    services = {december: np.array([[5.0, -6.0, 2.0, 6.0]])}
+    found = together([shop, services], 3)
+    assert [each.tolist() for each in found] == [
+        [[15.0, 3.0, 3.0, 15.0], [4.0, 4.0, 1.0, 4.0], [0.0] * 4],
+        [[8.0, 8.0, 1.0, 8.0], [0.0] * 4, [0.0] * 4],
+    ]
+    assert together([], 3) == []
+
+
+def test_a_small_line_that_is_far_off_moves_no_shock_of_totals_in_which_it_is_small() -> None:
+    # One line is right to a hundredth; in another, a hundredth of its size, thrice as much came as was expected.
+    days = [date(2025, month, 1) for month in range(1, 11)]
+    large = {day: np.array([[100.0, 100.0 + (-1) ** place, 0.0, 100.0]]) for place, day in enumerate(days)}
+    small = {day: np.array([[3.0, 1.0, 0.0, 1.0]]) for day in days}
+    apart = common_shock(*np.concatenate([*large.values(), *small.values()]).T)
+    told = common_shock(*np.concatenate(together([large, small], 1)).T)
+    assert told.spread < 0.06
+    assert apart.spread > 0.8

@@ -75,10 +75,11 @@ def value(
 
 
 def _tables(base: Base, customers: ibis.Table, rows: list[dict[str, Any]], contest: pa.Table) -> dict[str, pa.Table]:
-    """What stands behind the answer; a run of before reasons were told has no sources and no advocates."""
+    """What stands behind the answer; a run of before reasons were told has no sources, no advocates and no test of potential."""
     told = {
         "sources": value_tables.sources(base),
         "advocates": value_tables.advocates(base, customers),
+        "potential": value_tables.potential(base),
         "speakers": value_tables.speakers(base),
         "lift": value_tables.lift(base),
         "prospects": value_tables.prospects(base),
@@ -140,7 +141,8 @@ def _findings(base: Base, customers: ibis.Table, total: dict[str, Any], tables: 
     if counted["overdue"]:
         risk = money_text(Decimal(round(float(str(counted["at_risk"])))), currency)
         told.append(f"{counted['overdue']:,} have been silent for longer than their own rhythm explains; {risk} is still expected of them.")
-    return [*told, *_through_whom(base, tables), *beside.findings(base, tables), *_flaws(tables["contest"])]
+    further = [*value_tables.potential_told(tables.get("potential")), *_through_whom(base, tables), *beside.findings(base, tables)]
+    return [*told, *further, *_flaws(tables["contest"])]
 
 
 def _through_whom(base: Base, tables: dict[str, pa.Table]) -> list[str]:

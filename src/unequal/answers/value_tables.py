@@ -109,6 +109,26 @@ def prospects_counted(base: Base) -> dict[str, Any]:
     return {**sums, "missing": most[0] if most else None}
 
 
+def potential(base: Base) -> pa.Table | None:
+    """What was predicted of potential on an earlier day beside what came; of the whole base. None in a run that tells of none."""
+    if "potential_test" not in base.tables:
+        return None
+    return base.arrow(base.table("potential_test").order_by(ibis.desc("measure"), "tenth"))
+
+
+def potential_told(table: pa.Table | None) -> list[str]:
+    """How well it was foreseen who would stand among the best fifth; nothing where history is too short for a test."""
+    rows = [] if table is None else table.to_pylist()
+    whole = next((row for row in rows if row["measure"] == "top_fifth" and row["tenth"] == 0), None)
+    if whole is None:
+        return []
+    ours, naive = whole["squared_error"], whole["squared_error_naive"]
+    told = "better than" if ours < naive else "no better than"
+    foreseen = f"foreseen {whole['weeks']:.0f} weeks ahead on {whole['origin']}"
+    naively = f"{told} holding that everybody stays where he is ({naive:.3f}; 0 is perfect)"
+    return [f"Who would stand among the best fifth, {foreseen}: the Brier score was {ours:.3f}, {naively}."]
+
+
 def spread(base: Base, customers: ibis.Table) -> pa.Table:
     """Customers in bins of what each is expected to bring, ends at 1, 2 and 5 times powers of ten, alike for losses and gains.
 

@@ -88,6 +88,7 @@ def _value(answer: Answer) -> dict[str, Any]:
         "segments": segments(answer),
         "contest": contest(answer),
         "tracking": pictures.trackings(answer),
+        "potential": potential(answer),
         "growable": _customers(answer, "growable", "Most Growable", "Customers who could bring most more"),
         "overdue": _customers(answer, "overdue", "Silent too long", "Customers silent for longer than their own rhythm explains"),
         "sources": sources(answer),
@@ -162,6 +163,48 @@ def contest(answer: Answer) -> Listing:
         "latest test. Of the customers nine in ten should lie inside their range."
     )
     return Listing("The contest of models", columns, rows, None, answer.currency, why, note)
+
+
+def potential(answer: Answer) -> Listing:
+    """What was predicted of customers' potential on an earlier day beside what came, tenth by tenth; no row in a run without such a test."""
+    told = rows_of(answer, "potential") if "potential" in answer.tables else []
+    shown = [row for row in told if row["measure"] == "top_fifth"]
+    growth = {row["tenth"]: row for row in told if row["measure"] == "growth"}
+    rows = [
+        {**row, "name": "All" if row["tenth"] == 0 else f"{row['tenth']} of {len(shown) - 1}", **_grown(growth.get(row["tenth"]))}
+        for row in shown
+    ]  # fmt: skip
+    columns = [
+        Column("name", "Tenth by what was foreseen", "name"), Column("customers", "Customers", "count"),
+        Column("expected", "Among the best fifth, foreseen", "share"), Column("came", "Came", "share"), Column("came_low", "From", "share"),
+        Column("came_high", "To", "share"),
+    ]  # fmt: skip
+    if growth:
+        columns += [
+            Column("growth_foreseen", "Growth, foreseen", "money", places=0), Column("growth_came", "Came", "money", places=0),
+            Column("growth_low", "From", "money", places=0), Column("growth_high", "To", "money", places=0),
+        ]  # fmt: skip
+    return Listing("What became of their potential", columns, rows, None, answer.currency, note=_potential_note(shown, growth))
+
+
+def _grown(row: dict[str, Any] | None) -> dict[str, Any]:
+    names = {"growth_foreseen": "expected", "growth_came": "came", "growth_low": "came_low", "growth_high": "came_high"}
+    return {} if row is None else {name: Decimal(round(row[part])) for name, part in names.items()}
+
+
+def _potential_note(shown: Rows, growth: dict[int, dict[str, Any]]) -> str:
+    if not shown:
+        return ""
+    whole = shown[0]
+    note = (
+        f"Foreseen on {whole['origin']} for {whole['weeks']:.0f} weeks, each measure in its own tenths. From and to is the luck of so many customers. "
+        f"Brier score {whole['squared_error']:.3f}; that everybody stays where he is has {whole['squared_error_naive']:.3f}."
+    )
+    if not growth:
+        return note
+    missed, naive = (growth[0][name] ** 0.5 for name in ("squared_error", "squared_error_naive"))
+    inside = share_text(growth[0]["covered"])
+    return f"{note} Growth of a year was missed by {missed:,.0f} a customer, by {naive:,.0f} if none is foreseen; {inside} lay in their 90% ranges."
 
 
 def _customers(answer: Answer, table: str, caption: str, note: str) -> Listing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final, Protocol, Self
 
 import numpy as np
@@ -109,17 +110,21 @@ class Tried:
         score: how it did.
         covered: share of customers whose orders lay in the 90 % range; None of baselines.
         uniform: largest distance of the randomised probability-integral transform's distribution from a uniform one.
-        totals: for each segment with customers drawn: what came, what was expected, the variance, and the size of it.
+        origin: the day of the forecast; None where no totals are told.
+        totals: for each segment by its number: what came, what was expected, the variance, and the size of it; see totals_of.
         note: what the fit had to say.
         model: of buying, as it was fitted; None of others than the winner.
+        course: orders expected since the origin by the end of each of the test's weeks, or of its periods; None where that is not told.
     """
 
     score: Score
     covered: float | None = None
     uniform: float | None = None
+    origin: date | None = None
     totals: Any = None
     note: str = ""
     model: buying.Model | None = None
+    course: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -145,11 +150,13 @@ class Outcome:
         orders = calibration_of([(one.orders, one.orders_expected) for one in scores])
         return cls(chosen, tried, orders, calibration_of([(one.brought, one.brought_expected) for one in scores]))
 
-    def totals(self) -> Any:
-        """Totals of the chosen candidate's tests as they would have been calibrated, together: rows of came, expected, variance, size."""
-        found = [one.totals for one in self.tried.get(self.chosen, ()) if one.totals is not None]
+    def totals(self) -> dict[date, Any]:
+        """Totals of the chosen candidate's tests as they would have been calibrated, by their origins: segments x came, expected, variance, size."""
         of = self.calibration_of_dollars
-        return np.concatenate(found) * np.array([1.0, of, of**2, of]) if found else np.zeros((0, 4))
+        tried = self.tried.get(self.chosen, ())
+        return {
+            one.origin: one.totals * np.array([1.0, of, of**2, of]) for one in tried if one.totals is not None and one.origin is not None
+        }
 
 
 def contest(tests: Sequence[Test], *, wanted: str, generator: np.random.Generator) -> Outcome:
@@ -221,7 +228,8 @@ def with_ranges(tried: Tried, test: Came, some: Any, *, orders: Any, brought: An
         tried,
         covered=float(((came >= low) & (came <= high)).mean()),
         uniform=distance_from_uniform(transforms(orders, came, generator)),
-        totals=totals_of(brought, mean, test.brought[some], test.segments[some]),
+        origin=test.window.start,
+        totals=totals_of(brought, mean, test.brought[some], test.segments[some], stand_for=len(test.orders) / max(len(some), 1)),
     )
 
 
@@ -283,10 +291,22 @@ def distance_from_uniform(values: Floats) -> float:
     return float(np.maximum(np.abs(steps - order), np.abs(order - (steps - 1 / len(order)))).max())
 
 
-def totals_of(drawn: Any, mean: Floats, came: Floats, segments: Any) -> Any:
-    """Each segment's total: came, expected, variance over draws, size."""
+def totals_of(drawn: Any, mean: Floats, came: Floats, segments: Any, *, stand_for: float = 1.0) -> Any:
+    """Each segment's total.
+
+    Args:
+        drawn: what some customers bring in futures, customers x draws.
+        mean: what each is expected to bring.
+        came: what each brought.
+        segments: customers x kinds: numbers of the segments in which each is.
+        stand_for: for how many customers each stands.
+
+    Returns:
+        Segments by number x came, expected, variance over draws, size (of all for whom these stand; the variance is that of the error
+        which these show); zeros where nobody is.
+    """
     count = int(segments.max(initial=-1)) + 1
     sums = sums_of(segments, drawn, count)
     cells = sums_of(segments, np.stack([came, mean, np.abs(mean)], axis=1), count)
-    there = np.unique(segments)
-    return np.stack([cells[:, 0], cells[:, 1], sums.var(axis=1), cells[:, 2]], axis=1)[there]
+    found = np.stack([cells[:, 0], cells[:, 1], sums.var(axis=1), cells[:, 2]], axis=1)
+    return found * np.array([stand_for, stand_for, stand_for**2, stand_for])

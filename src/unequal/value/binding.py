@@ -126,6 +126,32 @@ def bound(
     return Bound(sums[0], sums[1] * each, sums[2] * each, sums[3] * each)
 
 
+def payments_by(model: renewing.Renewing, running: Contracts, silent: Floats, *, every: str, ends: Floats) -> Floats:
+    """Payments that are expected of all customers together from now until each of several times.
+
+    Args:
+        model: fitted.
+        running: contracts that have not ended.
+        silent: weeks since each customer's last payment, n.
+        every: how often a customer decides.
+        ends: the times, in weeks from now, ascending.
+
+    Returns:
+        One number for each time; it never falls, and that of the last is the sum of `bound`'s periods for that horizon.
+    """
+    weeks = WEEKS_OF[every]
+    gone = _gone(silent, weeks)
+    ahead = int((float(ends[-1]) + weeks) / weeks)
+    found = np.zeros(len(ends) + 1)
+    for start in range(0, len(running.customer), _CHUNK):
+        at = slice(start, start + _CHUNK)
+        covariates = None if running.covariates is None else running.covariates[at]
+        due = np.arange(1, ahead + 1) * weeks - gone[running.customer[at], None]
+        stays = renewing.surviving(model, running.renewals[at], ahead, covariates)
+        found += np.bincount(np.searchsorted(ends, due).ravel(), weights=stays.ravel(), minlength=len(found))
+    return np.asarray(np.cumsum(found[:-1]))
+
+
 def _gone(silent: Floats, weeks: float) -> Floats:
     """Weeks of the present period that are gone; a payment that is late is due now."""
     return np.clip(silent, 0.0, weeks * (1 - 1e-9))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from unequal import config
-from unequal.value import renewing
+from unequal.value import renewing, tracking
 from unequal.value.arrays import Floats, Ints
 from unequal.value.backtesting import FEWEST_CUSTOMERS, PARAMETERS_DRAWN, Outcome, Tried, baseline_tried, some_of, with_ranges
-from unequal.value.binding import Bound, Contracts, Paid, bound, drawn, paid, staying_of_contracts
+from unequal.value.binding import Bound, Contracts, Paid, bound, drawn, paid, payments_by, staying_of_contracts
 from unequal.value.contest import BASELINES, Ahead, best, score
 from unequal.value.forecasting import DRAWS, Ranges, ends_of
 from unequal.value.foreseen import Foreseen
@@ -118,7 +118,30 @@ def _with_ranges(tried: Tried, fit: renewing.Fit, test: Standing, every: str, ge
         test.known.silent[some], every=every, horizon=test.window.weeks, rate=0.0, draws=DRAWS, generator=generator,
     )  # fmt: skip
     mean = _expected(fit, test, every).value[some]
-    return with_ranges(tried, test, some, orders=periods, brought=value, mean=mean, generator=generator)
+    weeks = _weeks_of(test)
+    told = replace(tried, course=payments_by(fit.model, test.contracts.running(), test.known.silent, every=every, ends=weeks))
+    return with_ranges(told, test, some, orders=periods, brought=value, mean=mean, generator=generator)
+
+
+def _weeks_of(test: Standing) -> Floats:
+    return np.arange(1, round(test.window.weeks) + 1, dtype=np.float64)
+
+
+def tracking_rows(
+    relationship: str, group: str, tests: Sequence[Standing], outcome: Outcome, payments_of_week: Ints
+) -> list[dict[str, Any]]:
+    """TRACKING rows of the latest test: payments since its origin, as they came and as the winner expected them; none without a test.
+
+    Args:
+        relationship, group: their names.
+        tests: latest first.
+        outcome: of the contest that was held on them.
+        payments_of_week: payments that came in each week after the latest origin.
+    """
+    course = outcome.tried[outcome.chosen][0].course if outcome.tried else None
+    if course is None:
+        return []
+    return tracking.rows(relationship, group, tests[0].window.start, weeks=_weeks_of(tests[0]), came=payments_of_week, expected=course)
 
 
 def of_customers(contracts: Contracts, places: Any, n: int) -> Contracts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ class Foreseen:
         silent: days since the last order.
         totals, year_totals: segments x draws.
         of_a_point: what one point more of yearly retention would bring of each.
-        past: rows of came, expected, variance and size of totals of earlier forecasts.
+        past: totals of earlier forecasts by their origins: segments x came, expected, variance and size.
         backtests, tracking, fits, retention, drivers: rows of the tables of those names; drivers as columns of numbers.
     """
 
@@ -60,7 +61,7 @@ class Foreseen:
     totals: Any
     year_totals: Any
     of_a_point: Floats
-    past: Any
+    past: Mapping[date, Any]
     backtests: Sequence[dict[str, Any]] = field(default_factory=tuple)
     tracking: Sequence[dict[str, Any]] = field(default_factory=tuple)
     fits: Sequence[dict[str, Any]] = field(default_factory=tuple)

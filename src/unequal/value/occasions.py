@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from unequal import config
-from unequal.value import buying_by_period
+from unequal.value import buying_by_period, tracking
 from unequal.value.arrays import Flags, Floats, Ints
 from unequal.value.backtesting import FEWEST_CUSTOMERS, PARAMETERS_DRAWN, Outcome, Tried, baseline_tried, some_of, with_ranges
 from unequal.value.binding import WEEKS_OF
@@ -158,10 +158,27 @@ def _tried(test: Standing, generator: np.random.Generator) -> Tried:
     models = fit.draws(PARAMETERS_DRAWN, generator)
     orders, brought = _drawn(models, test, economics, of, some, np.array([test.window.weeks]), DRAWS, generator)
     scored = score(Ahead(of.orders.sum(axis=1), of.brought.sum(axis=1)), orders=test.orders, brought=test.brought)
+    course = np.cumsum(of.orders.sum(axis=0))
     return with_ranges(
-        Tried(scored, note=fit.maximum.why_not), test, some, orders=orders[:, :, 0], brought=brought[:, :, 0],
+        Tried(scored, note=fit.maximum.why_not, course=course), test, some, orders=orders[:, :, 0], brought=brought[:, :, 0],
         mean=of.brought[some].sum(axis=1), generator=generator,
     )  # fmt: skip
+
+
+def tracking_rows(relationship: str, group: str, tests: Sequence[Standing], outcome: Outcome, came: Ints) -> list[dict[str, Any]]:
+    """TRACKING rows of the latest test: occasions since its origin, as they came and as the model expected them; none without a test.
+
+    Args:
+        relationship, group: their names.
+        tests: latest first.
+        outcome: of the contest that was held on them.
+        came: occasions on which customers came in each period after the latest origin.
+    """
+    course = outcome.tried[MODEL][0].course if outcome.tried else None
+    if course is None:
+        return []
+    weeks = WEEKS_OF[tests[0].every] * np.arange(1, len(course) + 1)
+    return tracking.rows(relationship, group, tests[0].window.start, weeks=weeks, came=came, expected=course)
 
 
 def two_years(today: Standing, what: Learned, places: Any, *, draws: int, generator: np.random.Generator) -> Any:

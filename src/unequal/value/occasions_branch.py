@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from unequal import config
 from unequal.terms.errors import ValuationError
-from unequal.value import by_period, occasions
+from unequal.value import by_period, occasions, tracking
 from unequal.value.arrays import Flags, Ints
 from unequal.value.binding import WEEKS_OF
 from unequal.value.buying_by_period import Opportunities
@@ -34,6 +34,7 @@ class OccasionsBranch:
     today: Standing
     what: Learned
     tests: Sequence[Standing]
+    came: Ints
 
     @property
     def number(self) -> Ints:
@@ -46,10 +47,11 @@ class OccasionsBranch:
 
     def foreseen(self, bar: float) -> Foreseen:
         """See Branch."""
-        return occasions.foreseen(
+        found = occasions.foreseen(
             self.name, self.group, self.today, self.what, self.tests, settings=self.desk.settings, bar=bar,
             generator=np.random.default_rng([SEED, 8]),
         )  # fmt: skip
+        return replace(found, tracking=occasions.tracking_rows(self.name, self.group, self.tests, self.what.outcome, self.came))
 
 
 def by_occasion(desk: Desk, name: str, relationship: config.value.Occasions, days: ibis.Table) -> Iterator[OccasionsBranch]:
@@ -84,7 +86,7 @@ def _counted(desk: Desk, name: str, relationship: config.value.Occasions, mappin
             gone=0.0, number=number, first_day=unknown, last_day=unknown, segments=desk.segments.of[number], known=None,
             assumed=float(relationship.dollars_an_occasion or 0), orders=np.zeros(0, np.int64), brought=np.zeros(0),
         )  # fmt: skip
-        yield from _learned(desk, name, group, today, [])
+        yield from _learned(desk, name, group, today, [], np.zeros(0, np.int64))
 
 
 def _refuse_impossible(desk: Desk, name: str, mapping: config.value.Histories, rows: ibis.Table) -> None:
@@ -112,17 +114,25 @@ def _dated(desk: Desk, name: str, every: str, days: ibis.Table) -> Iterator[Occa
     spans = desk.engine.arrow(real.order_by("number"))
     windows = tests(desk, every)
     earlier = [histories_at(desk, periods, one, with_outcome=True) for one in windows]
+    begins = _begins(windows[0], every) if windows else np.zeros(0, dtype="datetime64[D]")
+    came = tracking.by_step(desk.engine.fetch(tracking.orders_by_day(periods, windows[0], desk.people)), begins) if windows else {}
     for group, kinds in groups_of(now):
         today = _standing(desk, window, every, of_kinds(now, kinds), spans)
         past = [_standing(desk, one, every, of_kinds(rows, kinds), spans) for one, rows in zip(windows, earlier, strict=True)]
-        yield from _learned(desk, name, group, today, past)
+        yield from _learned(desk, name, group, today, past, tracking.of_kinds(came, kinds, len(begins)))
 
 
-def _learned(desk: Desk, name: str, group: str, today: Standing, past: Sequence[Standing]) -> Iterator[OccasionsBranch]:
+def _begins(window: Window, every: str) -> Any:
+    """The first days of the periods of a window."""
+    first, after = _period(window.start, every), _period(window.end, every)
+    return np.array([by_period.first_day_of(period, every) for period in range(first, after)], dtype="datetime64[D]")
+
+
+def _learned(desk: Desk, name: str, group: str, today: Standing, past: Sequence[Standing], came: Ints) -> Iterator[OccasionsBranch]:
     if not (today.opportunities.offered > 0).any():
         return  # nobody has had an opportunity to come again: there is nothing to learn yet
     what = occasions.learned(today, past, float(desk.settings.horizon_weeks), np.random.default_rng([SEED, 7]))
-    yield OccasionsBranch(desk, name, group, today, what, past)
+    yield OccasionsBranch(desk, name, group, today, what, past, came)
 
 
 def tests(desk: Desk, every: str) -> list[Window]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from unequal import config
-from unequal.value import backtesting, buying, drivers
+from unequal.value import backtesting, buying, drivers, tracking
 from unequal.value.arrays import Floats, Ints
 from unequal.value.backtesting import PARAMETERS_DRAWN
 from unequal.value.clock import DAYS_A_WEEK
@@ -242,7 +242,7 @@ def tracking_rows(
         orders_of_week: orders that came in each week after the origin.
     """
     weeks = np.arange(1, len(orders_of_week) + 1, dtype=np.float64)
-    came, on = np.cumsum(orders_of_week), test.watched_by(outcome.chosen)
+    on = test.watched_by(outcome.chosen)
     model = outcome.tried[outcome.chosen][0].model
     if model is None or on is None:
         ahead = baseline(outcome.chosen, test.known, weeks=1.0, weeks_again=test.window.weeks_again)
@@ -250,8 +250,7 @@ def tracking_rows(
     else:
         histories, _ = on.known.counted
         forecast = histories.weight @ model.expected_orders(histories, on.clock.ahead(test.window.start, weeks))
-    at = {"relationship": relationship, "kind_of_customer": group, "origin": test.window.start}
-    return [
-        {**at, "week": week, "orders": int(one), "orders_expected": float(other)}
-        for week, (one, other) in enumerate(zip(came, forecast, strict=True), start=1)
-    ]
+    # Of a large base the contest is held on some, and what came is counted of all.
+    drawn = float(test.orders.sum())
+    whole = float(orders_of_week.sum()) / drawn if drawn else 1.0
+    return tracking.rows(relationship, group, test.window.start, weeks=weeks, came=orders_of_week, expected=forecast * whole)

@@ -15,18 +15,18 @@ import pyarrow as pa
 from unequal import config, ledger, predicates
 from unequal.storage import Engine
 from unequal.terms.lines import Level, Line
-from unequal.value import backtesting, binding, contracting, ordering, origins, seasons, segments
+from unequal.value import backtesting, binding, contracting, ordering, origins, potential, seasons, segments, tracking
 from unequal.value.arrays import Floats, Ints
-from unequal.value.clock import Clock
+from unequal.value.clock import DAYS_A_WEEK, Clock
 from unequal.value.desk.steps import SEED, Branch, Desk, groups_of, histories_at, of_kinds
-from unequal.value.foreseen import Foreseen
-from unequal.value.history import buying_days
+from unequal.value.foreseen import Foreseen, together
+from unequal.value.history import buying_days, outcomes
 from unequal.value.known import CALENDAR, known_of, money
 from unequal.value.lives import first_end, lives
 from unequal.value.mentions import steps as mentions
 from unequal.value.occasions_branch import by_occasion
 from unequal.value.origins import Window
-from unequal.value.potential import bar_of
+from unequal.value.potential import YEAR_WEEKS, bar_of
 from unequal.value.prospects import steps as prospects
 from unequal.value.reasons import steps as reasons
 from unequal.value.results import steps as results
@@ -35,6 +35,8 @@ _TESTED: Final = 200_000
 """Customers on whom models are tried, of a kind; more would not change the choice."""
 _LATEST_PERIODS: Final = 4
 """By the payments of so many periods a customer's next ones are reckoned."""
+_POTENTIAL_TESTED: Final = 20_000
+"""About so many customers tell how potential was predicted: a tenth of them is two thousand."""
 _YEARS_FOR_SEASONS: Final = 2
 _DRAWN_FOR_BAR: Final = 4_000
 _DRAWS_FOR_BAR: Final = 100
@@ -86,7 +88,8 @@ def forecast(
         return
     bar = _bar(branches)
     found = [branch.foreseen(bar) for branch in branches]
-    results.write(engine, found, bar, entries=entries, people=people, parted=parted, level=level, as_of=as_of, folder=folder)
+    tested = _potential_tested(desk)
+    results.write(engine, found, bar, tested=tested, entries=entries, people=people, parted=parted, level=level, as_of=as_of, folder=folder)
     worth = reasons.tell(
         reasons.Desk(
             engine, entries.filter(entries["booked_on"] < as_of), engine.read(folder / "customer_value.parquet"),
@@ -207,14 +210,13 @@ def _orders(desk: Desk, name: str, days: ibis.Table) -> Iterator[OrdersBranch]:
         desk.as_of, first=desk.first, weeks=desk.settings.backtest.hold_out_weeks, origins=desk.settings.backtest.origins
     )
     earlier = [histories_at(desk, days, window, with_outcome=True) for window in windows]
-    weekly = _weekly(desk, days, windows[0]) if windows else {}
+    weekly = _weekly(desk, days, windows[0], desk.people) if windows else {}
     daily = _daily(desk, days)
     for group, kinds in groups_of(now):
         tests = [_test(window, of_kinds(rows, kinds), daily, desk) for window, rows in zip(windows, earlier, strict=True)]
         today = _today(desk, of_kinds(now, kinds), daily)
         what = ordering.learned(today, tests, desk.settings, np.random.default_rng([SEED, 1]))
-        none = np.zeros(desk.settings.backtest.hold_out_weeks, np.int64)
-        orders = sum((weekly.get(kind, none) for kind in kinds), none)
+        orders = tracking.of_kinds(weekly, kinds, desk.settings.backtest.hold_out_weeks)
         yield OrdersBranch(desk, name, group, today, what, tests, orders)
 
 
@@ -262,18 +264,10 @@ def _test(window: Window, rows: pa.Table, daily: tuple[Ints, Floats], desk: Desk
     return backtesting.Test(window, calendar, seasonal, orders, brought, desk.segments.of[number])
 
 
-def _weekly(desk: Desk, days: ibis.Table, window: Window) -> dict[str, Ints]:
-    """Orders in each week of a window, by kind, of customers who had ordered before it."""
-    known = days.filter(days["day"] < window.start, days["is_order"]).select("customer_id").distinct()
-    came = days.filter(days["day"] >= window.start, days["day"] < window.end, days["is_order"]).semi_join(known, "customer_id")
-    placed = came.inner_join(desk.people.select("customer_id", "kind"), "customer_id")
-    week = (placed["day"].delta(ibis.literal(window.start), unit="day") // 7).cast("int64")
-    counted = desk.engine.fetch(placed.group_by("kind", week=week).aggregate(orders=placed.count()))
-    weeks = round(window.weeks)
-    found: dict[str, Ints] = {}
-    for row in counted:
-        found.setdefault(row["kind"], np.zeros(weeks, np.int64))[int(row["week"])] += int(row["orders"])
-    return found
+def _weekly(desk: Desk, days: ibis.Table, window: Window, people: ibis.Table) -> dict[str, Ints]:
+    """Orders in each week of a window, by kind, of those of some people who had ordered before it."""
+    counted = desk.engine.fetch(tracking.orders_by_day(days, window, people))
+    return tracking.by_step(counted, np.datetime64(window.start, "D") + 7 * np.arange(round(window.weeks)))
 
 
 def _bar(branches: Sequence[Branch]) -> float:
@@ -290,6 +284,65 @@ def _bar(branches: Sequence[Branch]) -> float:
     return float(bar_of(sums).mean())
 
 
+def _potential_tested(desk: Desk) -> list[dict[str, Any]]:
+    """POTENTIAL_TEST: all that is told of potential today, told as of an earlier day and held against what came; no row where history is short.
+
+    As of that day everything is done as it is done today, the contest of models too, on some of the customers where there are very many.
+    """
+    settings = desk.settings
+    history = (desk.as_of - desk.first).days / DAYS_A_WEEK
+    weeks = potential.weeks_to_test(history, horizon=settings.horizon_weeks, hold_out=settings.backtest.hold_out_weeks)
+    if weeks is None:
+        return []
+    then = _earlier(desk, weeks)
+    lines = [(name, one, claimed) for name, one, claimed in _relationships(then) if config.value.claims_entries(one)]
+    branches = [branch for name, one, claimed in lines for branch in _branches(then, name, one, claimed)]
+    if not branches:
+        return []
+    bar = _bar(branches)
+    whole = together([branch.foreseen(bar) for branch in branches], bar)
+    came = _came(then, [claimed for _, _, claimed in lines], weeks, whole.number)
+    was_top, is_top = (potential.is_top(came[name]).astype(np.float64) for name in ("last_year", "brought"))
+    tested = potential.rows("top_fifth", potential.held_against(whole.top_fifth, is_top, was_top), origin=then.as_of, weeks=weeks)
+    if weeks >= YEAR_WEEKS:
+        growth, grew = whole.year - came["last_year"][:, None], came["year"] - came["last_year"]
+        held = potential.held_against(growth[:, 0], grew, np.zeros(len(grew)), ends=growth[:, 1:])
+        tested += potential.rows("growth", held, origin=then.as_of, weeks=weeks)
+    return tested
+
+
+def _earlier(desk: Desk, weeks: float) -> Desk:
+    """The desk as it stood so many weeks ago, with some of the customers, and a horizon that reaches until today."""
+    count = len(desk.segments.of)
+    some = desk.people.filter(desk.people["number"] % (count // _POTENTIAL_TESTED + 1) == 0)
+    backtest = desk.settings.backtest.model_copy(update={"origins": 1})
+    settings = desk.settings.model_copy(update={"horizon_weeks": round(weeks), "backtest": backtest})
+    project = desk.project.model_copy(update={"value": settings})
+    people = desk.engine.materialise(some, "some-people") if count > _POTENTIAL_TESTED else some
+    return replace(desk, as_of=desk.as_of - timedelta(weeks=round(weeks)), project=project, people=people)
+
+
+def _came(then: Desk, claimed: Sequence[ibis.Table], weeks: float, number: Ints) -> dict[str, Floats]:
+    """What customers brought in the 52 weeks before a day, in those after it (year), and in all weeks that were foreseen (brought)."""
+    days = buying_days(ibis.union(*claimed) if len(claimed) > 1 else claimed[0], then.level)
+    sums = {"brought": weeks, "year": min(YEAR_WEEKS, weeks)}
+    past = results.facts(then.entries, then.people, level=then.level, as_of=then.as_of).select("number", last_year="brought_last_year")
+    found = {"last_year": then.engine.arrow(past.order_by("number"))}
+    for name, ahead in sums.items():
+        of = outcomes(days, start=then.as_of, end=then.as_of + timedelta(weeks=round(ahead))).select("customer_id", **{name: "brought"})
+        found[name] = then.engine.arrow(of.inner_join(then.people.select("customer_id", "number"), "customer_id").order_by("number"))
+    return {name: _placed(rows, name, number) for name, rows in found.items()}
+
+
+def _placed(rows: pa.Table, name: str, number: Ints) -> Floats:
+    """A column of money in the order of customers' numbers; nothing of who has no row."""
+    of = np.asarray(rows["number"].to_numpy(), dtype=np.int64)
+    there = np.isin(of, number)
+    found = np.zeros(len(number))
+    found[np.searchsorted(number, of[there])] = money(rows, name)[there]
+    return found
+
+
 @dataclass(frozen=True)
 class ContractsBranch:
     """Customers of one kind who are under contract."""
@@ -302,6 +355,7 @@ class ContractsBranch:
     what: contracting.Learned
     tests: Sequence[contracting.Standing]
     days: Mapping[str, Any]
+    weekly: Ints
 
     @property
     def number(self) -> Ints:
@@ -314,10 +368,11 @@ class ContractsBranch:
 
     def foreseen(self, bar: float) -> Foreseen:
         """See Branch."""
-        return contracting.foreseen(
+        found = contracting.foreseen(
             self.name, self.group, self.today, self.what, self.tests, every=self.every, days=self.days, settings=self.desk.settings,
             bar=bar, generator=np.random.default_rng([SEED, 5]),
         )  # fmt: skip
+        return replace(found, tracking=contracting.tracking_rows(self.name, self.group, self.tests, self.what.outcome, self.weekly))
 
 
 def _contracts(desk: Desk, name: str, contract: config.value.Contracts, days: ibis.Table) -> Iterator[ContractsBranch]:
@@ -328,13 +383,18 @@ def _contracts(desk: Desk, name: str, contract: config.value.Contracts, days: ib
     )
     now = _standing_rows(desk, rows, contract, days, desk.window(desk.as_of), begin)
     earlier = [_standing_rows(desk, rows, contract, days, window, begin) for window in windows]
+    weekly = {}
+    if windows:
+        bound = lives(rows, contract, desk.customer_record, as_of=windows[0].start, records_begin=begin)
+        weekly = _weekly(desk, days, windows[0], desk.people.semi_join(bound, "customer_id"))
     for group, kinds in groups_of(now[0]):
         today, first, last = _standing(desk, desk.window(desk.as_of), now, kinds, contract)
         tests = [_standing(desk, window, rows_then, kinds, contract)[0] for window, rows_then in zip(windows, earlier, strict=True)]
         if not (today.contracts.renewals > today.contracts.entered).any():
             continue  # nobody has been watched for one period: there is nothing to learn yet
         what = contracting.learned(today, tests, contract.renews, np.random.default_rng([SEED, 6]))
-        yield ContractsBranch(desk, name, group, contract.renews, today, what, tests, {"first_day": first, "last_day": last})
+        payments = tracking.of_kinds(weekly, kinds, desk.settings.backtest.hold_out_weeks)
+        yield ContractsBranch(desk, name, group, contract.renews, today, what, tests, {"first_day": first, "last_day": last}, payments)
 
 
 def _standing_rows(

@@ -131,17 +131,39 @@ BACKTEST: Final = TableContract(
 
 TRACKING: Final = TableContract(
     name="tracking",
-    meaning="How the latest test went on: orders since its origin, week by week, as they came and as the chosen model expected them.",
+    meaning="How the latest test went on: orders since its origin, step by step, as they came and as the chosen model expected them.",
     key=("relationship", "kind_of_customer", "week"),
     columns=(
         _RELATIONSHIP,
         _GROUP,
         Column("origin", "date", "The day of the forecast.", "day"),
-        Column("week", "int64", "Week after it, from 1.", "weeks"),
-        Column("orders", "int64", "Orders that came since the origin.", "orders"),
-        Column("orders_expected", "float64", "Orders that were expected since the origin.", "orders"),
+        Column("week", "int64", "Weeks after it, from 1: every week; of occasions the end of each period, to whole weeks.", "weeks"),
+        Column("orders", "int64", "Orders, payments or occasions that came since the origin.", "orders"),
+        Column("orders_expected", "float64", "Orders, payments or occasions that were expected since the origin.", "orders"),
     ),
 )
+
+POTENTIAL_TEST: Final = TableContract(
+    name="potential_test",
+    meaning="What was predicted of customers' potential on an earlier day, beside what came: of all, and of each tenth by what was predicted.",
+    key=("measure", "tenth"),
+    columns=(
+        Column("measure", "string", "top_fifth: probability of standing among the best fifth; growth: of the next 52 weeks over the last."),
+        Column("tenth", "int64", "Tenth of the customers by what was predicted, lowest first; 0 for all of them.", "tenths"),
+        Column("origin", "date", "The day of the prediction: nothing of it or later was known.", "day"),
+        Column("weeks", "float64", "How far ahead it was made.", "weeks"),
+        Column("customers", "int64", "Customers it was made for.", "customers"),
+        Column("expected", "float64", "What was predicted, on average.", "as its measure"),
+        Column("came", "float64", "What came, on average.", "as its measure"),
+        Column("came_low", "float64", "Lower end of the 90 % range of that mean, for the luck of so many customers.", "as its measure"),
+        Column("came_high", "float64", "Its upper end.", "as its measure"),
+        Column("squared_error", "float64", "Mean square of predicted less came; of probabilities the Brier score.", "as its measure, squared"),
+        Column("squared_error_naive", "float64", "The same of a prediction that everybody stays where he is.", "as its measure, squared"),
+        Column(
+            "covered", "float64", "Customers for whom what came lay in their 90 % range; absent of probabilities.", "share", nullable=True
+        ),
+    ),
+)  # fmt: skip
 
 MODEL_FIT: Final = TableContract(
     name="model_fit",
@@ -367,7 +389,7 @@ PROSPECT_TEST: Final = TableContract(
     ),
 )
 
-TABLES: Final = (LIFETIME, CUSTOMER_VALUE, VALUE_TOTAL, BACKTEST, TRACKING, MODEL_FIT, RETENTION_WORTH)
+TABLES: Final = (LIFETIME, CUSTOMER_VALUE, VALUE_TOTAL, BACKTEST, TRACKING, POTENTIAL_TEST, MODEL_FIT, RETENTION_WORTH)
 """What the forecast writes."""
 
 REASONS: Final = (PROFIT_DRIVER, VALUE_DRIVER, CONTEXT_VALUE, THROUGH_OTHERS, INFLUENCE, INFLUENCE_LIFT, ACQUISITION_SOURCE)

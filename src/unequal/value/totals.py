@@ -7,7 +7,10 @@ shared error, the common shock, is estimated from how far earlier forecasts of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -33,6 +36,26 @@ class Shock:
     bias: float
     spread: float
     freedom: float
+
+
+def together(lines: Sequence[Mapping[date, Any]], segments: int) -> list[Any]:
+    """Totals of segments over all lines of business, for each day of earlier forecasts.
+
+    Errors are those of what is told, a segment's total: a line of business that is small in it cannot be far off in it.
+
+    Args:
+        lines: of each line and kind of customer, by the day of the forecast: segments x came, expected, variance, size; lines may have
+            fewer segments, of the lowest numbers.
+        segments: how many there are.
+
+    Returns:
+        One array for each day, latest first: segments x the same; lines are taken as independent.
+    """
+    found: dict[date, Any] = {}
+    for line in lines:
+        for day, each in line.items():
+            found.setdefault(day, np.zeros((segments, 4)))[: len(each)] += each
+    return [found[day] for day in sorted(found, reverse=True)]
 
 
 def common_shock(actual: Floats, expected: Floats, variance: Floats, size: Floats) -> Shock:

@@ -21,7 +21,7 @@ from unequal.value.arrays import Floats
 from unequal.value.foreseen import Foreseen, Together, together
 from unequal.value.known import money
 from unequal.value.origins import YEAR_DAYS
-from unequal.value.potential import TOP_SHARE
+from unequal.value.potential import is_top
 from unequal.value.segments import Segments
 
 _LIKELY: Final = 0.5
@@ -35,8 +35,8 @@ def write_nothing(engine: Engine, folder: Path) -> None:
 
 
 def write(
-    engine: Engine, found: Sequence[Foreseen], bar: float, *, entries: ibis.Table, people: ibis.Table, parted: Segments, level: Level,
-    as_of: date, folder: Path,
+    engine: Engine, found: Sequence[Foreseen], bar: float, *, tested: Sequence[dict[str, Any]], entries: ibis.Table, people: ibis.Table,
+    parted: Segments, level: Level, as_of: date, folder: Path,
 ) -> None:  # fmt: skip
     """Write all tables of the room.
 
@@ -44,6 +44,7 @@ def write(
         engine: where it runs.
         found: forecasts of all lines of business.
         bar: what two years must bring to be among the best fifth.
+        tested: rows of POTENTIAL_TEST.
         entries, people: ENTRY, and the customers with their numbers.
         parted: segments of the customers.
         level: the evidence level.
@@ -58,11 +59,12 @@ def write(
     rows: dict[TableContract, list[dict[str, Any]]] = {
         tables.BACKTEST: [row for one in found for row in one.backtests],
         tables.TRACKING: [row for one in found for row in one.tracking],
+        tables.POTENTIAL_TEST: list(tested),
         tables.MODEL_FIT: [row for one in found for row in one.fits],
         tables.RETENTION_WORTH: [row for one in found for row in one.retention],
     }
     whole = together(found, bar)
-    shock = _shock(found)
+    shock = _shock(found, parted)
     rows[tables.MODEL_FIT] += _shock_rows(shock, bar)
     rows[tables.VALUE_TOTAL] = _total_rows(found, whole, parted, shock)
     for contract, given in rows.items():
@@ -127,10 +129,14 @@ def _ranged(name: str, mean: Floats, ends: Any, *, known: Any = None) -> dict[st
     return {f"{name}_{end}": pa.array(of, mask=absent) for end, of in (("expected", mean), ("low", low), ("high", high))}
 
 
-def _shock(found: Sequence[Foreseen]) -> totals.Shock:
-    """The error that totals shared in earlier forecasts, over all lines of business."""
-    past = np.concatenate([one.past for one in found]) if found else np.zeros((0, 4))
-    return totals.common_shock(*past.T)
+def _shock(found: Sequence[Foreseen], parted: Segments) -> totals.Shock:
+    """The error that totals of segments shared in earlier forecasts, of the same kind as the totals that are told: over all lines of business.
+
+    Bands are left out: they are drawn from what came since, so that good ones look as if too little had been expected of them.
+    """
+    told = np.array([kind != "band" for kind, _ in parted.names])
+    past = totals.together([one.past for one in found], len(parted.names))
+    return totals.common_shock(*np.concatenate([np.zeros((0, 4)), *(each[told] for each in past)]).T)
 
 
 def _shock_rows(shock: totals.Shock, bar: float) -> list[dict[str, Any]]:
@@ -195,7 +201,7 @@ def _write_customers(engine: Engine, whole: Together, ids: pa.Array, brought: ib
     growth = whole.year - last_year[:, None]
     # Of whom nothing was ever booked it is not known what he brought, and so not whether he brings more.
     has_past = money(past, "brought") != 0
-    is_top = _is_top(money(past, "brought_last_year"))
+    among = is_top(money(past, "brought_last_year"))
     columns = {
         "customer_id": ids.take(pa.array(whole.number)),
         "brought": past["brought"],
@@ -205,15 +211,7 @@ def _write_customers(engine: Engine, whole: Together, ids: pa.Array, brought: ib
         **_ranged("growth", growth[:, 0], growth[:, 1:], known=has_past),
         "top_fifth_probability": pa.array(whole.top_fifth),
         "point_of_retention_expected": pa.array(whole.of_a_point),
-        "is_growable": pa.array(has_past & ~is_top & (whole.top_fifth >= _LIKELY)),
+        "is_growable": pa.array(has_past & ~among & (whole.top_fifth >= _LIKELY)),
         "is_overdue": pa.array(whole.is_overdue),
     }
     engine.write_rows(tables.CUSTOMER_VALUE.types, pa.table(columns), folder / "customer_value.parquet")
-
-
-def _is_top(amounts: Floats) -> Any:
-    """Whether each is among the best fifth, rounded down, and brought anything; ties by place."""
-    order = np.argsort(-amounts, kind="stable")
-    top = np.zeros(len(amounts), dtype=bool)
-    top[order[: int(len(amounts) * TOP_SHARE)]] = True
-    return top & (amounts > 0)
