@@ -21,6 +21,7 @@ from unequal.terms.periods import Period
 CUSTOMERS: Final = "customers"
 _LINES: Final = (Line.FREIGHT, Line.COST_TO_SERVE, Line.COST_OF_FAILURE, Line.ACQUISITION, Line.RETENTION)
 _OF_MINUTES: Final = "cost:"
+_SHARED: Final = "shared:"
 _MONEY: Final = pa.decimal128(28, 4)
 _NOTHING: Final = Decimal(0)
 _NAMED: Final = 4
@@ -43,9 +44,10 @@ def other_costs(base: Base, period: Period | None) -> pa.Table:
     if period is not None:
         own = own.filter(own["booked_on"] >= period.start, own["booked_on"] < period.end)
     real = ledger.is_real_customer(own["customer_id"])
-    grouped = own.group_by(
-        "line", what=ibis.coalesce(own["activity"], own["amount_name"]), bucket=ibis.ifelse(real, CUSTOMERS, own["customer_id"])
-    ).aggregate(
+    # What a source calls its amounts (cost, total) says little here; the line says what they are.
+    is_shared = own["amount_name"].startswith(_SHARED)
+    what = ibis.coalesce(own["activity"], ibis.ifelse(is_shared, own["amount_name"], own["line"]))
+    grouped = own.group_by("line", what=what, bucket=ibis.ifelse(real, CUSTOMERS, own["customer_id"])).aggregate(
         customers=own["customer_id"].nunique(where=real).cast("int64"),
         entries=own.count().cast("int64"),
         cost=(-money_sum(own["amount"])).cast("decimal(28, 4)"),
@@ -76,7 +78,7 @@ def other_findings(table: pa.Table, currency: str) -> tuple[str, ...]:
         told.append(
             f"Beside minutes, {money_text(_cost(of_customers), currency)} is charged to customers: {_most(of_customers, currency)}."
         )
-    if elsewhere:
+    if _cost(elsewhere):
         told.append(
             f"{money_text(_cost(elsewhere), currency)} has no customer, and stands where cause and effect end: {_most(elsewhere, currency)}."
         )
