@@ -86,3 +86,25 @@ def test_captions_headings_and_titles_follow_the_words_of_the_house():
     told = in_words_of_the_house(asked(), of_customers("donors"))
     assert told.drawn[0].title == "What donors of each channel brought"
     assert told.shown[0].columns[1].label == "Donors gained"
+
+
+def test_each_audience_reads_its_own_things_first():
+    sections = {
+        audience: [link.attributes["href"] for link in Page(report.full(good_company(50), asked(), audience=audience)).all("a") if link.within[-1:] == ("li",)]
+        for audience in report.audiences.ORDER
+    }  # fmt: skip
+    assert sections["executive"][:2] == ["#bands", "#lines"]
+    assert "#new" in sections["executive"]
+    assert sections["finance"][0] == "#reconciliation"
+    assert "#new" not in sections["finance"]
+    assert sections["steward"][0] == "#left-out"  # of a company whose customers were not counted
+    assert all(found[-1] == "#words" for found in sections.values())
+
+
+def test_every_section_of_every_audience_is_on_its_page():
+    for audience in report.audiences.ORDER:
+        page = Page(report.full(good_company(50), asked(), audience=audience))
+        assert page.problems == []
+        links = [link.attributes["href"] for link in page.all("a") if link.within[-1:] == ("li",)]
+        assert links
+        assert {link.removeprefix("#") for link in links} <= {element.attributes.get("id") for element in page.all("section")}, audience

@@ -74,14 +74,18 @@ REPORTED: Final = ("value", "retention")
 """The questions that a report tells beside profit, in its order."""
 
 
-def ahead(base: Base) -> tuple[Answer, ...]:
+def ahead(base: Base, questions: Sequence[str] | None = None) -> tuple[Answer, ...]:
     """The answers that stand beside profit in a report, of the whole base.
+
+    Args:
+        base: a published run.
+        questions: which, in the order wanted; all of REPORTED by default.
 
     Returns:
         None of a question that has nothing to tell here, or whose tables the run is too old to have.
     """
     told = []
-    for question in REPORTED:
+    for question in REPORTED if questions is None else questions:
         try:
             told.append(answer(question, base))
         except AnswerError as error:

@@ -17,6 +17,7 @@ from unequal.answers.evidence import evidence, whole_period
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.other_costs import other_costs, other_figures, other_findings, uncharged_findings
 from unequal.answers.profit_words import period_words
+from unequal.answers.showing import Column, Shown
 from unequal.answers.tying_out import tie_out_tables
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -82,7 +83,26 @@ def cost_to_serve(
         tables=tables,
         drill_down="unequal export entries --where \"line in ('cost_to_serve', 'cost_of_failure')\"",
         next_file=next_file_worth_most(base.project, base.level),
+        shown=() if what_if else _SHOWN,
     )
+
+
+_SHOWN: Final = (
+    Shown("activities", "What each activity costs", (
+        Column("activity", "Activity", "name"), Column("pool", "Pool", "name"), Column("customers", "Customers", "count"), Column("events", "Events", "count"),
+        Column("minutes", "Minutes", "cost"), Column("rate_minute", "A minute", "cost", why_missing="no minutes were used"),
+        Column("cost", "Cost", "cost"), Column("own_failures", "Our own failures", "cost"),
+    ), most=30),
+    Shown("pools", "What each pool could do, and did", (
+        Column("pool", "Pool", "name"), Column("cost", "Cost", "cost"), Column("practical_minutes", "Practical minutes", "cost"),
+        Column("used_minutes", "Used minutes", "cost"), Column("idle", "Idle", "cost"),
+    ), most=30),
+    Shown("other_costs", "Beside minutes", (
+        Column("what", "What", "name"), Column("line", "Line"), Column("bucket", "Charged to", "name"), Column("customers", "Customers", "count"),
+        Column("entries", "Entries", "count"), Column("cost", "Cost", "cost"),
+    )),
+)  # fmt: skip
+"""What a reader sees."""
 
 
 def _asked(base: Base, period: Period | None) -> tuple[ibis.Table, ibis.Table]:

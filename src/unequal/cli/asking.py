@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from unequal import answers, flow, report
+from unequal.cli.paper import to_pdf
 from unequal.cli.printing import console, print_answer, print_json
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -92,24 +93,43 @@ def _day(text: str, option: str) -> date:
 @click.command(name="report")
 @_questions
 @click.option("--board", is_flag=True, help="One page: curve, bands, the largest give-backs, what is assumed, what to decide.")
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(list(report.audiences.ORDER)),
+    default="executive",
+    show_default=True,
+    help="For whom: what it tells, and what it tells first.",
+)
+@click.option("--pdf", is_flag=True, help="Print it to PDF too, by the system's Chromium.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; .unequal/report.html by default.")
 @click.pass_obj
-def report_command(directory: str, /, board: bool, output: Path | None, **narrowed: Any) -> None:
+def report_command(
+    directory: str, /, board: bool, audience: report.audiences.Audience, pdf: bool, output: Path | None, **narrowed: Any
+) -> None:
     """Write a self-contained HTML report: curve, bands, waterfall, what customers will bring, reconciliation."""
     project = flow.open_project(directory)
     answer = _answer(directory, "profit", **narrowed)
     path = output or project.folder / ".unequal" / ("board.html" if board else "report.html")
-    path.write_text(report.board(answer) if board else _full_report(directory, answer, narrowed), encoding="utf-8")
+    path.write_text(report.board(answer) if board else _full_report(directory, answer, narrowed, audience), encoding="utf-8")
     console().print(f"Written: {path}")
+    if pdf:
+        console().print(f"Written: {to_pdf(path, path.with_suffix('.pdf'))}")
 
 
-def _full_report(directory: str, answer: answers.Answer, narrowed: Mapping[str, Any]) -> str:
+def _full_report(directory: str, answer: answers.Answer, narrowed: Mapping[str, Any], audience: report.audiences.Audience) -> str:
     """The report with the answers about the future, which are of the whole base: a narrowed report says that they are left out."""
     with flow.open_base(flow.open_project(directory), as_of=narrowed["as_of"]) as opened:
         if not any(narrowed[name] for name in ("where", "first", "last", "level")):
-            return report.full(answer, *answers.ahead(opened.base))
+            asked = answers.ahead(opened.base, _questions_of(audience))
+            return report.full(answer, *asked, audience=audience)
         known = "customer_value" in opened.base.tables
-    return report.full(answer, left_out=_LEFT_OUT if known else "")
+    return report.full(answer, left_out=_LEFT_OUT if known else "", audience=audience)
+
+
+def _questions_of(audience: report.audiences.Audience) -> Sequence[str] | None:
+    """An executive is told all that is reported, others the questions of their own."""
+    return None if audience == "executive" else report.audiences.questions_for(audience, answers.QUESTIONS)
 
 
 _LEFT_OUT: Final = "They are of the whole base, and this report is narrowed: write it without --where, --from, --to and --level."

@@ -37,8 +37,9 @@ def demo_command(folder: Path, persons: int, seed: int) -> None:
     run_shown(project)
     with flow.open_base(project) as opened:
         answer = answers.answer("profit", opened.base)
+        ahead = answers.ahead(opened.base)
     print_answer(answer)
-    for name, page in (("report.html", report.full(answer)), ("board.html", report.board(answer))):
+    for name, page in (("report.html", report.full(answer, *ahead)), ("board.html", report.board(answer))):
         (folder / ".unequal" / name).write_text(page, encoding="utf-8")
     console().print(f"Look at {folder}/.unequal/report.html and board.html; the config to learn from is {folder}/unequal.yaml")
     console().print(f"Ask more: unequal -C {folder} ask profit --by channel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -10,28 +10,12 @@ from typing import Any
 from unequal import pages
 from unequal.answers import Answer, price_steps
 from unequal.report import any_question, counsel, forecasts, pictures, proof, statements
+from unequal.report.audiences import SECTIONS, Audience, order_for
 from unequal.report.headline import key_figures
 from unequal.report.reading import Rows, moment_text, rows_of
 from unequal.report.wording import sentence_case, what_the_level_says, word_of
 from unequal.version import __version__
 
-_CONTENTS = (
-    ("main", "Answer"),
-    ("bands", "Three bands"),
-    ("lines", "From sales on"),
-    ("slices", "Slices"),
-    ("give-backs", "Largest give-backs"),
-    ("value", "What they will bring"),
-    ("retention", "Worth of retention"),
-    ("unassigned", "Without a customer"),
-    ("reconciliation", "Reconciliation"),
-    ("general-ledger", "General ledger"),
-    ("left-out", "Rows left out"),
-    ("customers", "How many customers"),
-    ("sources", "Sources"),
-    ("assumed", "Assumed, to decide"),
-    ("words", "Words"),
-)
 _STEPS = ("invoice_price", "pocket_price", "pocket_margin", "customer_contribution")
 _TERMS = (
     "whale_curve", "peak", "given_back", "below_zero", "top_fifth", "band", "level", "revenue", "gross_margin",
@@ -41,19 +25,20 @@ _TERMS = (
 _LEVELS = ("revenue", "gross_margin", "contribution_before_service", "contribution")
 
 
-def full(answer: Answer, *further: Answer, left_out: str = "") -> str:
+def full(answer: Answer, *further: Answer, left_out: str = "", audience: Audience = "executive") -> str:
     """The report: the answer above the fold, then what customers will bring, then everything it rests on.
 
     Args:
         answer: to the question profit. Tables it lacks are told as absent, never as zero.
         further: to other questions, of the same run and of the whole base; each gets a section.
         left_out: why there is no section about the future, where there could have been one.
+        audience: for whom it is: what it tells, and what it tells first.
 
     Returns:
         HTML that needs no other file: styles, script and charts are inside, and its own policy
         forbids every request.
     """
-    return render("report.html", answer, styles=styles("report.css"), left_out=left_out, **_values(answer, further, left_out))
+    return render("report.html", answer, styles=styles("report.css"), left_out=left_out, **_values(answer, further, left_out, audience))
 
 
 def render(template: str, answer: Answer, *, styles: str, **values: Any) -> str:
@@ -93,16 +78,19 @@ def terms_of(answer: Answer) -> list[str]:
     return [key for key in _TERMS if key not in absent]
 
 
-def _values(answer: Answer, further: Sequence[Answer], left_out: str) -> dict[str, Any]:
+def _values(answer: Answer, further: Sequence[Answer], left_out: str, audience: Audience) -> dict[str, Any]:
     ahead = forecasts.sections(further)
-    questions = [any_question.section(one) for one in further if one.shown]
+    asked = {one.question: one for one in further if one.shown}
     sliced = statements.slices(answer) if answer.by and "slices" in answer.tables else None
     sources, outside = proof.sources(answer), statements.lines_outside(answer)
     customers, tied_out = proof.customers(answer), proof.tied_out(answer)
     absent = {"general-ledger": not tied_out.rows, "slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows,
               "value": ahead["value"] is None and not left_out, "retention": ahead["retention"] is None}  # fmt: skip
+    order = order_for(audience, list(asked), [name for name, is_absent in absent.items() if is_absent])
+    questions = {name: _section(one) for name, one in asked.items() if name in order}
     return {
-        "contents": _contents(answer, absent, questions),
+        "contents": [(id_, questions[id_]["answer"].title if id_ in questions else _label(id_, answer)) for id_ in order],
+        "order": order,
         "questions": questions,
         "curve": pictures.whale_curve(answer),
         "curve_table": statements.curve(answer),
@@ -134,14 +122,13 @@ def _values(answer: Answer, further: Sequence[Answer], left_out: str) -> dict[st
     }
 
 
-def _contents(answer: Answer, absent: Mapping[str, bool], questions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """The sections there are, in their order; those of further questions stand after the worth of retention."""
-    at = next(index for index, (id_, _) in enumerate(_CONTENTS) if id_ == "unassigned")
-    told = [*_CONTENTS[:at], *((one["id"], one["answer"].title) for one in questions), *_CONTENTS[at:]]
-    return [(id_, _label(id_, label, answer)) for id_, label in told if not absent.get(id_, False)]
+def _section(answer: Answer) -> dict[str, Any]:
+    told = any_question.section(answer)
+    return told if answer.drawn else {**told, "pictures": [pictures.forecast(answer, pictures.subject_of(answer), width=any_question.WIDE)]}
 
 
-def _label(id_: str, label: str, answer: Answer) -> str:
+def _label(id_: str, answer: Answer) -> str:
+    label = SECTIONS[id_]
     return f"By {answer.by}" if id_ == "slices" else f"Sales to {word_of(answer.level)}" if id_ == "lines" else label
 
 

@@ -212,9 +212,10 @@ def _orders(desk: Desk, name: str, days: ibis.Table) -> Iterator[OrdersBranch]:
     earlier = [histories_at(desk, days, window, with_outcome=True) for window in windows]
     weekly = _weekly(desk, days, windows[0], desk.people) if windows else {}
     daily = _daily(desk, days)
-    for group, kinds in groups_of(now):
+    groups = [(group, kinds, _today(desk, of_kinds(now, kinds), daily)) for group, kinds in groups_of(now)]
+    del now  # of millions of customers this is gigabytes, and stands in `groups`
+    for group, kinds, today in groups:
         tests = [_test(window, of_kinds(rows, kinds), daily, desk) for window, rows in zip(windows, earlier, strict=True)]
-        today = _today(desk, of_kinds(now, kinds), daily)
         what = ordering.learned(today, tests, desk.settings, np.random.default_rng([SEED, 1]))
         orders = tracking.of_kinds(weekly, kinds, desk.settings.backtest.hold_out_weeks)
         yield OrdersBranch(desk, name, group, today, what, tests, orders)
