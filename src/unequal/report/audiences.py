@@ -75,4 +75,4 @@ def questions_for(audience: Audience, known: Collection[str]) -> list[str]:
     >>> questions_for("finance", ["value", "retention", "cost-to-serve", "customers"])
     ['cost-to-serve', 'value', 'retention']
     """
-    return [name for name in ORDER[audience] if name in known and name not in ("customers",)]
+    return [name for name in ORDER[audience] if name in known and name != "customers"]
