@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from unequal.answers import Answer, Figure
-from unequal.report.reading import count_of, figure_of, is_positive, money_of, share_of, unassigned_of
+from unequal.report.reading import count_of, figure_of, is_positive, money_of, rows_of, share_of, total_of, unassigned_of
 from unequal.report.wording import sentence_case, word_of
 from unequal.terms.amounts import count_text, money_text, share_text
+from unequal.terms.ids import IDLE
 from unequal.terms.lines import Level
 
 FEWEST_FOR_PERCENT = 10
@@ -91,7 +92,11 @@ def _top_fifth(answer: Answer) -> KeyFigure | None:
 
 def _unassigned(answer: Answer) -> KeyFigure | None:
     amount = unassigned_of(answer)
-    return KeyFigure("Not assigned", money_text(amount, answer.currency), "no customer found for it", "", "unassigned") if amount else None
+    if not amount:
+        return None
+    idle = total_of([row for row in rows_of(answer, "unassigned") if row["reason"] == IDLE], "amount")
+    note = f"of it {money_text(idle, answer.currency)} capacity that stood idle" if idle else "no customer found for it"
+    return KeyFigure("Not assigned", money_text(amount, answer.currency), note, "", "unassigned")
 
 
 def _of(answer: Answer, figure: Figure | None, label: str, note: str, token: str = "", term: str = "") -> KeyFigure | None:
