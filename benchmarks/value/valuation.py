@@ -58,7 +58,10 @@ def made(folder: Path, transactions: int) -> Path:
             rows += part.num_rows
             out.write_table(part)
     ids = pa.array(_ids(np.arange(people)))
-    pq.write_table(pa.table({"customer_id": ids, "kind": pa.array(["person"] * people)}), folder / "customers.parquet")
+    pq.write_table(
+        pa.table({"customer_id": ids, "kind": pa.array(["person"] * people), "is_test": pa.repeat(pa.scalar(value=False), people)}),
+        folder / "customers.parquet",
+    )
     print(f"made {rows:,} transactions of {people:,} customers")
     return folder
 
