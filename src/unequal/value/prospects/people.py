@@ -32,8 +32,9 @@ class People:
     @property
     def since(self) -> Any:
         """The first day on which any source is known to know each; NaT where none says."""
-        days = np.where(np.isnat(self.known), np.datetime64("9999-12-31", "D"), self.known).min(axis=1)
-        return np.where(days == np.datetime64("9999-12-31", "D"), np.datetime64("NaT", "D"), days)
+        never = np.datetime64("9999-12-31", "D")
+        days = np.where(np.isnat(self.known), never, self.known).min(axis=1, initial=never)
+        return np.where(days == never, np.datetime64("NaT", "D"), days)
 
     def prospects(self, on: Any) -> Flags:
         """Who was known on a morning, and had not bought."""
