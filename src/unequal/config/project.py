@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from unequal.config.advocates import Advocates
 from unequal.config.customer_base import CustomerBase
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
@@ -60,4 +61,5 @@ class Project(Section):
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
+    advocates: Advocates = Field(Advocates(), description="Who brings others: where referrals are counted, and where the four kinds part.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")
