@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import json
 from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.report.html_reading import Page
 
 import unequal
 from unequal import answers, flow, report
 from unequal.answers import Answer
+from unequal.cli import main
 from unequal.terms.errors import AnswerError
 
 CONFIG = """\
@@ -124,6 +127,25 @@ def test_narrowing_tells_of_those_who_brought(company):
     assert answer.figure("came_brought").value == D(1600)
     with pytest.raises(AnswerError, match="ANS014"):
         asked(company, where="country = 'CA'")
+
+
+def test_the_command_line_and_python_give_one_answer(company):
+    answer = asked(company)
+    told = json.loads(CliRunner().invoke(main, ["-C", str(company), "ask", "advocates", "--json"]).stdout)
+    assert unequal.open(company).ask("advocates").answer == answer
+    assert (told["sentence"], told["findings"]) == (answer.sentence, list(answer.findings))
+    assert {name: len(rows) for name, rows in told["tables"].items()} == {name: table.num_rows for name, table in answer.tables.items()}
+
+
+def test_where_not_all_costs_are_known_a_claim_about_profit_cannot_be_measured(company):
+    with flow.open_base(flow.open_project(company)) as opened:
+        told = answers.answer("claims", opened.base)
+    rows = {row["claim"]: row for row in told.tables["claims"].to_pylist()}
+    assert rows["top_fifth"]["measured"] is None
+    assert "of revenue, and of profit nobody knows" in rows["top_fifth"]["note"]
+    assert "years are known" in rows["lost_in_five_years"]["note"]
+    with pytest.raises(AnswerError, match="ANS011"), flow.open_base(flow.open_project(company)) as opened:
+        answers.answer("claims", opened.base, by="country")
 
 
 def test_the_network_is_drawn_in_the_report(company):

@@ -8,6 +8,8 @@ from typing import Final, Protocol
 from unequal.answers.advocates import advocates
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
+from unequal.answers.claims import claims
+from unequal.answers.conflicts import conflicts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.house_words import in_words_of_the_house
@@ -31,7 +33,7 @@ class Question(Protocol):
 
 QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
-    "advocates": advocates,
+    "advocates": advocates, "conflicts": conflicts, "claims": claims,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
