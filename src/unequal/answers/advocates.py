@@ -16,7 +16,7 @@ from unequal.answers.forecasts import estimate, of_before_verdicts, range_text, 
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import dimension
 from unequal.answers.next_file import next_file_worth_most
-from unequal.answers.occasions import as_assumed, assumptions
+from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -203,6 +203,8 @@ def _money(base: Base, amount: float) -> str:
 
 def _sentence(base: Base, found: dict[str, Any]) -> str:
     words, word = base.project.value.words, WORD_OF_LEVEL[base.level]
+    if not knows_dollars(base.project):
+        return f"{found['bringers']:,} {words} brought {found['others']:,} others; what these are worth is not known, for no dollars are."
     return (
         f"{found['bringers']:,} {words} brought {found['others']:,} others, who have brought "
         f"{money_text(found['came_brought'], base.project.reporting_currency)} of {word} so far and are expected to bring "
@@ -254,7 +256,7 @@ def _unseen(base: Base, tables: dict[str, pa.Table]) -> list[str]:
             else f"is expected to bring {_money(base, row['own_value_expected'])} itself"
         )
         came = f"{money_text(row['came_brought'], base.project.reporting_currency)} so far and are expected to bring {range_text(row, 'came', base.project.reporting_currency)}"
-        told.append(f"Easily overlooked: {row['customer_id']} {itself}, and {what.format(**row)}, they brought {came}.")
+        told.append(f"Easily overlooked: {row['customer_id']} {itself}, and {what.format(**row)}; they have brought {came}.")
     return told
 
 
