@@ -163,7 +163,7 @@ def channels(base: Base, placed: ibis.Table) -> list[dict[str, Any]]:
         kind_of_four, of (orders or contacts), channel, count, share of the kind's; most used first, none where one channel is all there is.
     """
     who = placed.select("customer_id", "kind_of_four")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for told, table in (("orders", _orders(base)), ("contacts", _contacts(base))):
         if table is not None:
             joined = table.inner_join(who, "customer_id")
