@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from unequal.answers.advocates import advocates
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
+from unequal.answers.claims import claims
+from unequal.answers.conflicts import conflicts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.house_words import in_words_of_the_house
@@ -30,6 +33,7 @@ class Question(Protocol):
 
 QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
+    "advocates": advocates, "conflicts": conflicts, "claims": claims,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
@@ -70,7 +74,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("value", "retention")
+REPORTED: Final = ("value", "retention", "advocates")
 """The questions that a report tells beside profit, in its order."""
 
 

@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from unequal.config.advocates import Advocates
 from unequal.config.customer_base import CustomerBase
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
+from unequal.config.programmes import Programme
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
 from unequal.config.value import Value
@@ -60,4 +62,8 @@ class Project(Section):
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
+    advocates: Advocates = Field(Advocates(), description="Who brings others: where referrals are counted, and where the four kinds part.")
+    programmes: dict[Name, Programme] = Field(
+        default_factory=dict, description="What the company is doing to its customers, each programme, campaign or incentive under a name."
+    )
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -40,6 +40,7 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _survivorship(project)
     yield from _rates(project)
     yield from _value(project)
+    yield from _programmes(project)
 
 
 def _known_source(project: Project, name: str, path: KeyPath) -> Iterator[Problem]:
@@ -140,6 +141,24 @@ def _identifiers(project: Project) -> Iterator[Problem]:
         if identifier not in known:
             do = did_you_mean(identifier, known, otherwise="name an attribute, or a key that a source declares under records.keys")
             yield Problem("CFG022", "there is no such identifier", ("identity", "identifiers", index), seen=identifier, do=do)
+
+
+def _programmes(project: Project) -> Iterator[Problem]:
+    """Whom a programme reached stands in a source that is there, and what it opposes is declared."""
+    for name, programme in project.programmes.items():
+        at: KeyPath = ("programmes", name)
+        for index, other in enumerate(programme.against):
+            if other not in project.programmes or other == name:
+                do = did_you_mean(other, [each for each in project.programmes if each != name])
+                yield Problem("CFG037", "there is no such programme to oppose", (*at, "against", index), seen=shown(other), do=do)
+        reached = programme.reached
+        if reached is None:
+            continue
+        yield from _known_source(project, reached.source, (*at, "reached", "source"))
+        if source := project.sources.get(reached.source):
+            yield from _customer(project, reached.source, reached.customer, (*at, "reached", "customer"))
+            if reached.on is not None:
+                yield from _column_of_type(source, reached.source, reached.on, ("date", "timestamp"), (*at, "reached", "on"))
 
 
 def _value(project: Project) -> Iterator[Problem]:

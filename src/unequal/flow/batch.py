@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, judging, serving
+from unequal.flow import checking, judging, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.keeping import Steps, code_digest
@@ -98,6 +98,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _golden(desk, who.output, gathered)
         related = _relate(desk, accepted, gathered, who.output)
         contacts = _interactions(desk, accepted, gathered, who.output)
+        programmes.reach(desk, accepted, who.output, gathered)
         rates = _rates(desk, accepted)
         posted = _post(desk, accepted, rates)
         cost = serving.cost(desk, accepted, rates)

@@ -35,6 +35,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         known[name] = columns
         problems.extend(_rules_refused(opened, _rules(name, source), columns))
         problems.extend(_rules_refused(opened, _rules_of_books(name, opened.config.ledger), columns))
+        problems.extend(_rules_refused(opened, _rules_of_programmes(name, opened.config), columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
     problems.extend(_costs_refused(opened, known))
@@ -103,6 +104,13 @@ def _rules_of_books(name: str, section: config.ledger.Ledger) -> Iterator[Rule]:
     yield from (((*at, "accounts", rule, "when"), given.when) for rule, given in books.accounts.items() if given.when is not None)
 
 
+def _rules_of_programmes(name: str, project: config.Project) -> Iterator[Rule]:
+    """The rules by which programmes choose rows of a source, and their places."""
+    for programme, given in project.programmes.items():
+        if given.reached is not None and given.reached.source == name and given.reached.when is not None:
+            yield ("programmes", programme, "reached", "when"), given.reached.when
+
+
 def _rules(name: str, source: config.Source) -> Iterator[Rule]:
     """Every rule of a source and its place."""
     yield from ((("sources", name, *path), text) for path, text in _rules_of_source(source))
@@ -132,8 +140,9 @@ def _rules_of_source(source: config.Source) -> Iterator[Rule]:
 
 _SERVED: Final = (
     ("cost", ledger.tables.POOL), ("cost", ledger.tables.IDLE), ("serve", ledger.tables.ACTIVITY_COST), ("serve", ledger.tables.ACTIVITY_TIME),
+    ("programmes", ledger.tables.PROGRAMME_MEMBER),
 )  # fmt: skip
-"""What a project with activities publishes beside."""
+"""What a project with activities, or with programmes that reach customers, publishes beside."""
 
 
 def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> None:

@@ -124,7 +124,12 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
     # A project without activities has none of these, nor has a run of before there were any.
-    of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
+    of_steps = {
+        "cost": ("pool", "idle", "posted"),
+        "serve": ("activity_cost", "activity_time"),
+        "judge": ("band_stability",),
+        "programmes": ("programme_member",),
+    }
     served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
     if "posted" in served:
         served["charged"] = served.pop("posted")
@@ -171,7 +176,7 @@ def laid_over(
             found, changed, is_customers=ledger.is_real_customer(found["customer_id"]), source="record_source", record="record"
         )
         for name, found in tables.items()
-        if name == "interaction"
+        if name in ("interaction", "programme_member")
     }
     statement = engine.materialise(ledger.customer_statement(overlay.only_of(entries, concerned)), "statement-of-concerned")
     customers = identity.stewardship.customers_of(overlay.only_of(records, concerned), tables["record"])

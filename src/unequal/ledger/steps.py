@@ -18,6 +18,7 @@ from unequal.ledger.interactions import interactions as of_customers
 from unequal.ledger.lookups import lookups_of, lookups_of_contacts, require_column
 from unequal.ledger.pool_accounts import of_service, pool_accounts
 from unequal.ledger.posting import posted_rows, postings_of
+from unequal.ledger.programmes import members, reached
 from unequal.ledger.reconciliation import account_for, ledger_totals, reconciliation_rows, refusal, unreconciled
 from unequal.ledger.reconciling import SourceRows, control_totals, located
 from unequal.ledger.returned_sales import links_of_returns, with_links
@@ -338,6 +339,31 @@ def interactions(
         every = found[0] if len(found) == 1 else ibis.union(*found, distinct=False)
         engine.write(of_customers(every, customer_record, records), folder / "interaction.parquet")
     engine.write(contact_totals(engine.read(folder / "interaction.parquet")), folder / "contact_total.parquet")
+
+
+def programmes(
+    engine: Engine,
+    *,
+    project: config.Project,
+    rows: Mapping[str, ibis.Table],
+    customer_record: ibis.Table,
+    records: ibis.Table,
+    folder: Path,
+) -> None:
+    """Write `programme_member.parquet`: whom programmes reached.
+
+    Args:
+        rows: accepted rows of the sources that say so, see `sources_of_programmes`.
+        engine, project, customer_record, records, folder: as for `interactions`.
+    """
+    found = [reached(rows[one.reached.source], name, project) for name, one in project.programmes.items() if one.reached is not None]
+    every = found[0] if len(found) == 1 else ibis.union(*found, distinct=False)
+    engine.write(members(every, customer_record, records), folder / "programme_member.parquet")
+
+
+def sources_of_programmes(project: config.Project) -> tuple[str, ...]:
+    """The sources that say whom programmes reached, in the order of the config."""
+    return tuple(dict.fromkeys(one.reached.source for one in project.programmes.values() if one.reached is not None))
 
 
 def sources_of_contacts(project: config.Project) -> tuple[str, ...]:

@@ -67,6 +67,19 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "range": ("Range", "From and to: nine times in ten what comes lies between. Ranges of totals hold the error that all customers shared in earlier tests."),
     "growable": ("Most Growable", "Not among the best fifth today, and likelier than not to stand there within two years."),
     "overdue": ("Silent too long", "Silent for longer than the customer's own rhythm explains: a silence it would keep once in a hundred times."),
+    "four_kinds": (
+        "Four kinds",
+        ("Champions have high own value and bring much through others; Affluents have high own value only; Advocates bring much through others only; "
+        "Misers neither. The words are those of Kumar, Petersen and Leone (2007); where high begins stands beside the table."),
+    ),
+    "claim": (
+        "Claim",
+        "A figure that is printed of other firms. It agrees where the range measured here reaches what is claimed; where no range is known, the figure itself is held against it.",
+    ),
+    "conflict": (
+        "Conflict",
+        "Two programmes or incentives that push one customer, or those who serve him, in opposite directions at one time.",
+    ),
     "through_others": ("Through others", "What those bring whom a customer referred or introduced, as far as they would not have come anyway; that share is assumed."),
     "point_of_retention": ("A point of retention", "One in a hundred more of the customers still there a year on, each by its own chance to stay; what keeping them costs is not in it."),
     "gini": ("Gini index", "0 where all customers bring the same, 1 where one brings all; normalised so that losses are allowed for."),

@@ -89,6 +89,9 @@ def chart(answer: Answer, drawn: showing.Drawn, width: int, height: int = 300) -
     if drawn.kind == "lines":
         told = [{"at": row[drawn.label], "series": row.get(drawn.series), "amount": _amount(row, drawn.amount)} for row in rows]
         return charts.lines(told, unit=drawn.unit, width=width, height=min(height, 260))
+    if drawn.kind == "network":
+        told = [{"source": row[drawn.label], "target": row[drawn.series], "amount": _amount(row, drawn.amount)} for row in rows]
+        return charts.network(told, currency=drawn.unit, width=width, most=drawn.most)
     if drawn.kind == "ranges":
         ends = {"expected": drawn.amount, "low": drawn.low, "high": drawn.high}
         known = [row for row in rows if all(row.get(name) is not None for name in ends.values())]
