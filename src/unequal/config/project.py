@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from unequal.config.customer_base import CustomerBase
+from unequal.config.experience import Agents, Promises, Surveys
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
@@ -60,4 +61,7 @@ class Project(Section):
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
+    surveys: Surveys | None = Field(None, description="What customers say of the parts of the service.")
+    agents: Agents | None = Field(None, description="Who serves customers, and what they are paid for.")
+    promises: Promises | None = Field(None, description="What customers were promised, and what is earned at their expense.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

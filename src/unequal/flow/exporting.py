@@ -32,11 +32,15 @@ TABLES: Final = (
     "prospects",
     "seeds",
     "stability",
+    "surveys",
+    "contacts",
+    "promises",
 )
 """What can be exported."""
 
 _PUBLISHED_AS: Final = {
     "households": "household", "relationships": "relationship", "lifetimes": "lifetime", "prospects": "prospect", "stability": "band_stability",
+    "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise",
 }  # fmt: skip
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
