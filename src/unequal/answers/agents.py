@@ -55,7 +55,7 @@ def service(
         PredicateError: `where` is refused.
     """
     refuse_level("service", level)
-    customers = customers_asked(base, where)
+    customers = customers_asked(base, where, by, _OWN)
     every = of_customers(of_days(published(base, "service", "service_contact", "agents"), "occurred_on", period))
     contacts = with_segment(every, customers, by, _OWN)
     code = _most_recorded(base, contacts)

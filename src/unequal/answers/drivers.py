@@ -67,7 +67,7 @@ def drivers(
     """
     refuse_level("drivers", level)
     told = of_days(published(base, "drivers", "survey_answer", "surveys"), "answered_on", period)
-    customers = customers_asked(base, where)
+    customers = customers_asked(base, where, by)
     asked = _asked(base, told, customers, by)
     found = dict(_shared(base, asked, asked.rows))
     if not found:

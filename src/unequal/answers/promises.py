@@ -25,6 +25,7 @@ from unequal.terms.lines import Level
 from unequal.terms.money import TOTAL, money_sum
 from unequal.terms.periods import Period
 
+_OWN: Final = ("month",)
 _NINE_IN_TEN: Final = 1.645
 _MANY: Final = (1, 2, 4, 8, 16)
 """Customers with about as many promises are alike: the steps between them."""
@@ -65,10 +66,10 @@ def promises(
         PredicateError: `where` is refused.
     """
     refuse_level("promises", level)
-    customers = customers_asked(base, where)
+    customers = customers_asked(base, where, by, _OWN)
     every = of_customers(of_days(published(base, "promises", "promise", "promises"), "promised_on", period))
     months = every.mutate(month=every["promised_on"].truncate("M").strftime("%Y-%m"))
-    made = with_segment(months, customers, by, ("month",)).filter(lambda t: t["is_kept"].notnull())
+    made = with_segment(months, customers, by, _OWN).filter(lambda t: t["is_kept"].notnull())
     whole = _counted(base, made.mutate(segment=ibis.literal("all")))
     if not whole or not whole[0]["promises"]:
         raise lacking(

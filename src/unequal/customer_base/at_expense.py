@@ -57,7 +57,8 @@ def without(banded: ibis.Table, expense: ibis.Table, limits: Limits) -> ibis.Tab
     Returns:
         BAND.
     """
-    joined = banded.left_join(expense.select(_payer="customer_id", _paid="at_expense"), banded["customer_id"] == ibis._["_payer"])
+    paid = expense.select(_payer="customer_id", _paid="at_expense")
+    joined = banded.left_join(paid, banded["customer_id"] == paid["_payer"])
     own = (joined["amount"] - joined["_paid"].fill_null(Decimal(0))).cast(TOTAL)
     return joined.mutate(band=limits.band(own, joined["sales"])).select(*banded.columns)
 
