@@ -63,8 +63,10 @@ AGENTS = ("ada", "bea", "cid", "dot")
 def orders() -> str:
     """Each customer one order of 10.00, promised for the 5th; every sixth comes on the 8th. Customer 7 pays a late fee of 40.00 and gives all else back."""
     rows = ["order_no,customer,day,product,total,promised,done"]
-    for number in range(1, CUSTOMERS + 1):
-        rows.append(f"a{number},{number},2026-01-02,TICKET,10.00,2026-01-05,2026-01-{'08' if number % 6 == 0 else '05'}")
+    rows += [
+        f"a{number},{number},2026-01-02,TICKET,10.00,2026-01-05,2026-01-{'08' if number % 6 == 0 else '05'}"
+        for number in range(1, CUSTOMERS + 1)
+    ]
     rows += ["f7,7,2026-02-01,LATE FEE,40.00,,", "g7,7,2026-02-02,TICKET,-10.00,,", "z,1,2026-03-31,TICKET,1.00,2026-04-30,"]
     return "\n".join(rows)
 
@@ -79,7 +81,9 @@ def calls() -> str:
                 number += 1
                 customer = 1 + (place * 15 + of_agent) % CUSTOMERS if month == 1 else 1 + (place * 15 + of_agent + 30) % CUSTOMERS
                 day = 3 + (of_agent % 2) if place % 2 == 0 else 15 + (of_agent % 2)
-                rows.append(f"c{number},{customer},2026-0{month}-{day:02},{agent},{'FIRST' if agent == 'dot' else 'OTHER'},m{number},{60 if month == 2 and place < 2 else 100}")
+                rows.append(
+                    f"c{number},{customer},2026-0{month}-{day:02},{agent},{'FIRST' if agent == 'dot' else 'OTHER'},m{number},{60 if month == 2 and place < 2 else 100}"
+                )
                 if of_agent < again:
                     rows.append(f"r{number},{customer},2026-0{month}-{day + 3:02},{AGENTS[3 - place]},OTHER,m{number},100")
     return "\n".join([*rows, "last,1,2026-03-20,cid,OTHER,,100"])

@@ -72,7 +72,7 @@ def service(
     return Answer(
         question="service",
         title="Who serves well, and what speed is paid with",
-        sentence=f"{_resolved(base, whole)} {incentives.sentence(base, paid)}".strip(),
+        sentence=f"{_resolved(base, contacts, whole)} {incentives.sentence(base, paid)}".strip(),
         findings=(*incentives.findings(base, paid), *_findings(base, agents, code), ASSOCIATION),
         level=base.level,
         currency=base.project.reporting_currency,
@@ -179,7 +179,7 @@ def _whole(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     }
 
 
-def _resolved(base: Base, whole: dict[str, int]) -> str:
+def _resolved(base: Base, contacts: ibis.Table, whole: dict[str, int]) -> str:
     agents = base.project.agents
     assert agents is not None, "the section was asked for before"
     if not whole["again_cases"]:
@@ -187,8 +187,19 @@ def _resolved(base: Base, whole: dict[str, int]) -> str:
     settled = 1 - whole["again_hits"] / whole["again_cases"]
     return (
         f"Of {whole['again_cases']:,} matters {share_text(round(settled, 4))} were settled at the first contact: "
-        f"the {base.project.value.words} did not come again within {agents.repeat_within_days} days."
+        f"the {base.project.value.words} did not come again within {agents.repeat_within_days} days.{_repeats(base, contacts)}"
     )
+
+
+def _repeats(base: Base, contacts: ibis.Table) -> str:
+    """What the contacts cost that came again, where it is known what a second costs."""
+    rate = incentives.a_second(base)
+    again = contacts.filter(contacts["is_again"])
+    found = base.fetch(again.aggregate(contacts=again.count(), seconds=again["duration_seconds"].sum()))[0]
+    if rate is None or not found["seconds"]:
+        return ""
+    cost = money_text(estimate(float(rate) * float(str(found["seconds"]))), base.project.reporting_currency)
+    return f" The {int(str(found['contacts'])):,} contacts about what was not settled cost {cost}."
 
 
 def _findings(base: Base, agents: Sequence[dict[str, Any]], code: str | None) -> Iterator[str]:

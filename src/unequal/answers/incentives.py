@@ -77,7 +77,7 @@ def told(base: Base, contacts: ibis.Table) -> Paid | None:
         (int(concerned.sum()), int((~concerned).sum())), steadying.change_beside_others(before, after, weight, concerned),
         steadying.change_beside_others(slow, quick, weight, concerned) if timed else None,
         (sum(int(str(row["after_cases"])) for row in theirs), sum(int(str(row["after_contacts"])) for row in theirs)),
-        _a_second(base), _mean([row["again_seconds"] for row in theirs]),
+        a_second(base), _mean([row["again_seconds"] for row in theirs]),
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _mean(values: list[Any]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _a_second(base: Base) -> Decimal | None:
+def a_second(base: Base) -> Decimal | None:
     """What a second of answering contacts costs, by the activities that do it; None where none is declared."""
     section = base.project.agents
     doing = [name for name, activity in base.project.ledger.activities.items() if section and activity.each == section.contacts]

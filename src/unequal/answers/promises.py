@@ -20,7 +20,7 @@ from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import knows_dollars
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.ledger import of_customers
-from unequal.terms.amounts import exact_text, share_text
+from unequal.terms.amounts import MINUS, exact_text, share_text
 from unequal.terms.lines import Level
 from unequal.terms.money import TOTAL, money_sum
 from unequal.terms.periods import Period
@@ -216,10 +216,7 @@ def _findings(
     if whole["days_late"] is not None:
         yield f"What came late came {whole['days_late']:,.1f} days late in the mean."
     if beside is not None:
-        yield (
-            f"{beside.customers:,} who were let down still are {base.project.value.words} {abs(beside.expected):.1%} {'more' if beside.expected > 0 else 'less'} "
-            f"often than those with about as many promises ({beside.low:+.1%} to {beside.high:+.1%}). {ASSOCIATION}"
-        )
+        yield f"{_beside_text(base, beside)} {ASSOCIATION}"
     if effort is None:
         yield "How often they had to make contact is not known: no section agents names the contacts that are answered."
     else:
@@ -231,6 +228,15 @@ def _findings(
     if thin:
         yield f"{thin} of the slices are withheld: they have fewer than {THIN} promises."
     yield "Whether a cheaper plan would do cannot be told: no table has the price and the allowance of each plan beside what each customer uses."
+
+
+def _beside_text(base: Base, beside: _Beside) -> str:
+    words, ends = base.project.value.words, f"{beside.low * 100:+.1f} to {beside.high * 100:+.1f} in a hundred".replace("-", MINUS)
+    those = f"those with about as many promises, last of the same quarter ({ends})"
+    if beside.low <= 0 <= beside.high:
+        return f"Whether the {beside.customers:,} who were let down stay less cannot be told apart from chance, beside {those}."
+    more = "more" if beside.expected > 0 else "fewer"
+    return f"Of the {beside.customers:,} who were let down, {abs(beside.expected) * 100:.1f} in a hundred {more} still are {words} than of {those}."
 
 
 def _expense_findings(base: Base, expense: list[dict[str, Any]]) -> Iterator[str]:

@@ -429,8 +429,8 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
     def work(folder: Path) -> None:
         customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), entries=desk.read(book, "entry"), level=level, project=desk.project, folder=folder)  # fmt: skip
 
-    inputs = [book, level, desk.project.customer_base.model_dump_json(), *customer_base.steps.rules_at_expense(desk.project)]
-    return desk.steps.step("band", work, inputs=inputs)
+    rules = customer_base.steps.rules_at_expense(desk.project)
+    return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json(), *rules])
 
 
 def _value(
