@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -174,6 +175,20 @@ def test_python_and_the_command_line_give_one_answer(company: Path, question: st
 def test_a_level_means_nothing_to_them(company: Path, question: str):
     with flow.open_base(flow.open_project(company)) as opened, pytest.raises(AnswerError, match="ANS011"):
         answers.answer(question, opened.base, level=opened.base.level)
+
+
+@pytest.mark.parametrize(("question", "by"), [("drivers", "month"), ("service", "month"), ("promises", "product")])
+def test_a_dimension_that_they_have_not_is_refused(company: Path, question: str, by: str):
+    with pytest.raises(AnswerError, match="ANS002"):
+        asked(company, question, by=by)
+
+
+def test_a_company_that_declares_none_of_it_is_told_what_lacks(company: Path):
+    with flow.open_base(flow.open_project(company)) as opened:
+        bare = replace(opened.base, project=opened.base.project.model_copy(update={"surveys": None, "agents": None, "promises": None}))
+        for question in ("drivers", "service", "promises"):
+            with pytest.raises(AnswerError, match="ANS016"):
+                answers.answer(question, bare)
 
 
 def test_a_rule_of_what_is_at_their_expense_is_checked_before_the_run(company: Path, tmp_path: Path):

@@ -8,7 +8,7 @@ import ibis
 
 from unequal.answers.base import Base
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import columns_to_ask, dimension
+from unequal.answers.narrowing import columns_to_ask
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -101,7 +101,10 @@ def with_segment(rows: ibis.Table, customers: ibis.Table, by: str | None, own: t
     """
     if by in own:
         return rows.semi_join(customers, "customer_id").mutate(segment=rows[by].cast("string"))
-    segment = ibis.null("string") if by is None else customers[dimension(customers, by)].cast("string")
+    known = sorted({*columns_to_ask(customers), *own} - {"customer_id"})
+    if by is not None and by not in known:
+        raise AnswerError("ANS002", "there is no such dimension to slice by", where="--by", seen=by, do=f"choose one of {', '.join(known)}")
+    segment = ibis.null("string") if by is None else customers[by].cast("string")
     keyed = customers.select(_whose="customer_id", segment=segment)
     return rows.inner_join(keyed, rows["customer_id"] == keyed["_whose"]).drop("_whose")
 
