@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from unequal.answers.advocates import advocates
+from unequal.answers.agents import service
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
 from unequal.answers.claims import claims
 from unequal.answers.conflicts import conflicts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
+from unequal.answers.drivers import drivers
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
 from unequal.answers.profit import profit
+from unequal.answers.promises import promises
 from unequal.answers.retention import retention
 from unequal.answers.value import value
 from unequal.terms.errors import AnswerError
@@ -34,6 +37,7 @@ class Question(Protocol):
 QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
     "advocates": advocates, "conflicts": conflicts, "claims": claims,
+    "drivers": drivers, "service": service, "promises": promises,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})

@@ -50,7 +50,7 @@ def profit(
     drill_down = words.drill_down(where, period, level)
     level = _allowed(base.level, level)
     entries, statement = _asked(base, where, period, by)
-    banded = _banded(base, statement, level)
+    banded = _banded(base, entries, statement, level)
     units = _units(base, banded)
     found = customer_base.concentration(units)
     tables = _tables(base, entries, statement, banded, units, level, by)
@@ -96,8 +96,8 @@ def customers_behind(base: Base, *, where: str | None = None, period: Period | N
     Raises:
         AnswerError, PredicateError: as `profit`.
     """
-    _, statement = _asked(base, where, period, None)
-    return _banded(base, statement, _allowed(base.level, level)).order_by("customer_rank")
+    entries, statement = _asked(base, where, period, None)
+    return _banded(base, entries, statement, _allowed(base.level, level)).order_by("customer_rank")
 
 
 def _steady(base: Base, where: str | None, period: Period | None, level: Level) -> dict[str, pa.Table]:
@@ -107,13 +107,9 @@ def _steady(base: Base, where: str | None, period: Period | None, level: Level) 
     return {} if found is None else {"stability": found}
 
 
-def _banded(base: Base, statement: ibis.Table, level: Level) -> ibis.Table:
-    limits = base.project.customer_base
-    return customer_base.bands(
-        customer_base.customer_figures(statement, level),
-        break_even_within=Decimal(limits.break_even_within),
-        break_even_share_of_sales=Decimal(str(limits.break_even_share_of_sales)),
-    )
+def _banded(base: Base, entries: ibis.Table, statement: ibis.Table, level: Level) -> ibis.Table:
+    found = customer_base.steps.banded(customer_base.customer_figures(statement, level), base.project)
+    return customer_base.steps.at_nobodys_expense(found, entries, level, base.project)
 
 
 def _allowed(known: Level, asked: Level | None) -> Level:

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
+from unequal.config.experience import Agents, Promises, Surveys, columns_of_experience
 from unequal.config.problems import KeyPath
 from unequal.config.relationships import HolderOf, RecordById, Relationship
 from unequal.config.sources import TEXT_FORMATS, ColumnContract, ColumnType, Constant, Format, KindByRule, Lookup, Postings, Records, Source
 
 __all__ = [
+    "Agents",
     "HolderOf",
+    "Promises",
     "RecordById",
     "Relationship",
+    "Surveys",
+    "columns_of_experience",
     "ends_of",
     "format_of",
     "lookups_of",

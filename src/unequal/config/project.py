@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from unequal.config.advocates import Advocates
 from unequal.config.customer_base import CustomerBase
+from unequal.config.experience import Agents, Promises, Surveys
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
@@ -66,4 +67,7 @@ class Project(Section):
     programmes: dict[Name, Programme] = Field(
         default_factory=dict, description="What the company is doing to its customers, each programme, campaign or incentive under a name."
     )
+    surveys: Surveys | None = Field(None, description="What customers say of the parts of the service.")
+    agents: Agents | None = Field(None, description="Who serves customers, and what they are paid for.")
+    promises: Promises | None = Field(None, description="What customers were promised, and what is earned at their expense.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

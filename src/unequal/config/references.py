@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from unequal.config.columns import ends_of, lookups_of, parts, type_of
+from unequal.config.experience import Agents, columns_of_experience
 from unequal.config.identity import ADDRESS_PARTS
 from unequal.config.ledger import DatedRate, RatesFrom
 from unequal.config.model import CURRENCY
@@ -41,6 +42,7 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _rates(project)
     yield from _value(project)
     yield from _programmes(project)
+    yield from _experience(project)
 
 
 def _known_source(project: Project, name: str, path: KeyPath) -> Iterator[Problem]:
@@ -225,6 +227,40 @@ def _occasions(project: Project, relationship: Occasions, at: KeyPath) -> Iterat
     yield from _customer(project, counted.source, counted.customer, (*at, "customer"))
     for key in ("repeat", "last", "opportunities"):
         yield from _column_of_type(source, counted.source, getattr(counted, key), ("integer",), (*at, key))
+
+
+def _experience(project: Project) -> Iterator[Problem]:
+    """Surveys, agents and promises name sources and columns that are there; contacts that agents answer are mapped as contacts."""
+    for name, section in (("surveys", project.surveys), ("promises", project.promises)):
+        if section is not None:
+            yield from _known_source(project, section.source, (name, "source"))
+            if section.source in project.sources:
+                yield from _customer(project, section.source, section.customer, (name, "customer"))
+    agents = project.agents
+    if agents is not None:
+        yield from _agents(project, agents)
+    for path, source, column, needed in columns_of_experience(project.surveys, agents, project.promises):
+        if source in project.sources and needed:
+            yield from _column_of_type(project.sources[source], source, column, needed, path)
+        elif source in project.sources:
+            yield from _column_in_header(project.sources[source], column, path)
+
+
+def _agents(project: Project, agents: Agents) -> Iterator[Problem]:
+    """Contacts that agents answer are mapped as contacts, and what is said of agents stands in a table of them."""
+    yield from _known_source(project, agents.contacts, ("agents", "contacts"))
+    answered = project.sources.get(agents.contacts)
+    if answered is not None and answered.interactions is None:
+        do = f"add interactions to sources.{agents.contacts}: whose contact it is, when, and by which agent"
+        yield Problem("CFG021", f"the source {agents.contacts} has no contacts", ("agents", "contacts"), do=do)
+    if agents.source is not None:
+        yield from _known_source(project, agents.source, ("agents", "source"))
+    if agents.source is None or agents.agent is None:
+        for key in ("source", "agent", "team", "incentive"):
+            if getattr(agents, key) is not None:
+                do = "name the table of agents and its column with their codes: source and agent"
+                yield Problem("CFG063", "something is said of agents of whom there is no table", ("agents", key), do=do, at_key=True)
+                break
 
 
 def _known_values(project: Project) -> set[str]:

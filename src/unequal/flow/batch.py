@@ -31,6 +31,7 @@ from unequal import config, customer_base, identity, ledger, sources, storage, v
 from unequal.flow import checking, judging, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
+from unequal.flow.experience import experience
 from unequal.flow.keeping import Steps, code_digest
 from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
@@ -109,6 +110,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         banded = _band(desk, book)
         judging.judge(desk, banded, book, who.output, cost, served)
         _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
+        experience(desk, accepted, gathered, who.output, contacts, book)
         return _publish(desk, who)
 
 
@@ -426,9 +428,10 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
     level = level_of_project(desk.project)
 
     def work(folder: Path) -> None:
-        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), level=level, project=desk.project, folder=folder)
+        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), entries=desk.read(book, "entry"), level=level, project=desk.project, folder=folder)  # fmt: skip
 
-    return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json()])
+    rules = customer_base.steps.rules_at_expense(desk.project)
+    return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json(), *rules])
 
 
 def _value(

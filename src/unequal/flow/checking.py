@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
+from unequal.flow.experience import STEP
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
 
@@ -46,9 +47,10 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
 
 
 def _costs_refused(opened: OpenProject, known: Mapping[str, Mapping[str, str]]) -> Iterator[UnequalError]:
-    """Columns that no header has and rules that cannot be, of pools, activities and shared costs."""
+    """Columns that no header has and rules that cannot be, of pools, activities, shared costs, and what customers experience."""
     section = opened.config.ledger
-    for path, name, column, _types in config.ledger.columns_of_costs(section):
+    asked = config.columns.columns_of_experience(opened.config.surveys, opened.config.agents, opened.config.promises)
+    for path, name, column, _types in (*config.ledger.columns_of_costs(section), *asked):
         if name in known and column not in known[name]:
             there = ", ".join(sorted(each for each in known[name] if not each.startswith("_")))
             yield LedgerError("LED005", "a column that is mapped is not in the source", where=f"{'.'.join(map(str, path))} ({opened.loaded.where(*path)})",
@@ -62,14 +64,15 @@ def _costs_refused(opened: OpenProject, known: Mapping[str, Mapping[str, str]]) 
 
 
 def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
-    """Rules of the section value that cannot be: they are over the ledger's columns, not over a source's."""
-    for name, relationship in opened.config.value.relationships.items():
-        if relationship.where is None:
-            continue
+    """Rules of the sections value and promises that cannot be: they are over the ledger's columns, not over a source's."""
+    rules: list[tuple[tuple[str, ...], str]] = [
+        (("value", "relationships", name, "where"), one.where) for name, one in opened.config.value.relationships.items() if one.where
+    ]
+    if opened.config.promises is not None:
+        rules += [(("promises", "at_customers_expense", name), rule) for name, rule in opened.config.promises.at_customers_expense.items()]
+    for path, rule in rules:
         try:
-            predicates.parse(
-                relationship.where, ledger.tables.ENTRY.types, where=opened.loaded.where("value", "relationships", name, "where")
-            )
+            predicates.parse(rule, ledger.tables.ENTRY.types, where=opened.loaded.where(*path))
         except UnequalError as error:
             yield error
 
@@ -162,6 +165,11 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         (customer_base.steps.BAND, [done["band"].table("band")]),
         (customer_base.steps.BAND_STABILITY, [done["judge"].table("band_stability")]),
         *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
+        *(
+            (table, [path])
+            for table in customer_base.steps.experience.tables.ALL
+            if STEP in done and (path := done[STEP].tables.get(table.name))
+        ),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, storage, value
 from unequal.answers import Base
+from unequal.flow import experience
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
@@ -130,6 +131,9 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         "judge": ("band_stability",),
         "programmes": ("programme_member",),
     }
+    told = {
+        name: engine.read(path) for step in run.steps(experience.STEP) for name, path in step.tables.items() if name in experience.NAMES
+    }
     served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
     if "posted" in served:
         served["charged"] = served.pop("posted")
@@ -138,6 +142,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         **added,
         **foreseen,
         **served,
+        **told,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
@@ -176,7 +181,7 @@ def laid_over(
             found, changed, is_customers=ledger.is_real_customer(found["customer_id"]), source="record_source", record="record"
         )
         for name, found in tables.items()
-        if name in ("interaction", "programme_member")
+        if name in ("interaction", "programme_member", *experience.NAMES)
     }
     statement = engine.materialise(ledger.customer_statement(overlay.only_of(entries, concerned)), "statement-of-concerned")
     customers = identity.stewardship.customers_of(overlay.only_of(records, concerned), tables["record"])
@@ -189,7 +194,9 @@ def laid_over(
         **contacts,
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
-        "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
+        "band": customer_base.steps.at_nobodys_expense(
+            customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project), entries, level, project
+        ),
         **_until_next_run(tables, concerned),
         "concerned": concerned,
         **_said_of_customers(engine, tables, records, concerned, project),

@@ -87,6 +87,28 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Stobachoff index",
         "How far the whale curve bulges over the straight line of equal customers: 0 where all bring the same, towards 1 where few carry all.",
     ),
+    "importance": (
+        "Explains",
+        ("The share of an outcome's differences that goes with one part of the service: what the part adds, averaged over every order of the parts. "
+        "The shares add up to what all parts explain. An association."),
+    ),
+    "direction_of_driver": ("Goes with it", "Correlation from minus 1 to 1: above 0 who scores the part higher has more of the outcome."),
+    "came_again": (
+        "Came again",
+        ("Of the matters that were new, those about which the customer came again within the days that the config sets. Shares of few contacts are "
+        "drawn towards those of all."),
+    ),
+    "most_frequent_code": ("Most frequent code", "How often the code is recorded that is recorded most of all. An agent far above the others leans on it."),
+    "same_code_again": ("Same code again", "When a matter came again: how often both contacts bear the same code. Otherwise one of the two is wrong."),
+    "against_alike": (
+        "Expected against alike",
+        "What each customer whose last contact this was is expected to bring, less the mean of customers of the same band and quarter. An association.",
+    ),
+    "promise_kept": ("Promises kept", "Of the promises whose day is over, those that were done by that day, the day included."),
+    "at_expense": (
+        "At the customer's expense",
+        "Penalties, late fees and breakage, as the config declares them. It is in {word} to the cent, and bands are drawn without it.",
+    ),
     "entry": ("Entry", "One posting in the ledger: an amount on a line, for a customer, on a day, from one row of one file."),
 }  # fmt: skip
 
