@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
+from unequal.config.codes import Codes
 from unequal.config.problems import KeyPath
 from unequal.config.relationships import HolderOf, RecordById, Relationship
 from unequal.config.sources import TEXT_FORMATS, ColumnContract, ColumnType, Constant, Format, KindByRule, Lookup, Postings, Records, Source
 
 __all__ = [
+    "Codes",
     "HolderOf",
     "RecordById",
     "Relationship",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from unequal.config.codes import Codes
 from unequal.config.customer_base import CustomerBase
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
@@ -60,4 +61,7 @@ class Project(Section):
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
+    codes: dict[Name, Codes] = Field(
+        default_factory=dict, description="Of sources with codes that people pick from lists: who picks, and in what order they stand."
+    )
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

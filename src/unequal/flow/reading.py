@@ -124,7 +124,13 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
     # A project without activities has none of these, nor has a run of before there were any.
-    of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
+    code_tables = tuple(table.name for table in customer_base.steps.codes.ALL)
+    of_steps = {
+        "codes": code_tables,
+        "cost": ("pool", "idle", "posted"),
+        "serve": ("activity_cost", "activity_time"),
+        "judge": ("band_stability",),
+    }
     served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
     if "posted" in served:
         served["charged"] = served.pop("posted")

@@ -74,6 +74,18 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Stobachoff index",
         "How far the whale curve bulges over the straight line of equal customers: 0 where all bring the same, towards 1 where few carry all.",
     ),
+    "against_peers": (
+        "Against peers",
+        "How much more a code's share differs between those who enter it than the shares of other codes do; about 1 where work is only divided.",
+    ),
+    "telling": (
+        "Tells",
+        "How far the rows with a code differ from others in all that stands beside it, over how far those of another code do; a default's rows are like any.",
+    ),
+    "default_score": (
+        "Score of a default",
+        "How likely a code is only what the form offers first: 1 is sure. Made worlds with known defaults taught it; from 90% on it is called one.",
+    ),
     "entry": ("Entry", "One posting in the ledger: an amount on a line, for a customer, on a day, from one row of one file."),
 }  # fmt: skip
 
