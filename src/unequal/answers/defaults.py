@@ -145,7 +145,7 @@ def _of_field(base: Base, row: dict[str, Any]) -> list[str]:
         grounds.append("its word names nothing")
     if row["is_first"]:
         grounds.append("it stands first in the form's list")
-    if row["changed_share"] is not None and row["changed_others_share"] is not None:
+    if row["changed_share"] is not None and row["changed_others_share"] is not None and row["changed_share"] > row["changed_others_share"]:
         grounds.append(f"{share_text(round(row['changed_share'], 4))} of the cases that began with it ended otherwise, "
                        f"of other codes {share_text(round(row['changed_others_share'], 4))}")  # fmt: skip
     return [f"{row['value']} in {_place(row)}: {'; '.join(grounds)}. Score {row['score']:.2f}.", *_of_dollars(base, row)]

@@ -11,6 +11,7 @@ from unequal.config.customer_base import CustomerBase
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
+from unequal.config.readiness import Readiness, WorthDoing
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
 from unequal.config.value import Value
@@ -64,4 +65,6 @@ class Project(Section):
     codes: dict[Name, Codes] = Field(
         default_factory=dict, description="Of sources with codes that people pick from lists: who picks, and in what order they stand."
     )
+    readiness: Readiness = Field(Readiness(), description="What the data cannot say of how ready the firm is to steer by its customers.")
+    worth_doing: WorthDoing = Field(WorthDoing(), description="What is assumed of the effects of steering by customers' value.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -82,6 +82,8 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Tells",
         "How far the rows with a code differ from others in all that stands beside it, over how far those of another code do; a default's rows are like any.",
     ),
+    "readiness": ("Readiness", "In each area four criteria are stated; the score counts those that hold. Where no data tell, somebody says, with name and day."),
+    "supposed": ("Supposed", "What would follow if an effect were as large as is assumed; nobody has measured it here unless its grounds are told."),
     "default_score": (
         "Score of a default",
         "How likely a code is only what the form offers first: 1 is sure. Made worlds with known defaults taught it; from 90% on it is called one.",
