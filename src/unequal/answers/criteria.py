@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import ibis
 
+from unequal import config
 from unequal.answers.base import Base
-from unequal.config.value import Contracts
 from unequal.terms.amounts import share_text
 from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Level
 from unequal.terms.money import money_sum
@@ -165,7 +165,7 @@ def tie_out(base: Base) -> Measured:
 
 def lost_reasons(base: Base) -> Measured:
     """Whether the firm knows why customers left."""
-    ended = {one.source for one in base.project.value.relationships.values() if isinstance(one, Contracts)}
+    ended = {one.source for one in base.project.value.relationships.values() if isinstance(one, config.value.Contracts)}
     asked = [row for row in _defaults(base) if row["source"] in ended and _REASON.search(str(row["field"]).lower())]
     named = 1 - max((row["share"] or 0.0 for row in asked if row["verdict"] == "default"), default=0.0) if asked else 0.0
     fields = ", ".join(f"{row['source']}.{row['field']}" for row in asked) or "no field of reasons"

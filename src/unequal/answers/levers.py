@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 import ibis
 
 from unequal.answers.base import Base
-from unequal.config.readiness import Effect
 from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import money_sum
 
@@ -21,6 +20,33 @@ _YEAR_WEEKS: Final = 52
 _REICHHELD: Final = "Literature: five points up to 100 % more profit (Reichheld & Sasser 1990), of one cohort's lifetime, not a year's."
 _ACCENTURE: Final = "Literature: differentiated service, {} (Accenture)."
 _ZERO: Final = Decimal(0)
+
+
+class Effect(Protocol):
+    """How much something might do, as the section worth_doing supposes."""
+
+    @property
+    def low(self) -> float:
+        """At least."""
+
+    @property
+    def supposed(self) -> float:
+        """What is supposed."""
+
+    @property
+    def high(self) -> float:
+        """At most."""
+
+    @property
+    def grounds(self) -> str:
+        """Where it comes from; empty where it is assumed."""
+
+
+class _Made(NamedTuple):
+    low: float
+    supposed: float
+    high: float
+    grounds: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +77,7 @@ class Lever:
 
 def made(key: str, supposed: float) -> Lever:
     """A lever of a supposed gain, for trying the sum out."""
-    return Lever(key, key, Decimal(1), "", Effect(low=0, supposed=1, high=2, grounds=""), "", (0.0, supposed, 2 * supposed))
+    return Lever(key, key, Decimal(1), "", _Made(0.0, 1.0, 2.0, ""), "", (0.0, supposed, 2 * supposed))
 
 
 def levers_of(base: Base) -> tuple[Lever, ...]:
