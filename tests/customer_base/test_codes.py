@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from unequal.customer_base.codes.evidence import crossed, differences, fewer, information, judge, peers, score_of
 from unequal.customer_base.codes.looking import peer_rows
 from unequal.customer_base.codes.sampling import Coded, coded, quartiles
+from unequal.customer_base.codes.steps import set_aside
+from unequal.customer_base.codes.tables import CODE_FIELD
 from unequal.customer_base.codes.words import names_nothing
 
 
@@ -99,3 +101,14 @@ def test_a_catch_all_names_nothing_and_a_reason_with_its_word_in_it_does():
 def test_values_are_numbered_by_frequency_and_numbers_by_quarter():
     assert coded(pa.chunked_array([["b", "a", "b", None]])).values == ("b", "a")
     assert quartiles(pa.chunked_array([[1, 2, 3, 4, None]])).tolist() == [0, 1, 2, 3, -1]
+
+
+def test_values_called_defaults_can_be_set_aside_by_others(duckdb_engine):
+    rows = [
+        {"source": "ends", "field": "reason", "rows": 900, "values": 6, "value": "OTHER", "verdict": "default"},
+        {"source": "ends", "field": "channel", "rows": 900, "values": 5, "value": "web", "verdict": "doubtful"},
+        {"source": "calls", "field": "reason", "rows": 900, "values": 6, "value": "GENERAL", "verdict": "default"},
+    ]
+    fields = duckdb_engine.rows(CODE_FIELD.types, rows)
+    assert duckdb_engine.fetch(set_aside(fields, "ends", "reason")) == [{"value": "OTHER"}]
+    assert duckdb_engine.fetch(set_aside(fields, "ends", "channel")) == []
