@@ -13,13 +13,16 @@ from unequal.answers.claims import claims
 from unequal.answers.conflicts import conflicts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
+from unequal.answers.defaults import defaults
 from unequal.answers.drivers import drivers
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
 from unequal.answers.profit import profit
 from unequal.answers.promises import promises
+from unequal.answers.readiness import readiness
 from unequal.answers.retention import retention
 from unequal.answers.value import value
+from unequal.answers.worth_doing import worth_doing
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -38,6 +41,9 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
     "advocates": advocates, "conflicts": conflicts, "claims": claims,
     "drivers": drivers, "service": service, "promises": promises,
+    "defaults": defaults,
+    "readiness": readiness,
+    "worth-doing": worth_doing,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})

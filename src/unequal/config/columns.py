@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
+from unequal.config.codes import Codes
 from unequal.config.experience import Agents, Promises, Surveys, columns_of_experience
 from unequal.config.problems import KeyPath
 from unequal.config.relationships import HolderOf, RecordById, Relationship
@@ -13,6 +14,7 @@ from unequal.config.sources import TEXT_FORMATS, ColumnContract, ColumnType, Con
 
 __all__ = [
     "Agents",
+    "Codes",
     "HolderOf",
     "Promises",
     "RecordById",

@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from unequal.config.advocates import Advocates
+from unequal.config.codes import Codes
 from unequal.config.customer_base import CustomerBase
 from unequal.config.experience import Agents, Promises, Surveys
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
 from unequal.config.programmes import Programme
+from unequal.config.readiness import Readiness, WorthDoing
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
 from unequal.config.value import Value
@@ -70,4 +72,9 @@ class Project(Section):
     surveys: Surveys | None = Field(None, description="What customers say of the parts of the service.")
     agents: Agents | None = Field(None, description="Who serves customers, and what they are paid for.")
     promises: Promises | None = Field(None, description="What customers were promised, and what is earned at their expense.")
+    codes: dict[Name, Codes] = Field(
+        default_factory=dict, description="Of sources with codes that people pick from lists: who picks, and in what order they stand."
+    )
+    readiness: Readiness = Field(Readiness(), description="What the data cannot say of how ready the firm is to steer by its customers.")
+    worth_doing: WorthDoing = Field(WorthDoing(), description="What is assumed of the effects of steering by customers' value.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

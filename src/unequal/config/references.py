@@ -43,6 +43,15 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _value(project)
     yield from _programmes(project)
     yield from _experience(project)
+    yield from _codes(project)
+
+
+def _codes(project: Project) -> Iterator[Problem]:
+    """What is said of codes names a source that is there, and columns that its header has."""
+    for name, codes in project.codes.items():
+        yield from _known_source(project, name, ("codes", name))
+        for column in codes.named() if name in project.sources else ():
+            yield from _column_in_header(project.sources[name], column, ("codes", name))
 
 
 def _known_source(project: Project, name: str, path: KeyPath) -> Iterator[Problem]:

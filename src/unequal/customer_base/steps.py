@@ -13,6 +13,7 @@ import pyarrow as pa
 from unequal import config
 from unequal.customer_base import at_expense, experience
 from unequal.customer_base.bands import Limits, bands, customer_figures
+from unequal.customer_base.codes import steps as codes
 from unequal.customer_base.links import by_links, if_joined, if_parted
 from unequal.customer_base.stability import BY_COSTS, cells_of, cost_rows, cost_scenarios, served_of, stability, steadiness
 from unequal.customer_base.tables import BAND, BAND_STABILITY
@@ -30,6 +31,7 @@ __all__ = [
     "at_nobodys_expense",
     "band",
     "banded",
+    "codes",
     "experience",
     "judge",
     "rules_at_expense",

@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, judging, programmes, serving
+from unequal.flow import checking, coding, judging, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
@@ -107,6 +107,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         served = serving.serve(desk, cost, who.output, gathered)
         _reconcile(desk, accepted, posted, cost, book)
         _tie_out(desk, accepted, book)
+        coding.codes(desk, accepted, book)
         banded = _band(desk, book)
         judging.judge(desk, banded, book, who.output, cost, served)
         _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)

@@ -164,6 +164,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         *((contract, [done[step].table(contract.name)]) for step, contract in _SERVED if step in done),
         (customer_base.steps.BAND, [done["band"].table("band")]),
         (customer_base.steps.BAND_STABILITY, [done["judge"].table("band_stability")]),
+        *((table, [done["codes"].table(table.name)]) for table in customer_base.steps.codes.ALL),
         *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
         *(
             (table, [path])

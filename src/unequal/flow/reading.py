@@ -130,6 +130,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         "serve": ("activity_cost", "activity_time"),
         "judge": ("band_stability",),
         "programmes": ("programme_member",),
+        "codes": tuple(table.name for table in customer_base.steps.codes.ALL),
     }
     told = {
         name: engine.read(path) for step in run.steps(experience.STEP) for name, path in step.tables.items() if name in experience.NAMES

@@ -109,6 +109,20 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "At the customer's expense",
         "Penalties, late fees and breakage, as the config declares them. It is in {word} to the cent, and bands are drawn without it.",
     ),
+    "against_peers": (
+        "Against peers",
+        "How much more a code's share differs between those who enter it than the shares of other codes do; about 1 where work is only divided.",
+    ),
+    "telling": (
+        "Tells",
+        "How far the rows with a code differ from others in all that stands beside it, over how far those of another code do; a default's rows are like any.",
+    ),
+    "readiness": ("Readiness", "In each area four criteria are stated; the score counts those that hold. Where no data tell, somebody says, with name and day."),
+    "supposed": ("Supposed", "What would follow if an effect were as large as is assumed; nobody has measured it here unless its grounds are told."),
+    "default_score": (
+        "Score of a default",
+        "How likely a code is only what the form offers first: 1 is sure. Made worlds with known defaults taught it; from 90% on it is called one.",
+    ),
     "entry": ("Entry", "One posting in the ledger: an amount on a line, for a customer, on a day, from one row of one file."),
 }  # fmt: skip
 
