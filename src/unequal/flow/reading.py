@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, storage, value
 from unequal.answers import Base
+from unequal.flow.loyal import TABLES as LOYAL
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
@@ -124,7 +125,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
     # A project without activities has none of these, nor has a run of before there were any.
-    of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
+    of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",), **LOYAL}
     served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
     if "posted" in served:
         served["charged"] = served.pop("posted")
@@ -206,9 +207,9 @@ def _served(
 
 
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
-    """How steady the bands of the customers concerned are is worked out by the next run, and absent till then."""
+    """How steady the bands of the customers concerned are, and their warnings, are worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability",) if name in tables}
+    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability", "signal") if name in tables}
 
 
 def _said_of_customers(
