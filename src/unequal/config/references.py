@@ -40,6 +40,7 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _survivorship(project)
     yield from _rates(project)
     yield from _value(project)
+    yield from _loyalty(project)
 
 
 def _known_source(project: Project, name: str, path: KeyPath) -> Iterator[Problem]:
@@ -206,6 +207,17 @@ def _occasions(project: Project, relationship: Occasions, at: KeyPath) -> Iterat
     yield from _customer(project, counted.source, counted.customer, (*at, "customer"))
     for key in ("repeat", "last", "opportunities"):
         yield from _column_of_type(source, counted.source, getattr(counted, key), ("integer",), (*at, key))
+
+
+def _loyalty(project: Project) -> Iterator[Problem]:
+    """Declared behaviours name a source, a record and a day that are there."""
+    for name, behaviour in project.loyalty.behaviours.items():
+        at: KeyPath = ("loyalty", "behaviours", name)
+        yield from _known_source(project, behaviour.source, (*at, "source"))
+        source = project.sources.get(behaviour.source)
+        if source is not None:
+            yield from _customer(project, behaviour.source, behaviour.customer, (*at, "customer"))
+            yield from _column_of_type(source, behaviour.source, behaviour.occurred_on, ("date", "timestamp"), (*at, "occurred_on"))
 
 
 def _known_values(project: Project) -> set[str]:

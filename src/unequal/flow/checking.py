@@ -35,6 +35,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         known[name] = columns
         problems.extend(_rules_refused(opened, _rules(name, source), columns))
         problems.extend(_rules_refused(opened, _rules_of_books(name, opened.config.ledger), columns))
+        problems.extend(_rules_refused(opened, _rules_of_loyalty(name, opened.config), columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
     problems.extend(_costs_refused(opened, known))
@@ -101,6 +102,13 @@ def _rules_of_books(name: str, section: config.ledger.Ledger) -> Iterator[Rule]:
     if books.when is not None:
         yield (*at, "when"), books.when
     yield from (((*at, "accounts", rule, "when"), given.when) for rule, given in books.accounts.items() if given.when is not None)
+
+
+def _rules_of_loyalty(name: str, project: config.Project) -> Iterator[Rule]:
+    """The rules of behaviours that are counted from a source's rows, and their places."""
+    for behaviour, given in project.loyalty.behaviours.items():
+        if given.source == name and given.when is not None:
+            yield ("loyalty", "behaviours", behaviour, "when"), given.when
 
 
 def _rules(name: str, source: config.Source) -> Iterator[Rule]:
