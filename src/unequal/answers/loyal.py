@@ -162,7 +162,7 @@ def _with_ends(row: dict[str, Any], shock: value.totals.Shock) -> dict[str, Any]
 
 
 def _tables(base: Base, strengths: list[dict[str, Any]], warned: ibis.Table, by: str | None) -> dict[str, pa.Table]:
-    words = base.table("behaviour").select("behaviour", "meaning")
+    words = _as_veering(base.table("behaviour"))
     told = warned.inner_join(words, "behaviour")
     groups = base.table("signal").filter(base.table("signal")["customer_id"].isnull()).inner_join(words, "behaviour")
     first = ["customer_id", "behaviour", "meaning", "since", "recent", "usual", "lead_days_expected", "lead_days_low", "lead_days_high",
@@ -181,6 +181,15 @@ def _tables(base: Base, strengths: list[dict[str, Any]], warned: ibis.Table, by:
         rows = _summed(base, warned.mutate(group=warned[key].cast("string")), "group")
         found["slices"] = _as_table([row for row in rows if row["customers"] >= FEWEST])
     return found
+
+
+def _as_veering(behaviours: ibis.Table) -> ibis.Table:
+    """Each behaviour in the words of what it is when it has veered: behaviour, meaning."""
+    kept, less = "Keeps up contact", "Less contact"
+    fell = ibis.ifelse(
+        behaviours["meaning"].startswith(kept), behaviours["meaning"].replace(kept, less), behaviours["meaning"].concat(", less often")
+    )
+    return behaviours.select("behaviour", meaning=ibis.ifelse(behaviours["measured_as"] == "rhythm", fell, behaviours["meaning"]))
 
 
 def _as_table(rows: list[dict[str, Any]]) -> pa.Table:
@@ -225,7 +234,7 @@ def _findings(base: Base, strengths: list[dict[str, Any]], tables: dict[str, pa.
     for row in tables["veering"].to_pylist()[:1]:
         lead = tables["signals"].to_pylist()[0]
         told.append(
-            f"Most is at risk by {row['meaning'][:1].lower()}{row['meaning'][1:]}: {row['customers']:,} {words}, "
+            f"Most is at risk here: {row['meaning'][:1].lower()}{row['meaning'][1:]}: {row['customers']:,} {words}, "
             f"{money_text(estimate(row['at_risk_expected']), currency)}. "
             f"Those who left after such warnings were heard of for another {lead['lead_days_expected']:.0f} days "
             f"({lead['lead_days_low']:.0f} to {lead['lead_days_high']:.0f})."
