@@ -137,3 +137,12 @@ def test_forecasts_are_told_alike_in_python_and_on_the_command_line(company, que
     ]
     for name, table in answer.tables.items():
         assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
+
+
+def test_who_stays_cannot_be_told_from_two_months_and_the_question_says_what_lacks(company):
+    from unequal.cli import main
+
+    found = CliRunner().invoke(main, ["-C", str(company), "ask", "loyal"])
+    assert found.exit_code == 1
+    assert "ANS016" in found.output
+    assert "entry.booked_on" in found.output

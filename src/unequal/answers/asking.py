@@ -17,6 +17,7 @@ from unequal.answers.defaults import defaults
 from unequal.answers.drivers import drivers
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
+from unequal.answers.loyal import loyal
 from unequal.answers.profit import profit
 from unequal.answers.promises import promises
 from unequal.answers.readiness import readiness
@@ -44,6 +45,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "defaults": defaults,
     "readiness": readiness,
     "worth-doing": worth_doing,
+    "loyal": loyal,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
@@ -84,7 +86,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("value", "retention", "advocates")
+REPORTED: Final = ("loyal", "value", "retention", "advocates")
 """The questions that a report tells beside profit, in its order."""
 
 

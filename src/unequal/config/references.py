@@ -44,6 +44,7 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _programmes(project)
     yield from _experience(project)
     yield from _codes(project)
+    yield from _loyalty(project)
 
 
 def _codes(project: Project) -> Iterator[Problem]:
@@ -270,6 +271,17 @@ def _agents(project: Project, agents: Agents) -> Iterator[Problem]:
                 do = "name the table of agents and its column with their codes: source and agent"
                 yield Problem("CFG063", "something is said of agents of whom there is no table", ("agents", key), do=do, at_key=True)
                 break
+
+
+def _loyalty(project: Project) -> Iterator[Problem]:
+    """Declared behaviours name a source, a record and a day that are there."""
+    for name, behaviour in project.loyalty.behaviours.items():
+        at: KeyPath = ("loyalty", "behaviours", name)
+        yield from _known_source(project, behaviour.source, (*at, "source"))
+        source = project.sources.get(behaviour.source)
+        if source is not None:
+            yield from _customer(project, behaviour.source, behaviour.customer, (*at, "customer"))
+            yield from _column_of_type(source, behaviour.source, behaviour.occurred_on, ("date", "timestamp"), (*at, "occurred_on"))
 
 
 def _known_values(project: Project) -> set[str]:

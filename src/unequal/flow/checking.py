@@ -37,6 +37,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         problems.extend(_rules_refused(opened, _rules(name, source), columns))
         problems.extend(_rules_refused(opened, _rules_of_books(name, opened.config.ledger), columns))
         problems.extend(_rules_refused(opened, _rules_of_programmes(name, opened.config), columns))
+        problems.extend(_rules_refused(opened, _rules_of_loyalty(name, opened.config), columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
     problems.extend(_costs_refused(opened, known))
@@ -114,6 +115,13 @@ def _rules_of_programmes(name: str, project: config.Project) -> Iterator[Rule]:
             yield ("programmes", programme, "reached", "when"), given.reached.when
 
 
+def _rules_of_loyalty(name: str, project: config.Project) -> Iterator[Rule]:
+    """The rules of behaviours that are counted from a source's rows, and their places."""
+    for behaviour, given in project.loyalty.behaviours.items():
+        if given.source == name and given.when is not None:
+            yield ("loyalty", "behaviours", behaviour, "when"), given.when
+
+
 def _rules(name: str, source: config.Source) -> Iterator[Rule]:
     """Every rule of a source and its place."""
     yield from ((("sources", name, *path), text) for path, text in _rules_of_source(source))
@@ -171,6 +179,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
             for table in customer_base.steps.experience.tables.ALL
             if STEP in done and (path := done[STEP].tables.get(table.name))
         ),
+        *((table, [done["loyal"].table(table.name)]) for table in customer_base.steps.loyalty.LOYALTY),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

@@ -35,12 +35,14 @@ TABLES: Final = (
     "surveys",
     "contacts",
     "promises",
+    "signals",
 )
 """What can be exported."""
 
 _PUBLISHED_AS: Final = {
     "households": "household", "relationships": "relationship", "lifetimes": "lifetime", "prospects": "prospect", "stability": "band_stability",
     "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise",
+    "signals": "signal",
 }  # fmt: skip
 
 _OF_SECTIONS: Final = {"surveys": "surveys", "contacts": "agents", "promises": "promises"}

@@ -14,6 +14,7 @@ import pyarrow as pa
 from unequal import config, customer_base, identity, ledger, storage, value
 from unequal.answers import Base
 from unequal.flow import experience
+from unequal.flow.loyal import TABLES as LOYAL
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
@@ -131,6 +132,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         "judge": ("band_stability",),
         "programmes": ("programme_member",),
         "codes": tuple(table.name for table in customer_base.steps.codes.ALL),
+        **LOYAL,
     }
     told = {
         name: engine.read(path) for step in run.steps(experience.STEP) for name, path in step.tables.items() if name in experience.NAMES
@@ -219,9 +221,9 @@ def _served(
 
 
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
-    """How steady the bands of the customers concerned are is worked out by the next run, and absent till then."""
+    """How steady the bands of the customers concerned are, and their warnings, are worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability",) if name in tables}
+    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability", "signal") if name in tables}
 
 
 def _said_of_customers(

@@ -57,6 +57,15 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "pocket_price": ("Pocket price", "Invoice price less what is given away off the invoice: rebates, returns, freight and terms of payment."),
     "pocket_margin": ("Pocket margin", "Pocket price less the cost of goods."),
     "customer_contribution": ("Customer contribution", "Pocket margin less what it cost to win, serve and keep the customer."),
+    "added_leaving": (
+        "Leaving, with it",
+        ("How many more of a hundred leave within the weeks of a warning with an event than without it; with one standard deviation more of a rhythm or a "
+        "level. All else that is known is held equal: an association, and no proof that it is the cause."),
+    ),
+    "added_growing": ("Growing, with it", "Likewise, how many more of those who stay spend more in the next half-year than in the last."),
+    "added_loss": ("Added probability of leaving", "By how much what veered raises a customer's chance of leaving within the weeks of the warning."),
+    "at_risk": ("At risk", "What is expected of a customer within the horizon, times the added probability of leaving."),
+    "precision": ("Right warnings", "Of the customers who were warned of, the share that then left: were silent for longer than own rhythm explains."),
     "unexplained": (
         "Unexplained",
         "What the company's general ledger holds on an account in a period, less what the detail comes to. It is published only within a declared tolerance.",
