@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, judging, serving
+from unequal.flow import checking, equity, judging, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.keeping import Steps, code_digest
@@ -107,7 +107,8 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _tie_out(desk, accepted, book)
         banded = _band(desk, book)
         judging.judge(desk, banded, book, who.output, cost, served)
-        _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
+        valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
+        equity.then(desk, accepted, who.output, book, valued)
         return _publish(desk, who)
 
 

@@ -74,6 +74,11 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Stobachoff index",
         "How far the whale curve bulges over the straight line of equal customers: 0 where all bring the same, towards 1 where few carry all.",
     ),
+    "equity": ("Equity", "What today's customers are expected to bring within the horizon, discounted; who is yet to come is not in it. A forecast, with its range."),
+    "return_on_customer": (
+        "Return on Customer",
+        "The {word} between two mornings and the change of equity between them, over the equity of the first (Peppers & Rogers).",
+    ),
     "entry": ("Entry", "One posting in the ledger: an amount on a line, for a customer, on a day, from one row of one file."),
 }  # fmt: skip
 
