@@ -48,6 +48,7 @@ def test_a_new_extract_makes_anew_only_what_depends_on_it_and_keeps_customer_ids
         "band",
         "judge",
         "value",
+        "equity",
     }
     assert customers(company) == ids
     assert worth(company) == {"1": D(90), "3": D(90), "2": D(380), "4": D("9.5")}
