@@ -8,7 +8,6 @@ from decimal import Decimal as D
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.answers.growing_company import run_twice
 from tests.company import write_company
 
 import unequal
@@ -17,12 +16,6 @@ from unequal.answers.equity_parts import PARTS, Change, Worth, cents, to_the_cen
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
-
-
-@pytest.fixture(scope="module")
-def twice(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("growing")
-    return folder, run_twice(folder)
 
 
 @given(st.lists(st.floats(-1e7, 1e7), min_size=1, max_size=8))

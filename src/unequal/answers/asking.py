@@ -10,6 +10,7 @@ from unequal.answers.base import Base
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.equity import equity
+from unequal.answers.get_keep_grow import get_keep_grow
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
 from unequal.answers.profit import profit
@@ -31,7 +32,7 @@ class Question(Protocol):
 
 QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
-    "equity": equity,
+    "equity": equity, "get-keep-grow": get_keep_grow,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
@@ -72,7 +73,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("value", "retention", "equity")
+REPORTED: Final = ("value", "retention", "equity", "get-keep-grow")
 """The questions that a report tells beside profit, in its order."""
 
 

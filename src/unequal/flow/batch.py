@@ -108,6 +108,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         banded = _band(desk, book)
         judging.judge(desk, banded, book, who.output, cost, served)
         valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
+        equity.levers(desk, book, related)
         equity.then(desk, accepted, who.output, book, valued)
         return _publish(desk, who)
 

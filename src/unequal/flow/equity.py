@@ -41,6 +41,23 @@ def then(
     return desk.steps.step("equity", work, inputs=[book, who, valued, *(accepted[name] for name in holding), *parameters])
 
 
+def levers(desk: Desk, book: storage.StepOutput, related: storage.StepOutput) -> storage.StepOutput:
+    """By which levers what customers bring has changed: who came, who left, and what those who stayed bought and cost."""
+    level = level_of_project(desk.project)
+
+    def work(folder: Path) -> None:
+        customer_base.steps.levers.steps.write(
+            desk.engine,
+            entries=desk.read(book, "entry"),
+            statement=desk.read(book, "statement"),
+            relationships=desk.read(related, "relationship"),
+            level=level,
+            folder=folder,
+        )
+
+    return desk.steps.step("levers", work, inputs=[book, related, level])
+
+
 def last_time(desk: Desk, valued: storage.StepOutput) -> date | None:
     """The day from which the last kept run forecast that did so as of an earlier day than this one; else 52 weeks before.
 

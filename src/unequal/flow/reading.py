@@ -157,7 +157,12 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
     # So of a run of before the general ledger or contacts were read.
-    later = (("tie out", "tie_out"), ("interactions", "interaction"), *(("equity", table.name) for table in value.earlier.tables.ALL))
+    later = (
+        ("tie out", "tie_out"),
+        ("interactions", "interaction"),
+        *(("levers", table.name) for table in customer_base.steps.levers.tables.ALL),
+        *(("equity", table.name) for table in value.earlier.tables.ALL),
+    )
     added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
@@ -222,12 +227,22 @@ def laid_over(
         **contacts,
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
+        **_sold(tables, entries, concerned, level),
         "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
         **_until_next_run(tables, concerned),
         "concerned": concerned,
         **_said_of_customers(engine, tables, records, concerned, project),
         **_served(engine, tables, records, concerned, project),
     }
+
+
+def _sold(tables: Mapping[str, ibis.Table], entries: ibis.Table, concerned: ibis.Table, level: Level) -> Mapping[str, ibis.Table]:
+    """What products brought of the customers concerned, made anew; a run of before it was told has none."""
+    if "product_sale" not in tables:
+        return {}
+    overlay = identity.stewardship.overlay
+    anew = customer_base.steps.levers.steps.product_sales(overlay.only_of(entries, concerned), level)
+    return {"product_sale": overlay.replaced(tables["product_sale"], anew, concerned)}
 
 
 def _served(
