@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, TypedDict
 
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
+from unequal.answers.comparing import side_by_side
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.equity import equity
@@ -39,6 +40,16 @@ _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
 """What a question says that cannot be answered from these data, or from a run of before it could be asked."""
 
 
+class Narrowed(TypedDict):
+    """What a question is narrowed by, handed on as it is."""
+
+    where: str | None
+    by: str | None
+    period: Period | None
+    level: Level | None
+    what_if: Sequence[str]
+
+
 def answer(
     question: str,
     base: Base,
@@ -48,6 +59,7 @@ def answer(
     period: Period | None = None,
     level: Level | None = None,
     what_if: Sequence[str] = (),
+    compare: str | None = None,
 ) -> Answer:
     """Answer a question from a published run.
 
@@ -56,10 +68,17 @@ def answer(
         base: the run.
         where, by, period, level: what narrows and slices it.
         what_if: figures of pools and activities that are supposed to be others; for cost-to-serve.
+        compare: another kept run by its id or a day, from which the same is asked: each figure then, now, and the change.
 
     Raises:
         AnswerError: ANS004, there is no such question; ANS012, nothing can be supposed of it; and those of the question itself.
+        StorageError: STO010, no kept run is of that name, or that old.
     """
+    if compare is not None:
+        narrowed: Narrowed = {"where": where, "by": by, "period": period, "level": level, "what_if": what_if}
+        other = base.earlier(compare)
+        now = answer(question, base, **narrowed)
+        return now if other is None else side_by_side(now, answer(question, other, **narrowed))
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
     if what_if:
