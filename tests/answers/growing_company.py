@@ -13,6 +13,13 @@ _HEADER = "order_no,customer,day,total,cost,carrier,shop,item\n"
 FIRST, SECOND = date(2026, 1, 1), date(2026, 4, 1)
 """The days from which the two runs forecast."""
 _CUSTOMERS = 60
+METRICS = """\
+metrics:
+  austrian_sales: {meaning: Sales to Austria., of: entries, measure: sum, column: amount, where: "line = 'list_revenue' and country = 'AT'", target: 100000}
+  cake_share: {meaning: Sales that were cake., of: entries, measure: share, among: "line = 'list_revenue'", where: "product = 'cake'", target: 0.2}
+  sale_size: {meaning: What a sale comes to., of: entries, measure: mean, column: amount, where: "line = 'list_revenue'"}
+  newcomers: {meaning: Customers who first bought., of: customers, measure: count}
+"""
 
 
 def write_growing_company(folder: Path) -> Path:
@@ -24,7 +31,7 @@ def write_growing_company(folder: Path) -> Path:
     rows = [row for no in range(1, _CUSTOMERS + 1) for row in _orders(no)]
     (data / "orders-1.csv").write_text(_HEADER + "".join(text for day, text in rows if day < FIRST), encoding="utf-8")
     path = folder / "unequal.yaml"
-    path.write_text(CONFIG.replace("      channel: shop\n", "      channel: shop\n      product: item\n"), encoding="utf-8")
+    path.write_text(METRICS + CONFIG.replace("      channel: shop\n", "      channel: shop\n      product: item\n"), encoding="utf-8")
     return path
 
 

@@ -170,7 +170,16 @@ def test_a_run_that_was_stopped_goes_on_from_where_it_stood(company):
         faults.listen(None)
     assert figures(ask(company))["total"] == D("84.5000")
     report = run(company)
-    assert {name for name, made in report.steps.items() if made} == {"book", "reconcile", "tie out", "band", "judge", "value", "equity", "levers"}
+    assert {name for name, made in report.steps.items() if made} == {
+        "book",
+        "reconcile",
+        "tie out",
+        "band",
+        "judge",
+        "value",
+        "equity",
+        "levers",
+    }
     assert worth(company)["2"] == D(380)
 
 

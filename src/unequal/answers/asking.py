@@ -14,6 +14,7 @@ from unequal.answers.equity import equity
 from unequal.answers.get_keep_grow import get_keep_grow
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
+from unequal.answers.metrics import metrics
 from unequal.answers.profit import profit
 from unequal.answers.retention import retention
 from unequal.answers.value import value
@@ -33,7 +34,7 @@ class Question(Protocol):
 
 QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
-    "equity": equity, "get-keep-grow": get_keep_grow,
+    "equity": equity, "get-keep-grow": get_keep_grow, "metrics": metrics,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})

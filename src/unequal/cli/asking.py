@@ -47,7 +47,7 @@ def _narrowing(command: _Handler) -> _Handler:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure and table, money as exact text.")
 @click.pass_obj
 def ask(directory: str, /, question: str, as_json: bool, **narrowed: Any) -> None:
-    """Ask the base a question: profit, customers, cost-to-serve, value, retention, equity, get-keep-grow."""
+    """Ask the base a question: profit, customers, cost-to-serve, value, retention, equity, get-keep-grow, metrics."""
     answer = _answer(directory, question, **narrowed)
     if as_json:
         print_json(answer)

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from unequal.config.customer_base import CustomerBase
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
+from unequal.config.metrics import Metric
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
@@ -60,4 +61,5 @@ class Project(Section):
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
+    metrics: dict[Name, Metric] = Field(default_factory=dict, description="Figures of one's own, watched from month to month.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

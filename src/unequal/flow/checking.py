@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
 from unequal.flow.opening import OpenProject
+from unequal.flow.reading import sliceable
 from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
 
 Rule = tuple[tuple[str | int, ...], str]
@@ -39,6 +40,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
                       "postings": source.postings is not None})  # fmt: skip
     problems.extend(_costs_refused(opened, known))
     problems.extend(_value_refused(opened))
+    problems.extend(_metrics_refused(opened))
     if problems:
         raise Problems(problems)
     return found
@@ -71,6 +73,24 @@ def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
             )
         except UnequalError as error:
             yield error
+
+
+def _metrics_refused(opened: OpenProject) -> Iterator[UnequalError]:
+    """Rules of metrics that cannot be: they are over entries, contacts or customers, and what is known of a customer."""
+    known = dict.fromkeys(("customer_id", "kind", "band", *sliceable(opened.config)), "string")
+    tables = {
+        "entries": ledger.tables.ENTRY.types,
+        "interactions": ledger.tables.INTERACTION.types,
+        "customers": value.tables.CUSTOMER_VALUE.types,
+    }
+    for name, metric in opened.config.metrics.items():
+        for key, text in (("among", metric.among), ("where", metric.where)):
+            if text is None:
+                continue
+            try:
+                predicates.parse(text, {**known, **tables[metric.of]}, where=opened.loaded.where("metrics", name, key))
+            except UnequalError as error:
+                yield error
 
 
 def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[UnequalError]:

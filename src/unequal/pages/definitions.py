@@ -75,6 +75,7 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "How far the whale curve bulges over the straight line of equal customers: 0 where all bring the same, towards 1 where few carry all.",
     ),
     "equity": ("Equity", "What today's customers are expected to bring within the horizon, discounted; who is yet to come is not in it. A forecast, with its range."),
+    "metric": ("Metric", "A figure watched from month to month: declared under `metrics` in the config, or one that every base can have."),
     "lever": (
         "Lever",
         "By what the {word} of customers changed: who came, who left, and what those who stayed bought or cost more or less. Each dollar stands with one.",
