@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
 from tests.answers.growing_company import write_growing_company
 
 import unequal
+from unequal.answers.usual_metrics import first_year_returns
 from unequal.config.metrics import Metric
 from unequal.terms.errors import AnswerError, UnequalError
 
@@ -78,3 +80,21 @@ def test_a_metric_that_cannot_be_is_refused_with_its_place(tmp_path, twice):
             Metric.model_validate({"meaning": "m", "of": "entries", **wrong})
     with pytest.raises(AnswerError, match="ANS011"):
         unequal.open(twice[0]).ask("metrics", level="revenue")
+
+
+def test_the_first_year_is_held_against_what_it_cost_to_get_customers(duckdb_engine):
+    """Ten came to the inn in January, at 10 each, and bring 3 in that month, 4 in December and 5 a year later: 70 over 100."""
+    kinds = {"customer_id": "string", "line": "string", "amount": "decimal(28, 4)"}
+    months = ((1, 2025, "list_revenue", 3), (12, 2025, "list_revenue", 4), (1, 2026, "list_revenue", 5), (1, 2025, "acquisition", -10))
+    booked = [(f"c{no}", line, D(amount), date(year, month, 1)) for no in range(10) for month, year, line, amount in months]
+    # The eleventh came in 2026: a year of it has not passed.
+    booked += [("late", "list_revenue", D(9), date(2026, 1, 1)), ("late", "acquisition", D(-1), date(2026, 1, 1))]
+    rows = [{"customer_id": who, "line": line, "amount": amount, "month": day} for who, line, amount, day in booked]
+    entries = [
+        {"customer_id": who, "line": line, "amount": amount, "booked_on": day, "property": "inn"} for who, line, amount, day in booked
+    ]
+    found = first_year_returns(
+        duckdb_engine.rows({**kinds, "month": "date"}, rows),
+        duckdb_engine.rows({**kinds, "booked_on": "date", "property": "string"}, entries),
+    )
+    assert duckdb_engine.fetch(found) == [{"segment": "inn", "month": date(2025, 1, 1), "rows": 10, "value": pytest.approx(0.7)}]

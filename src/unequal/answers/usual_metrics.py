@@ -11,13 +11,12 @@ import ibis
 
 from unequal import ledger
 from unequal.answers.base import Base
-from unequal.answers.narrowing import narrow
 from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Line
 from unequal.terms.money import money_sum
 from unequal.terms.periods import Period
 
 _AFTER_CONTACT_DAYS: Final = 30
-_YEAR_DAYS: Final = 365
+_YEAR_MONTHS: Final = 12
 _THIN: Final = 10
 
 
@@ -155,23 +154,36 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
 
 
 def _first_year(base: Base, period: Period | None) -> ibis.Table:
-    """By property and month of the first sale, of those who have been there for a year: what they brought in it over what they cost to get."""
-    rows = _level_rows(base, narrow(base.table("entry"), where=None, period=period))
-    until = base.table("entry")["booked_on"].max().as_scalar()
-    sales = rows.filter(rows["line"] == str(Line.LIST_REVENUE), rows["amount"] > 0)
-    began = sales.group_by("customer_id").aggregate(
-        _first=sales["booked_on"].min(),
-        _property=sales["property"].fill_null("").argmin(sales["booked_on"].cast("string").concat(sales["entry_id"])),
-    )
-    began = began.filter(began["_first"] <= until - ibis.interval(days=_YEAR_DAYS))
-    joined = rows.inner_join(began, "customer_id")
+    rows = _level_rows(base, base.table("statement"))
+    told = first_year_returns(rows, base.table("entry"))
+    return told if period is None else told.filter(told["month"] >= period.start, told["month"] < period.end)
+
+
+def first_year_returns(rows: ibis.Table, entries: ibis.Table) -> ibis.Table:
+    """What customers brought in their first twelve months, that of the first sale included, over what it cost to get them.
+
+    Args:
+        rows: STATEMENT of customers, of the lines that count.
+        entries: ENTRY: the first sale of each customer, and where that was; of several on its day the property that sorts first is meant.
+
+    Returns:
+        segment (the property; null where none is mapped), month (of the first sale), rows (customers, int64), value (float64): of those
+        whose twelve months have passed in the books, where something was spent to get them; null of fewer than ten customers.
+    """
+    sales = entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
+    first = sales.group_by("customer_id").aggregate(_first=sales["booked_on"].min())
+    at = sales.inner_join(first, [sales["customer_id"] == first["customer_id"], sales["booked_on"] == first["_first"]])
+    began = at.group_by(_who=at["customer_id"]).aggregate(segment=at["property"].min(), _first=at["_first"].min().truncate("M"))
+    joined = rows.inner_join(began, rows["customer_id"] == began["_who"])
+    passed = (joined["month"].year() - joined["_first"].year()) * 12 + joined["month"].month() - joined["_first"].month()
     got = joined["line"] == str(Line.ACQUISITION)
-    in_year = ~got & (joined["booked_on"] < joined["_first"] + ibis.interval(days=_YEAR_DAYS))
-    each = joined.group_by(segment=joined["_property"].nullif(""), month=joined["_first"].truncate("M")).aggregate(
-        brought=money_sum(ibis.ifelse(in_year, joined["amount"], 0)),
+    each = joined.group_by("segment", month=joined["_first"]).aggregate(
+        brought=money_sum(ibis.ifelse(~got & (passed < _YEAR_MONTHS), joined["amount"], 0)),
         cost=money_sum(ibis.ifelse(got, joined["amount"], 0)),
         rows=joined["customer_id"].nunique().cast("int64"),
     )
-    paid = each.filter(each["cost"] < 0)
+    last = rows["month"].max().as_scalar()
+    whole = (last.year() - each["month"].year()) * 12 + last.month() - each["month"].month() >= _YEAR_MONTHS - 1
+    paid = each.filter(each["cost"] < 0, whole)
     ratio = paid["brought"].cast("float64") / -paid["cost"].cast("float64")
     return paid.select("segment", "month", "rows", value=ibis.ifelse(paid["rows"] >= _THIN, ratio, None)).order_by("segment", "month")
