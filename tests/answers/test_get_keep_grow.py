@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from click.testing import CliRunner
 
 import unequal
 from unequal import customer_base
+from unequal.cli import main
 from unequal.ledger.tables import STATEMENT
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -84,6 +87,14 @@ def test_slices_and_what_the_run_made_agree_with_what_is_made_when_asked(twice):
     assert {row["segment"]: row["change"] for row in sliced.table.to_pylist()}["AT"] == austrians
     ends = sorted(set(whole.tables["trend"]["until"].to_pylist()))
     assert (len(ends), ends[-1]) == (6, "2026-03-31")
+
+
+def test_the_command_line_gives_the_numbers_that_python_gives(twice):
+    folder, _ = twice
+    told = json.loads(CliRunner().invoke(main, ["-C", str(folder), "ask", "get-keep-grow", "--by", "country", "--json"]).stdout)
+    answer = unequal.open(folder).ask("get-keep-grow", by="country").answer
+    assert {figure["name"]: figure["value"] for figure in told["figures"]} == {one.name: format(one.value, "f") for one in answer.figures}
+    assert (told["sentence"], told["findings"]) == (answer.sentence, list(answer.findings))
 
 
 def test_a_period_that_cannot_be_held_against_another_is_refused(twice):
