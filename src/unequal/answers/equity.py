@@ -26,6 +26,7 @@ from unequal.terms.periods import Period
 _THIN: Final = 10
 """Customers below which a slice is no slice of a base: its estimates are withheld."""
 _TOO_SHORT: Final = "Nothing was sold before the morning that this one would be held against."
+_TOO_OLD: Final = "This run is of before an earlier morning was reckoned beside it: `unequal run` reckons it."
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,10 @@ def _how(since: _Since) -> str:
     )
 
 
+def _why_not(base: Base) -> str:
+    return _TOO_SHORT if "value_then_total" in base.tables else _TOO_OLD
+
+
 def _range(worth: Worth, currency: str) -> str:
     one, low, high = (money_text(end, currency) for end in (worth.expected, worth.low, worth.high))
     return f"{one} (between {low} and {high}, nine times in ten)"
@@ -139,7 +144,7 @@ def _sentence(base: Base, whole: Change, since: _Since) -> str:
     told = f"Today's {whole.customers:,} {words} are worth {_range(whole.now, currency)}"
     change, back = whole.change, whole.return_on_customer
     if change is None or whole.then is None:
-        return f"{told}; what they were worth before cannot be told, for nothing was sold before {since.then or 'then'}."
+        return f"{told}; what they were worth before cannot be told, for {_why_not(base)[0].lower()}{_why_not(base)[1:]}"
     told += f", {money_text(change.expected, currency, signed=True)} against {since.then}"
     if back is None:
         return f"{told}."
@@ -149,7 +154,7 @@ def _sentence(base: Base, whole: Change, since: _Since) -> str:
 def _findings(base: Base, whole: Change, since: _Since, sliced: Sequence[Change]) -> list[str]:
     change = whole.change
     if change is None:
-        return [_TOO_SHORT]
+        return [_why_not(base)]
     currency, words = base.project.reporting_currency, base.project.value.words
 
     def part(name: str) -> str:
@@ -186,7 +191,7 @@ def _figures(base: Base, whole: Change, since: _Since) -> tuple[Figure, ...]:
     found = [Figure("equity", f"What today's {words} are worth", now.expected, currency, now.low, now.high, note="forecast")]
     if then is None or change is None:
         missing = [("equity_then", "What they were worth last time"), ("return_on_customer", "Return on Customer")]
-        found += [Figure(name, label, None, currency, why_missing=_TOO_SHORT) for name, label in missing]
+        found += [Figure(name, label, None, currency, why_missing=_why_not(base)) for name, label in missing]
         return (*found, Figure("customers", words.capitalize(), whole.customers, "customers"))
     found.append(Figure("change", f"Change since {since.then}", change.expected, currency, change.low, change.high, note="forecast"))
     if back:

@@ -173,13 +173,13 @@ def _levers(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 _LEVERS_TABLE: Final = pa.schema(
-    [("lever", pa.string()), ("group", pa.string()), ("meaning", pa.string()), ("customers", pa.int64()), ("before", pa.decimal128(28, 4)),
+    [("lever", pa.string()), ("label", pa.string()), ("group", pa.string()), ("meaning", pa.string()), ("customers", pa.int64()), ("before", pa.decimal128(28, 4)),
      ("now", pa.decimal128(28, 4)), ("change", pa.decimal128(28, 4))]
 )  # fmt: skip
 
 
 def _levers_table(found: Mapping[str, Mapping[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist([{**row, "meaning": LABELS[name]} for name, row in found.items()], _LEVERS_TABLE)
+    return pa.Table.from_pylist([{**row, "label": _label(name), "meaning": LABELS[name]} for name, row in found.items()], _LEVERS_TABLE)
 
 
 def _customers_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -191,8 +191,23 @@ def _customers_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 def _trend(base: Base) -> pa.Table:
     """For each of the last quarters the year that ends with it against the year before, by lever; of a run of before they were told none."""
     rows = base.fetch(base.table("lever").order_by("until", "lever")) if "lever" in base.tables else []
-    told = [{"until": str(row["until"]), "lever": row["lever"], "customers": row["customers"], "change": row["change"]} for row in rows]
-    columns = [("until", pa.string()), ("lever", pa.string()), ("customers", pa.int64()), ("change", pa.decimal128(28, 4))]
+    told = [
+        {
+            "until": str(row["until"]),
+            "lever": row["lever"],
+            "label": _label(str(row["lever"])),
+            "customers": row["customers"],
+            "change": row["change"],
+        }
+        for row in rows
+    ]
+    columns = [
+        ("until", pa.string()),
+        ("lever", pa.string()),
+        ("label", pa.string()),
+        ("customers", pa.int64()),
+        ("change", pa.decimal128(28, 4)),
+    ]
     return pa.Table.from_pylist(told, pa.schema(columns))
 
 
@@ -204,6 +219,11 @@ def _slices(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
         at["change"] += row["change"]
     columns = [("segment", pa.string()), *((name, pa.decimal128(28, 4)) for name in (*_GROUPS.values(), "change"))]
     return pa.Table.from_pylist(sorted(found.values(), key=lambda row: -row["change"]), pa.schema(columns))
+
+
+def _label(lever: str) -> str:
+    """A lever in a word or two."""
+    return LABELS[lever].split(":")[0].split(" (")[0]
 
 
 def _of_group(found: Mapping[str, Mapping[str, Any]], group: str) -> Decimal:
@@ -254,7 +274,7 @@ def _figures(base: Base, found: Mapping[str, Mapping[str, Any]], this: Period) -
     return (
         Figure("change", f"Change of {word} in {this}", _change(found), currency),
         *(Figure(group, label, _of_group(found, group), currency) for group, label in groups.items()),
-        *(Figure(name, LABELS[name].split(":")[0], row["change"], currency) for name, row in found.items() if name != "rest"),
+        *(Figure(name, _label(name), row["change"], currency) for name, row in found.items() if name != "rest"),
     )
 
 
@@ -275,6 +295,6 @@ def _shown(by: str | None) -> tuple[Shown, ...]:
 def _drawn(base: Base) -> tuple[Drawn, ...]:
     currency = base.project.reporting_currency
     return (
-        Drawn("bars", "levers", "What each lever changed", "lever", "change", currency),
-        Drawn("lines", "trend", "Each lever over years that end with a quarter", "until", "change", currency, series="lever"),
+        Drawn("bars", "levers", "What each lever changed", "label", "change", currency),
+        Drawn("lines", "trend", "Each lever over years that end with a quarter", "until", "change", currency, series="label"),
     )
