@@ -13,6 +13,7 @@ from unequal.config.experience import Agents, Promises, Surveys
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
 from unequal.config.loyalty import Loyalty
+from unequal.config.metrics import Metric
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
 from unequal.config.programmes import Programme
 from unequal.config.readiness import Readiness, WorthDoing
@@ -79,4 +80,5 @@ class Project(Section):
     readiness: Readiness = Field(Readiness(), description="What the data cannot say of how ready the firm is to steer by its customers.")
     worth_doing: WorthDoing = Field(WorthDoing(), description="What is assumed of the effects of steering by customers' value.")
     loyalty: Loyalty = Field(Loyalty(), description="What customers do or meet with that may tell who stays.")
+    metrics: dict[Name, Metric] = Field(default_factory=dict, description="Figures of one's own, watched from month to month.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from unequal import config
-from unequal.customer_base import at_expense, experience
+from unequal.customer_base import at_expense, experience, levers
 from unequal.customer_base.bands import Limits, bands, customer_figures
 from unequal.customer_base.codes import steps as codes
 from unequal.customer_base.links import by_links, if_joined, if_parted
@@ -35,6 +35,7 @@ __all__ = [
     "codes",
     "experience",
     "judge",
+    "levers",
     "loyalty",
     "rules_at_expense",
 ]

@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, coding, judging, loyal, programmes, serving
+from unequal.flow import checking, coding, equity, judging, loyal, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
@@ -113,6 +113,8 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         experience(desk, accepted, gathered, who.output, contacts, book)
         valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
         loyal.loyal(desk, accepted, who.output, (related, contacts), book, valued)
+        equity.levers(desk, book, related)
+        equity.then(desk, accepted, who.output, book, valued)
         return _publish(desk, who)
 
 

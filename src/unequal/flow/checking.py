@@ -8,6 +8,7 @@ from typing import Any, Final
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
 from unequal.flow.experience import STEP
 from unequal.flow.opening import OpenProject
+from unequal.flow.reading import sliceable
 from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
 
 Rule = tuple[tuple[str | int, ...], str]
@@ -42,6 +43,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
                       "postings": source.postings is not None})  # fmt: skip
     problems.extend(_costs_refused(opened, known))
     problems.extend(_value_refused(opened))
+    problems.extend(_metrics_refused(opened))
     if problems:
         raise Problems(problems)
     return found
@@ -76,6 +78,24 @@ def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
             predicates.parse(rule, ledger.tables.ENTRY.types, where=opened.loaded.where(*path))
         except UnequalError as error:
             yield error
+
+
+def _metrics_refused(opened: OpenProject) -> Iterator[UnequalError]:
+    """Rules of metrics that cannot be: they are over entries, contacts or customers, and what is known of a customer."""
+    known = dict.fromkeys(("customer_id", "kind", "band", *sliceable(opened.config)), "string")
+    tables = {
+        "entries": ledger.tables.ENTRY.types,
+        "interactions": ledger.tables.INTERACTION.types,
+        "customers": value.tables.CUSTOMER_VALUE.types,
+    }
+    for name, metric in opened.config.metrics.items():
+        for key, text in (("among", metric.among), ("where", metric.where)):
+            if text is None:
+                continue
+            try:
+                predicates.parse(text, {**known, **tables[metric.of]}, where=opened.loaded.where("metrics", name, key))
+            except UnequalError as error:
+                yield error
 
 
 def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[UnequalError]:
@@ -180,6 +200,8 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
             if STEP in done and (path := done[STEP].tables.get(table.name))
         ),
         *((table, [done["loyal"].table(table.name)]) for table in customer_base.steps.loyalty.LOYALTY),
+        *((table, [done["levers"].table(table.name)]) for table in customer_base.steps.levers.tables.ALL),
+        *((table, [done["equity"].table(table.name)]) for table in value.earlier.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

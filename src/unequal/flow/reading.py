@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 from unequal import config, customer_base, identity, ledger, storage, value
 from unequal.answers import Base
 from unequal.flow import experience
+from unequal.flow.equity import as_of as forecast_day
 from unequal.flow.loyal import TABLES as LOYAL
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
@@ -73,7 +74,7 @@ def open_base(opened: OpenProject, *, as_of: str | None = None) -> Iterator[Open
 def _opened(
     opened: OpenProject, folder: storage.RunFolder, state: storage.State, run: storage.Run, row: storage.state.RunRow
 ) -> Iterator[OpenBase]:
-    with folder.scratch() as scratch, storage.open_engine(opened.config.storage, scratch) as engine:
+    with folder.scratch() as scratch, storage.open_engine(opened.config.storage, scratch) as engine, ExitStack() as held:
         # An older run is asked how it was then.
         is_current = row == state.current_run()
         last_action = state.last_action() if is_current else row.last_action
@@ -81,19 +82,56 @@ def _opened(
         tables = _tables(engine, run)
         if moved is not None and moved.num_rows:
             tables = laid_over(engine, tables, moved, opened.config, Level(row.level))
-        base = Base(
-            project=opened.config,
-            run_id=run.run_id,
-            published_at=f"{row.published_at.isoformat(timespec='seconds')}Z",
-            level=Level(row.level),
-            tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
-            arrow=engine.arrow,
-            leads_to=state.redirect if is_current else str,
-        )
-        yield OpenBase(base, run, engine, state, last_action)
+        base = _base(opened, engine, run, row, tables)
+
+        def earlier(wanted: str | None = None) -> Base | None:
+            return _other_run(opened, folder, state, engine, row, wanted, held)
+
+        yield OpenBase(replace(base, leads_to=state.redirect if is_current else str, earlier=earlier), run, engine, state, last_action)
 
 
-def _wanted(state: storage.State, folder: storage.RunFolder, as_of: str | None) -> storage.state.RunRow:
+def _base(
+    opened: OpenProject, engine: storage.Engine, run: storage.Run, row: storage.state.RunRow, tables: Mapping[str, ibis.Table]
+) -> Base:
+    return Base(
+        project=opened.config,
+        run_id=run.run_id,
+        published_at=f"{row.published_at.isoformat(timespec='seconds')}Z",
+        level=Level(row.level),
+        tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
+        arrow=engine.arrow,
+    )
+
+
+def _other_run(
+    opened: OpenProject, folder: storage.RunFolder, state: storage.State, engine: storage.Engine, row: storage.state.RunRow,
+    wanted: str | None, held: ExitStack,
+) -> Base | None:  # fmt: skip
+    """Another kept run, held for as long as the stack is: a certain one, or the last that forecast as of a day before that of `row`."""
+    runs = state.runs()
+    before = [_wanted(state, folder, wanted, "--compare")] if wanted else runs[: [one.run_id for one in runs].index(row.run_id)]
+    today = None if wanted else _forecast_day(folder, engine, row)
+    for other in reversed(before):
+        day = None if wanted else _forecast_day(folder, engine, other)
+        if wanted is None and (day is None or today is None or day >= today):
+            continue
+        run = held.enter_context(folder.reading(other.run_id, other.published_at.isoformat()))
+        if run is not None:
+            return _base(opened, engine, run, other, _tables(engine, run))
+    if wanted is not None:
+        raise StorageError("STO010", "that run is not kept", where="--compare", seen=wanted, do="`unequal runs` lists the runs that are")
+    return None
+
+
+def _forecast_day(folder: storage.RunFolder, engine: storage.Engine, row: storage.state.RunRow) -> date | None:
+    """The first day of a kept run's forecasts; None where it made none, or is not kept."""
+    manifest = folder.manifest(row.run_id)
+    if manifest is None or "value" not in manifest.steps:
+        return None
+    return forecast_day(engine, storage.Run(manifest, folder.folder, "").step("value"))
+
+
+def _wanted(state: storage.State, folder: storage.RunFolder, as_of: str | None, option: str = "--as-of") -> storage.state.RunRow:
     current = state.current_run()
     if current is None:
         raise StorageError("STO009", "nothing is published yet", do="run `unequal run` first")
@@ -103,7 +141,7 @@ def _wanted(state: storage.State, folder: storage.RunFolder, as_of: str | None) 
     exact = [row for row in runs if row.run_id == as_of]
     fitting = exact or [row for row in runs if _not_after(row, as_of) and folder.manifest(row.run_id) is not None]
     if not fitting:
-        raise StorageError("STO010", "no kept run is of that name, or that old", where="--as-of", seen=as_of,
+        raise StorageError("STO010", "no kept run is of that name, or that old", where=option, seen=as_of,
                            do="`unequal status` lists the runs that are kept; write a day as YYYY-MM-DD")  # fmt: skip
     return fitting[-1]
 
@@ -121,7 +159,12 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
     # So of a run of before the general ledger or contacts were read.
-    later = (("tie out", "tie_out"), ("interactions", "interaction"))
+    later = (
+        ("tie out", "tie_out"),
+        ("interactions", "interaction"),
+        *(("levers", table.name) for table in customer_base.steps.levers.tables.ALL),
+        *(("equity", table.name) for table in value.earlier.tables.ALL),
+    )
     added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
@@ -197,6 +240,7 @@ def laid_over(
         **contacts,
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
+        **_sold(tables, entries, concerned, level),
         "band": customer_base.steps.at_nobodys_expense(
             customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project), entries, level, project
         ),
@@ -205,6 +249,15 @@ def laid_over(
         **_said_of_customers(engine, tables, records, concerned, project),
         **_served(engine, tables, records, concerned, project),
     }
+
+
+def _sold(tables: Mapping[str, ibis.Table], entries: ibis.Table, concerned: ibis.Table, level: Level) -> Mapping[str, ibis.Table]:
+    """What products brought of the customers concerned, made anew; a run of before it was told has none."""
+    if "product_sale" not in tables:
+        return {}
+    overlay = identity.stewardship.overlay
+    anew = customer_base.steps.levers.steps.product_sales(overlay.only_of(entries, concerned), level)
+    return {"product_sale": overlay.replaced(tables["product_sale"], anew, concerned)}
 
 
 def _served(

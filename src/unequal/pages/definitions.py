@@ -132,6 +132,16 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Score of a default",
         "How likely a code is only what the form offers first: 1 is sure. Made worlds with known defaults taught it; from 90% on it is called one.",
     ),
+    "equity": ("Equity", "What today's customers are expected to bring within the horizon, discounted; who is yet to come is not in it. A forecast, with its range."),
+    "metric": ("Metric", "A figure watched from month to month: declared under `metrics` in the config, or one that every base can have."),
+    "lever": (
+        "Lever",
+        "By what the {word} of customers changed: who came, who left, and what those who stayed bought or cost more or less. Each dollar stands with one.",
+    ),
+    "return_on_customer": (
+        "Return on Customer",
+        "The {word} between two mornings and the change of equity between them, over the equity of the first (Peppers & Rogers).",
+    ),
     "entry": ("Entry", "One posting in the ledger: an amount on a line, for a customer, on a day, from one row of one file."),
 }  # fmt: skip
 
