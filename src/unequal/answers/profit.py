@@ -48,7 +48,7 @@ def profit(
         PredicateError: `where` is refused.
     """
     drill_down = words.drill_down(where, period, level)
-    level = _allowed(base.level, level)
+    level = allowed_level(base.level, level)
     entries, statement = _asked(base, where, period, by)
     banded = _banded(base, statement, level)
     units = _units(base, banded)
@@ -97,7 +97,7 @@ def customers_behind(base: Base, *, where: str | None = None, period: Period | N
         AnswerError, PredicateError: as `profit`.
     """
     _, statement = _asked(base, where, period, None)
-    return _banded(base, statement, _allowed(base.level, level)).order_by("customer_rank")
+    return _banded(base, statement, allowed_level(base.level, level)).order_by("customer_rank")
 
 
 def _steady(base: Base, where: str | None, period: Period | None, level: Level) -> dict[str, pa.Table]:
@@ -116,7 +116,12 @@ def _banded(base: Base, statement: ibis.Table, level: Level) -> ibis.Table:
     )
 
 
-def _allowed(known: Level, asked: Level | None) -> Level:
+def allowed_level(known: Level, asked: Level | None) -> Level:
+    """The level asked for, or the one that is known.
+
+    Raises:
+        AnswerError: ANS003, the level asked for is above what is known.
+    """
     order = list(Level)
     if asked is not None and order.index(asked) > order.index(known):
         raise AnswerError("ANS003", f"this base does not know {WORD_OF_LEVEL[asked]}", seen=f"its level is {known}",

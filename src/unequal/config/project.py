@@ -10,6 +10,7 @@ from unequal.config.customer_base import CustomerBase
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
+from unequal.config.movement import Movement
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
 from unequal.config.value import Value
@@ -59,5 +60,6 @@ class Project(Section):
         description="Which rates dollars are booked at, what serving customers costs, and the general ledger they are held against.",
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
+    movement: Movement = Field(Movement(), description="By which schemes customers are banded, and how their movement is told.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

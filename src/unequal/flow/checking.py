@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
+from unequal.flow.moving import refused as movement_refused
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
 
@@ -39,6 +40,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
                       "postings": source.postings is not None})  # fmt: skip
     problems.extend(_costs_refused(opened, known))
     problems.extend(_value_refused(opened))
+    problems.extend(movement_refused(opened))
     if problems:
         raise Problems(problems)
     return found
@@ -153,6 +155,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         (customer_base.steps.BAND, [done["band"].table("band")]),
         (customer_base.steps.BAND_STABILITY, [done["judge"].table("band_stability")]),
         *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
+        *((table, [done["move"].table(table.name)]) for table in customer_base.steps.moving.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

@@ -125,6 +125,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
     # A project without activities has none of these, nor has a run of before there were any.
     of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
+    of_steps["move"] = tuple(table.name for table in customer_base.steps.moving.tables.ALL)
     served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
     if "posted" in served:
         served["charged"] = served.pop("posted")
@@ -208,7 +209,7 @@ def _served(
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
     """How steady the bands of the customers concerned are is worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability",) if name in tables}
+    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability", "customer_band") if name in tables}
 
 
 def _said_of_customers(
