@@ -73,13 +73,14 @@ def movement(
     windows = _windows(base, period)
     scheme, slices = _scheme(base, by)
     stand = _standing(base, where, windows, scheme, level)
-    rows = moving.measuring.cells(stand, base.arrow)
-    change = moving.change_of(rows)
     plain = where is None and period is None and level is base.level and base.project.identity.customer == "customer"
     of_the_run = plain and "concerned" not in base.tables  # a steward's word since the run moves customers that its tables still have
+    rows = _cells(base, stand, of_the_run=of_the_run)
+    change = moving.change_of(rows)
     chance = _chance(base, stand, of_the_run=of_the_run)
     tables = {
         "matrix": _labelled(rows, _CELLS, level),
+        "moves": _labelled([row for row in rows if row["from_band"] != moving.matrix.AWAY], _CELLS, level),
         "parts": _part_rows(rows, change),
         "bands": _bands(rows, scheme, level),
         "chance": _labelled(chance or [], _CHANCE, level),
@@ -104,7 +105,7 @@ def movement(
         tables=tables,
         where=where,
         by=by,
-        drill_down=words.drill_down(where, windows.after, asked),
+        drill_down="unequal export bands" if of_the_run else words.drill_down(where, windows.after, asked),
         next_file=next_file_worth_most(base.project, base.level),
         shown=words.shown(tables, level, slices),
         drawn=words.drawn(tables, level, base.project.reporting_currency, slices),
@@ -173,6 +174,20 @@ def _statement(base: Base, where: str | None) -> ibis.Table:
 def known(base: Base) -> ibis.Table:
     """What rules and growth may name of a customer, as of the run."""
     return moving.steps.beside(base.table("customer_attribute"), base.tables.get("customer_value"))
+
+
+def _cells(base: Base, stand: moving.measuring.Standing, *, of_the_run: bool) -> list[dict[str, Any]]:
+    """The movement matrix: as the run found it where the question is plain."""
+    if of_the_run and "movement" in base.tables:
+        table = base.table("movement")
+        mine = table.filter(
+            table["scheme"] == stand.scheme.name, table["version"] == stand.scheme.version,
+            table["valid_from"] == stand.seen.windows.after.start, table["valid_to"] == stand.seen.windows.after.end,
+        )  # fmt: skip
+        found = base.arrow(mine.drop("scheme", "version", "valid_from", "valid_to")).to_pylist()
+        if found:
+            return moving.measuring.ordered(found, stand.scheme)
+    return moving.measuring.cells(stand, base.arrow)
 
 
 def _chance(base: Base, stand: moving.measuring.Standing, *, of_the_run: bool) -> list[dict[str, Any]] | None:

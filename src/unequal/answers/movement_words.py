@@ -249,10 +249,10 @@ def drawn(tables: Mapping[str, pa.Table], level: Level, currency: str, slices: s
     """The charts: the matrix in customers and in money, and the parts of the change."""
     word = WORD_OF_LEVEL[level]
     found = [
-        Drawn("matrix", "matrix", "Customers from band to band", "from_label", "customers", "customers", series="to_label"),
-        Drawn("matrix", "matrix", f"Change in {word} from band to band", "from_label", "change", currency, series="to_label"),
+        Drawn("matrix", "moves", "Customers from band to band", "from_label", "customers", "customers", series="to_label"),
+        Drawn("matrix", "moves", f"Change in {word} from band to band", "from_label", "change", currency, series="to_label"),
         Drawn("bars", "parts", f"Where the change in {word} came from", "label", "amount", currency),
     ]
     if slices and tables["slices"].num_rows:
         found.insert(0, Drawn("bars", "slices", f"Change in {word} by {slices.replace('_', ' ')}", "value", "change", currency))
-    return tuple(found) if tables["matrix"].num_rows else ()
+    return tuple(found) if tables["moves"].num_rows else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import altair as alt
@@ -12,6 +12,7 @@ from unequal.charts.frame import Frame, rows_of
 from unequal.charts.lettering import isolated, shortened, text_width, wrapped
 from unequal.charts.tokens import light
 from unequal.charts.units import is_money, written
+from unequal.terms.amounts import MINUS, SIGN_OF_CURRENCY
 
 _ROW_PIXELS = 34
 _GAP = 0.04
@@ -20,6 +21,7 @@ _LINE = 16
 _LEAST_SHADE, _MOST_SHADE = 0.18, 1.0
 MOST_NAMES = 14
 """More rows or columns than this are left to the table."""
+_UNITS = ((Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 Cells = Mapping[tuple[str, str], Decimal]
 
 
@@ -37,7 +39,7 @@ def matrix(
         neutral: money is shaded in slate too, for it is neither gained nor lost.
 
     Counts are on slate grounds, money gained on teal ones and money lost on vermilion ones, the deeper the larger. A cell whose row and column bear
-    one name is framed. Long names are broken or end in an ellipsis here, and stand in full in the table beside.
+    one name is framed. Long names are broken or end in an ellipsis, and an amount that does not fit is rounded or left out: the table beside has all in full.
     """
     names = list(dict.fromkeys(_name(row["row"]) for row in rows))[:MOST_NAMES]
     heads = list(dict.fromkeys(_name(row["column"]) for row in rows))[:MOST_NAMES]
@@ -116,8 +118,20 @@ def _figures(cells: Cells, names: list[str], heads: list[str], frame: Frame, uni
     rows = [
         {
             "across": frame.across(heads.index(head)), "down": frame.down(names.index(name)) + 4,
-            "text": [shortened(written(amount, unit), wide)],
+            "text": [_fitting(amount, unit, wide)],
         }
         for (name, head), amount in cells.items()
     ]  # fmt: skip
-    return frame.texts(rows, "center", "ink")
+    return frame.texts([row for row in rows if row["text"] != [""]], "center", "ink")
+
+
+def _fitting(amount: Decimal, unit: str | None, wide: float) -> str:
+    """The amount as it is written, or in whole thousands or millions, or nothing: part of a figure would be another figure."""
+    choices = [written(amount, unit)]
+    if unit != "share":
+        size = abs(amount)
+        least, letter = next((each for each in _UNITS if size >= each[0]), (Decimal(1), ""))
+        whole = f"{(size / least).to_integral_value(rounding=ROUND_HALF_UP):,f}{letter}"
+        sign = MINUS if amount < 0 else ""
+        choices += [f"{sign}{SIGN_OF_CURRENCY.get(unit or '', '')}{whole}", f"{sign}{whole}"]
+    return next((text for text in choices if text_width(text) <= wide), "")

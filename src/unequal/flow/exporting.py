@@ -32,11 +32,13 @@ TABLES: Final = (
     "prospects",
     "seeds",
     "stability",
+    "bands",
 )
 """What can be exported."""
 
 _PUBLISHED_AS: Final = {
     "households": "household", "relationships": "relationship", "lifetimes": "lifetime", "prospects": "prospect", "stability": "band_stability",
+    "bands": "customer_band",
 }  # fmt: skip
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings

@@ -114,8 +114,12 @@ def _away(present: ibis.Table) -> ibis.Table:
 
 def cells(stand: Standing, arrow: Arrow) -> list[dict[str, Any]]:
     """The movement matrix, rows and columns from the best band on: from_band, to_band, customers, before, after, change."""
-    place = order_of((*stand.scheme.bands, matrix.REACTIVATED, matrix.NEW, matrix.LOST, matrix.AWAY))
-    rows: list[dict[str, Any]] = arrow(matrix.cells(stand.moved)).to_pylist()
+    return ordered(arrow(matrix.cells(stand.moved)).to_pylist(), stand.scheme)
+
+
+def ordered(rows: Sequence[dict[str, Any]], scheme: Scheme) -> list[dict[str, Any]]:
+    """Cells from the best band on, each with its change."""
+    place = order_of((*scheme.bands, matrix.REACTIVATED, matrix.NEW, matrix.LOST, matrix.AWAY))
     told = [row | {"change": row["after"] - row["before"]} for row in rows]
     return sorted(told, key=lambda row: (place[row["from_band"]], place[row["to_band"]]))
 
