@@ -90,3 +90,11 @@ def test_everybody_of_today_stands_somewhere_in_a_year(meridian: Meridian) -> No
     rows = answer.tables["ahead"].to_pylist()
     assert all(row["customers_low"] <= row["customers_expected"] <= row["customers_high"] for row in rows)
     assert sum(row["customers_expected"] for row in rows) == pytest.approx(answer.figure("customers_after").value, rel=0.02)
+
+
+@pytest.mark.parametrize("by", ["platinum", "growable"])
+def test_profit_by_a_scheme_adds_up_to_profit(meridian: Meridian, by: str) -> None:
+    answer = answers.answer("profit", meridian[1].base, by=by)
+    rows = answer.tables["slices"].to_pylist()
+    assert sum((row["amount"] for row in rows), D(0)) == answer.figure("total").value
+    assert sum(row["customers"] for row in rows) <= answer.figure("customers").value

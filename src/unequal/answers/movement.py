@@ -13,6 +13,7 @@ import pyarrow as pa
 from unequal import customer_base, ledger
 from unequal.answers import movement_words as words
 from unequal.answers.answer import Answer, Figure
+from unequal.answers.banding import answerable, has_forecasts, known
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import shock_of
@@ -139,23 +140,12 @@ def _scheme(base: Base, by: str | None) -> tuple[moving.Scheme, str | None]:
     """The scheme asked for, and what slices it."""
     schemes = moving.schemes_of(base.project)
     if by is not None and by in schemes:
-        return _answerable(base, schemes[by]), None
+        return answerable(base, schemes[by], QUESTION), None
     sliceable = [name for name in base.table("customer_attribute").columns if name != "customer_id"]
     if by is not None and by not in sliceable:
         raise AnswerError("ANS002", "there is no such scheme of bands, and customers have no such attribute", where="--by", seen=by,
                           do=f"choose one of the schemes {', '.join(schemes)}, or of {', '.join(sliceable)}")  # fmt: skip
-    return _answerable(base, schemes[base.project.movement.scheme]), by
-
-
-def _answerable(base: Base, scheme: moving.Scheme) -> moving.Scheme:
-    if scheme.kind == "growable" and not _has_forecasts(base):
-        raise lacking(f"{QUESTION} --by growable", "no forecast of who is growable (customer_value.is_growable)",
-                      "map what was sold and run again, so that there is a forecast")  # fmt: skip
-    return scheme
-
-
-def _has_forecasts(base: Base) -> bool:
-    return "customer_value" in base.tables and bool(base.fetch(base.table("customer_value").aggregate(many=lambda t: t.count()))[0]["many"])
+    return answerable(base, schemes[base.project.movement.scheme], QUESTION), by
 
 
 def _standing(base: Base, where: str | None, windows: moving.Windows, scheme: moving.Scheme, level: Level) -> moving.measuring.Standing:
@@ -169,11 +159,6 @@ def _statement(base: Base, where: str | None) -> ibis.Table:
         return as_counted(base, base.table("statement"))
     entries = base.table("entry") if where is None else narrow(wide_entries(base), where=where, period=None, leads_to=base.leads_to)
     return ledger.customer_statement(as_counted(base, entries))
-
-
-def known(base: Base) -> ibis.Table:
-    """What rules and growth may name of a customer, as of the run."""
-    return moving.steps.beside(base.table("customer_attribute"), base.tables.get("customer_value"))
 
 
 def _cells(base: Base, stand: moving.measuring.Standing, *, of_the_run: bool) -> list[dict[str, Any]]:
@@ -211,7 +196,7 @@ def _ahead(base: Base, stand: moving.measuring.Standing, *, of_the_run: bool) ->
         place = {band: number for number, band in enumerate((*stand.scheme.bands, moving.matrix.LOST))}
         rows: list[dict[str, Any]] = base.arrow(mine.drop("scheme", "version")).to_pylist()
         return sorted(rows, key=lambda row: (place[row["from_band"]], place[row["to_band"]]))
-    if not _has_forecasts(base):
+    if not has_forecasts(base):
         return []
     shock = shock_of(base)
     shared = moving.chance.SharedError(shock.bias, shock.spread, shock.freedom)

@@ -13,6 +13,7 @@ from unequal import customer_base, ledger
 from unequal.answers import profit_words as words
 from unequal.answers import steadiness
 from unequal.answers.answer import Answer, Figure
+from unequal.answers.banding import in_bands, scheme_asked
 from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side, definitions, matched
 from unequal.answers.evidence import evidence, whole_period
@@ -39,7 +40,7 @@ def profit(
     Args:
         base: a published run.
         where: a predicate over entries and their customers.
-        by: a dimension to slice by.
+        by: a dimension to slice by, or a scheme of bands.
         period: half-open; all that is booked by default.
         level: a lower evidence level than the base reaches.
 
@@ -49,7 +50,10 @@ def profit(
     """
     drill_down = words.drill_down(where, period, level)
     level = allowed_level(base.level, level)
-    entries, statement = _asked(base, where, period, by)
+    scheme = scheme_asked(base, by)
+    entries, statement = _asked(base, where, period, None if scheme else by)
+    if scheme is not None:
+        entries = in_bands(base, entries, statement, scheme, level)
     banded = _banded(base, statement, level)
     units = _units(base, banded)
     found = customer_base.concentration(units)
