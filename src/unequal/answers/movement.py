@@ -66,10 +66,11 @@ def movement(
         level: a lower evidence level than the base reaches.
 
     Raises:
-        AnswerError: ANS002, there is no such scheme or slice; ANS003, the level is above what is known; ANS016, too little is booked;
+        AnswerError: ANS001, the run is too old; ANS002, there is no such scheme or slice; ANS003, the level is above what is known; ANS016, too little is booked;
             ANS021, the period is not of whole months.
         PredicateError: `where` is refused.
     """
+    base.table("statement")  # a run without one has nothing to tell
     asked, level = level, allowed_level(base.level, level)
     windows = _windows(base, period)
     scheme, slices = _scheme(base, by)
