@@ -5,6 +5,7 @@ from unequal.charts.cascade import waterfall
 from unequal.charts.concentration import whale_curve
 from unequal.charts.lettering import FONT
 from unequal.charts.lines import lines
+from unequal.charts.matrix import matrix
 from unequal.charts.network import network
 from unequal.charts.rendering import png, svg, warm_up
 from unequal.charts.slices import bars
@@ -16,6 +17,7 @@ __all__ = [
     "bars",
     "forecasts",
     "lines",
+    "matrix",
     "network",
     "png",
     "svg",

@@ -15,6 +15,7 @@ from unequal.config.ledger import Ledger
 from unequal.config.loyalty import Loyalty
 from unequal.config.metrics import Metric
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
+from unequal.config.movement import Movement
 from unequal.config.programmes import Programme
 from unequal.config.readiness import Readiness, WorthDoing
 from unequal.config.sources import Source
@@ -66,6 +67,7 @@ class Project(Section):
         description="Which rates dollars are booked at, what serving customers costs, and the general ledger they are held against.",
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
+    movement: Movement = Field(Movement(), description="By which schemes customers are banded, and how their movement is told.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
     advocates: Advocates = Field(Advocates(), description="Who brings others: where referrals are counted, and where the four kinds part.")
     programmes: dict[Name, Programme] = Field(

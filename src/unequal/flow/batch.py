@@ -5,7 +5,7 @@ names becomes a customer (who is who) with the best of what its records say (gol
 (interactions), its amounts become entries on their lines (post), what serving it took is charged (cost), the entries get
 their customer and are summed into statements (book), every dollar is held against what the source says it holds (reconcile)
 and against the company's general ledger (tie out), the customers are ranked by what they bring (band), with what their bands hang
-on (judge), and what they will bring is forecast, with its ranges, apart from all facts (value). Then, and only then, the run is
+on (judge), and what they will bring is forecast, with its ranges, apart from all facts (value), and who moved between bands is told (move). Then, and only then, the run is
 published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, coding, equity, judging, loyal, programmes, serving
+from unequal.flow import checking, coding, equity, judging, loyal, moving, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
@@ -96,7 +96,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         gathered = {name: _gather(desk, name, source, accepted[name]) for name, source in desk.project.sources.items() if source.records}
         who = _who_is_who(desk, gathered, retrain=retrain)
         _index(desk, who.output, gathered)
-        _golden(desk, who.output, gathered)
+        golden = _golden(desk, who.output, gathered)
         related = _relate(desk, accepted, gathered, who.output)
         contacts = _interactions(desk, accepted, gathered, who.output)
         programmes.reach(desk, accepted, who.output, gathered)
@@ -115,6 +115,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         loyal.loyal(desk, accepted, who.output, (related, contacts), book, valued)
         equity.levers(desk, book, related)
         equity.then(desk, accepted, who.output, book, valued)
+        moving.move(desk, gathered, (who.output, golden), book, banded, valued)
         return _publish(desk, who)
 
 

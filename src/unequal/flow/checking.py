@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
 from unequal.flow.experience import STEP
+from unequal.flow.moving import refused as movement_refused
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import sliceable
 from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
@@ -44,6 +45,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
     problems.extend(_costs_refused(opened, known))
     problems.extend(_value_refused(opened))
     problems.extend(_metrics_refused(opened))
+    problems.extend(movement_refused(opened))
     if problems:
         raise Problems(problems)
     return found
@@ -202,6 +204,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         *((table, [done["loyal"].table(table.name)]) for table in customer_base.steps.loyalty.LOYALTY),
         *((table, [done["levers"].table(table.name)]) for table in customer_base.steps.levers.tables.ALL),
         *((table, [done["equity"].table(table.name)]) for table in value.earlier.tables.ALL),
+        *((table, [done["move"].table(table.name)]) for table in customer_base.steps.moving.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

@@ -36,6 +36,7 @@ TABLES: Final = (
     "contacts",
     "promises",
     "signals",
+    "bands",
 )
 """What can be exported."""
 
@@ -43,6 +44,7 @@ _PUBLISHED_AS: Final = {
     "households": "household", "relationships": "relationship", "lifetimes": "lifetime", "prospects": "prospect", "stability": "band_stability",
     "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise",
     "signals": "signal",
+    "bands": "customer_band",
 }  # fmt: skip
 
 _OF_SECTIONS: Final = {"surveys": "surveys", "contacts": "agents", "promises": "promises"}

@@ -175,6 +175,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         "judge": ("band_stability",),
         "programmes": ("programme_member",),
         "codes": tuple(table.name for table in customer_base.steps.codes.ALL),
+        "move": tuple(table.name for table in customer_base.steps.moving.tables.ALL),
         **LOYAL,
     }
     told = {
@@ -276,7 +277,8 @@ def _served(
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
     """How steady the bands of the customers concerned are, and their warnings, are worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability", "signal") if name in tables}
+    names = ("band_stability", "customer_band", "signal")
+    return {name: tables[name].anti_join(concerned, "customer_id") for name in names if name in tables}
 
 
 def _said_of_customers(

@@ -91,6 +91,21 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "through_others": ("Through others", "What those bring whom a customer referred or introduced, as far as they would not have come anyway; that share is assumed."),
     "point_of_retention": ("A point of retention", "One in a hundred more of the customers still there a year on, each by its own chance to stay; what keeping them costs is not in it."),
+    "movement_band": (
+        "From band to band",
+        ("Each customer by the band it stood in over the earlier window and over the later one. New was never there before, reactivated was there "
+        "before the earlier window and not in it, lost is not there in the later one. There is who counts as active by the config: by default who was sold anything."),
+    ),
+    "change_parts": (
+        "Parts of the change",
+        ("Change in {word} = within bands + movement + new + reactivated - exit, exactly: what customers who kept their band brought more or less, what "
+        "those did who changed it, what those brought who were not there before, less what those had brought who left."),
+    ),
+    "by_chance": (
+        "By chance",
+        ("What the same counting shows were nobody changed: each customer's like months of both windows are exchanged as a coin falls, two hundred times. "
+        "Regression to the mean is in it. From and to hold nine draws in ten; beyond chance is what came beside it."),
+    ),
     "gini": ("Gini index", "0 where all customers bring the same, 1 where one brings all; normalised so that losses are allowed for."),
     "stobachoff": (
         "Stobachoff index",
