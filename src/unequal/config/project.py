@@ -12,6 +12,7 @@ from unequal.config.ledger import Ledger
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
+from unequal.config.turnover import Turnover
 from unequal.config.value import Value
 
 
@@ -60,4 +61,7 @@ class Project(Section):
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
+    turnover: Turnover = Field(
+        Turnover(), description="Customers who come and who go: plans, and whose leaving is recorded or told by silence."
+    )
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from unequal import config
+from unequal.customer_base import turnover
 from unequal.customer_base.bands import Limits, bands, customer_figures
 from unequal.customer_base.links import by_links, if_joined, if_parted
 from unequal.customer_base.stability import BY_COSTS, cells_of, cost_rows, cost_scenarios, served_of, stability, steadiness
@@ -20,7 +21,7 @@ from unequal.ledger import is_real_customer
 from unequal.storage import Engine
 from unequal.terms.lines import Level
 
-__all__ = ["BAND", "BAND_STABILITY", "Doubt", "Service", "band", "banded", "judge"]
+__all__ = ["BAND", "BAND_STABILITY", "Doubt", "Service", "band", "banded", "judge", "turnover"]
 
 
 def band(engine: Engine, *, statement: ibis.Table, level: Level, project: config.Project, folder: Path) -> None:

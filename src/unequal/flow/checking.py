@@ -153,6 +153,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         (customer_base.steps.BAND, [done["band"].table("band")]),
         (customer_base.steps.BAND_STABILITY, [done["judge"].table("band_stability")]),
         *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
+        *((table, [done["turnover"].table(table.name)]) for table in customer_base.steps.turnover.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

@@ -123,6 +123,8 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
+    came = customer_base.steps.turnover.tables.ALL
+    gone = {one.name: engine.read(step.table(one.name)) for step in run.steps("turnover") for one in came}
     # A project without activities has none of these, nor has a run of before there were any.
     of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
     served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
@@ -133,6 +135,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         **added,
         **foreseen,
         **served,
+        **gone,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
@@ -206,9 +209,10 @@ def _served(
 
 
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
-    """How steady the bands of the customers concerned are is worked out by the next run, and absent till then."""
+    """How steady the bands of the customers concerned are, and what they left, is worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability",) if name in tables}
+    names = ("band_stability", "lost", "won_back")
+    return {name: tables[name].anti_join(concerned, "customer_id") for name in names if name in tables}
 
 
 def _said_of_customers(
@@ -223,8 +227,13 @@ def _said_of_customers(
         engine, customer_records=overlay.only_of(records, concerned), attributes=tables["person_attribute"], records=tables["record"], project=project
     )  # fmt: skip
     found = {"golden_attribute": overlay.replaced(tables["golden_attribute"], golden, concerned)}
+    names = engine.materialise(overlay.heirs(tables["customer_record"], records), "heirs")
+    if "gained" in tables:
+        # Of customers who became one, who began first began.
+        found["gained"] = overlay.one_each(overlay.renamed(tables["gained"], names, "customer_id"), ["customer_id", "began_on"])
+        began = found["gained"].group_by("customer_id").aggregate(began_on=lambda t: t["began_on"].min())
+        found["gained"] = found["gained"].semi_join(began, ["customer_id", "began_on"])
     if "household" in tables:
-        names = engine.materialise(overlay.heirs(tables["customer_record"], records), "heirs")
         found["household"] = overlay.one_each(overlay.renamed(tables["household"], names, "customer_id"), ["customer_id"])
         ties = overlay.renamed(overlay.renamed(tables["relationship"], names, "from_customer"), names, "to_customer")
         ties = ties.filter(ties["from_customer"] != ties["to_customer"])
