@@ -12,6 +12,7 @@ from unequal.answers.customers import customers
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
 from unequal.answers.lost import lost
+from unequal.answers.new import new
 from unequal.answers.profit import profit
 from unequal.answers.retention import retention
 from unequal.answers.value import value
@@ -31,7 +32,7 @@ class Question(Protocol):
 
 QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
-    "lost": lost,
+    "new": new, "lost": lost,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
@@ -72,7 +73,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("lost", "value", "retention")
+REPORTED: Final = ("new", "lost", "value", "retention")
 """The questions that a report tells beside profit, in its order."""
 
 

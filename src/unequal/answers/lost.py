@@ -44,7 +44,7 @@ def lost(
         AnswerError: ANS016, nothing tells who has left; ANS003, the level is not reached; ANS002, no such dimension.
         PredicateError: `where` is refused.
     """
-    at = _level(base, level)
+    at = level_asked(base, level)
     every = gone(base, at)
     chosen = _narrowed(base, every, where, period)
     whole = _whole(base, chosen)
@@ -77,7 +77,12 @@ def lost(
     )
 
 
-def _level(base: Base, level: Level | None) -> Level:
+def level_asked(base: Base, level: Level | None) -> Level:
+    """The evidence level asked for, the base's where none is.
+
+    Raises:
+        AnswerError: ANS003, the base does not reach it.
+    """
     order = list(Level)
     if level is not None and order.index(level) > order.index(base.level):
         raise AnswerError("ANS003", "this base does not reach that evidence level", where="--level", seen=f"{level}; reached: {base.level}",
