@@ -26,6 +26,7 @@ class Base:
             quarantined, extract, counted_once.
         arrow: runs a table; the storage engine's verb, handed in by flow.
         leads_to: a customer's id -> the one under which the customer stands; itself where it was not merged away.
+        keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
     project: config.Project
@@ -35,6 +36,7 @@ class Base:
     tables: Mapping[str, ibis.Table]
     arrow: Callable[[ibis.Table], pa.Table]
     leads_to: Callable[[str], str] = str
+    keep: Callable[[ibis.Table], ibis.Table] = lambda table: table
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

@@ -46,7 +46,7 @@ def lost(
     """
     at = level_asked(base, level)
     every = gone(base, at)
-    chosen = _narrowed(base, every, where, period)
+    chosen = base.keep(_narrowed(base, every, where, period))
     whole = _whole(base, chosen)
     if not whole["customers"] and where is None and period is None and not _can_be_lost(base):
         raise lacking("lost", "no customer with an order, a contract (value.relationships) or a source that says who has left (turnover.departures)",

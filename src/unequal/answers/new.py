@@ -9,7 +9,6 @@ from typing import Any, Final
 import ibis
 import pyarrow as pa
 
-from unequal import customer_base
 from unequal.answers import new_tables
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
@@ -55,8 +54,8 @@ def new(base: Base, *, where: str | None = None, by: str | None = None, period: 
         raise lacking(
             "new", "no sale of any customer (postings on the line list_revenue, with its day)", do="post what customers bought, row by row"
         )
-    aged = customer_base.steps.turnover.cohorts.with_first_year(rows, base.table("statement"), level=at, as_of=day)
-    tables = _tables(base, aged, by, at, day, span)
+    lives = new_tables.lives(base, rows, None if by is None else dimension(rows, by), level=at, day=day)
+    tables = _tables(base, lives, by, span["last"] if isinstance(span["last"], date) else None, day)
     return Answer(
         question="new",
         title="Whom we gained, and what they are worth",
@@ -88,16 +87,15 @@ def _narrowed(base: Base, rows: ibis.Table, where: str | None, period: Period | 
     return rows if period is None else rows.filter(rows["began_on"] >= period.start, rows["began_on"] < period.end)
 
 
-def _tables(base: Base, aged: ibis.Table, by: str | None, at: Level, day: date, span: dict[str, Any]) -> dict[str, pa.Table]:
-    sliced = {} if by is None else {"slices": new_tables.slices(base, aged, dimension(aged, by), level=at, day=day)}
-    last = span["last"]
-    first = date(last.year, 1, 1) if last else day
-    parted = {name: new_tables.slices(base, aged, name, level=at, day=day) for name in new_tables.dimensions(base, aged)}
+def _tables(base: Base, lives: new_tables.Lives, by: str | None, last: date | None, day: date) -> dict[str, pa.Table]:
+    sliced = {} if by is None else {"slices": new_tables.slices(base, lives, by)}
+    first = date((last or day).year, 1, 1)
+    parted = {name: new_tables.slices(base, lives, name) for name in lives.dimensions if name in _NAMES}
     return {
         **sliced,
-        "years": new_tables.years(base, aged),
+        "years": new_tables.years(base, lives.rows),
         **parted,
-        "months": new_tables.months(base, aged),
+        "months": new_tables.months(base, lives.rows),
         "said": new_tables.said(base, first, date(first.year + 1, 1, 1)),
     }
 

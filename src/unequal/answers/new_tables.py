@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -67,21 +68,55 @@ def has_values(base: Base) -> bool:
     return bool(base.fetch(fits.filter(fits["model"] == "common_shock").aggregate(n=lambda t: t.count()))[0]["n"])
 
 
-def slices(base: Base, rows: ibis.Table, by: str, *, level: Level, day: date) -> pa.Table:
-    """New customers by a column: first year of those who have had one, cost, payback and expected value; few stand together.
+@dataclass(frozen=True)
+class Lives:
+    """New customers, run once.
+
+    Args:
+        rows: of `cohorts.with_first_year`.
+        by_age: of `cohorts.by_age`, by `dimensions`.
+        watched: of `cohorts.watched`, by `dimensions`.
+        dimensions: the columns that they can be parted by.
+    """
+
+    rows: ibis.Table
+    by_age: ibis.Table
+    watched: ibis.Table
+    dimensions: tuple[str, ...]
+
+
+def lives(base: Base, rows: ibis.Table, by: str | None, *, level: Level, day: date) -> Lives:
+    """New customers with their first year, and what they bring by age.
 
     Args:
         base: the run.
-        rows: of `cohorts.with_first_year`.
-        by: a column of them.
+        rows: of `wide`, narrowed.
+        by: a column to part them by beside those that are shown anyway.
         level: the evidence level.
         day: the morning.
     """
+    statement = base.table("statement")
+    aged = base.keep(cohorts.with_first_year(rows, statement, level=level, as_of=day))
+    parted = dimensions(base, aged)
+    if by is not None and by not in parted:
+        parted = (*parted, by)
+    text = aged.select("customer_id", "began_on", **{name: aged[name].cast("string") for name in parted})
+    age, seen = (cohorts.by_age(text, statement, by=parted, level=level, as_of=day), cohorts.watched(text, by=parted, as_of=day))
+    return Lives(aged, base.keep(age), base.keep(seen), parted)
+
+
+def slices(base: Base, lives: Lives, by: str) -> pa.Table:
+    """New customers by a column: first year of those who have had one, cost, payback and expected value; few stand together."""
+    rows = lives.rows
     key = rows[by].cast("string")
     few = rows.group_by(_few=key).aggregate(_n=rows.count()).filter(lambda t: t["_n"] < FEWEST)
-    names = [row["_few"] for row in base.fetch(few)]
-    told = ibis.ifelse(key.isin([name for name in names if name is not None]), REST, key) if len(names) > 1 else key
-    cut = rows.mutate(_slice=told.fill_null("not known"))
+    names = [str(row["_few"]) for row in base.fetch(few) if row["_few"] is not None]
+
+    def named(column: ibis.Value) -> ibis.Value:
+        text = column.cast("string")
+        return (ibis.ifelse(text.isin(names), REST, text) if len(names) > 1 else text).fill_null("not known")
+
+    cut = rows.mutate(_slice=named(rows[by]))
     whole = cut["age_months"] == cohorts.YEAR_MONTHS
     summed = cut.group_by(value="_slice").aggregate(
         customers=cut.count().cast("int64"),
@@ -90,25 +125,31 @@ def slices(base: Base, rows: ibis.Table, by: str, *, level: Level, day: date) ->
         acquisition_cost=money_sum(cut["acquisition_cost"]),
     )
     worth = {row["segment"]: row for row in totals_of(base, cut, "_slice")} if has_values(base) else {}
-    age = _nested(base, cohorts.by_age(cut, base.table("statement"), by="_slice", level=level, as_of=day), "age", "amount")
-    seen = _nested(base, cohorts.watched(cut, by="_slice", as_of=day), "months", "customers")
-    found = []
-    for row in base.fetch(summed.order_by(ibis.desc("customers"), "value")):
-        name, count, mature = str(row["value"]), int(str(row["customers"])), int(str(row["of_a_year"]))
-        cost = float(str(row["acquisition_cost"])) / count
-        months = {int(month): int(n) for month, n in seen.get(name, {}).items()}
-        value = {part: worth[name][part] for part in ("value_expected", "value_low", "value_high")} if name in worth else {}
-        found.append({
-            **row, **value, "first_year_each": float(str(row["first_year"])) / mature if mature else None, "cost_each": cost,
-            "payback_months": cohorts.payback_months(cost, age.get(name, {}), months) if cost > 0 else None,
-            "value_each": value["value_expected"] / count if value else None,
-        })  # fmt: skip
-    return pa.Table.from_pylist(found, _SLICE)
+    age = _nested(base, lives.by_age.select("age", "amount", value=named(lives.by_age[by])), "age", "amount")
+    seen = _nested(base, lives.watched.select("months", "customers", value=named(lives.watched[by])), "months", "customers")
+    return pa.Table.from_pylist(
+        [_slice(row, worth, age, seen) for row in base.fetch(summed.order_by(ibis.desc("customers"), "value"))], _SLICE
+    )
+
+
+def _slice(
+    row: dict[str, Any], worth: dict[str, Any], age: dict[str, dict[int, float]], seen: dict[str, dict[int, float]]
+) -> dict[str, Any]:
+    name, count, mature = str(row["value"]), int(row["customers"]), int(row["of_a_year"])
+    cost = float(row["acquisition_cost"]) / count
+    months = {month: int(n) for month, n in seen.get(name, {}).items()}
+    value = {part: worth[name][part] for part in ("value_expected", "value_low", "value_high")} if name in worth else {}
+    return {
+        **row, **value, "first_year_each": float(row["first_year"]) / mature if mature else None, "cost_each": cost,
+        "payback_months": cohorts.payback_months(cost, age.get(name, {}), months) if cost > 0 else None,
+        "value_each": value["value_expected"] / count if value else None,
+    }  # fmt: skip
 
 
 def _nested(base: Base, table: ibis.Table, key: str, amount: str) -> dict[str, dict[int, float]]:
+    """A sum by value and a whole number."""
     found: dict[str, dict[int, float]] = {}
-    for row in base.fetch(table):
+    for row in base.fetch(table.group_by("value", key).aggregate(**{amount: table[amount].sum()})):
         found.setdefault(str(row["value"]), {})[int(str(row[key]))] = float(str(row[amount]))
     return found
 

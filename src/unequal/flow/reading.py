@@ -87,6 +87,7 @@ def _opened(
             tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
             arrow=engine.arrow,
             leads_to=state.redirect if is_current else str,
+            keep=lambda table: engine.materialise(table, "asked"),
         )
         yield OpenBase(base, run, engine, state, last_action)
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 import ibis
 import numpy as np
 
-from unequal import ledger
 from unequal.customer_base.turnover.survival import NINE_IN_TEN
 from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import TOTAL, money_sum
@@ -150,28 +149,31 @@ def _beside(year: int, pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> Be
     return Beside(year, customers, brought, earlier, like, change, change - half, change + half, max(ages), min(ages))
 
 
-def by_age(began: ibis.Table, statement: ibis.Table, *, by: str, level: Level, as_of: date) -> ibis.Table:
-    """What customers bring in each month of their life, before what it cost to win them: value, age int64 (0 for the month they began in), amount.
+def by_age(began: ibis.Table, statement: ibis.Table, *, by: Sequence[str], level: Level, as_of: date) -> ibis.Table:
+    """What customers bring in each month of their life, before what it cost to win them.
 
     Args:
         began: of `with_first_year`, or GAINED.
         statement: STATEMENT.
-        by: the column to part them by.
+        by: columns to part them by.
         level: what is summed; acquisition is left out of it.
         as_of: the morning: only months that were over count.
+
+    Returns:
+        The columns of `by`, age int64 (0 for the month they began in), amount.
     """
     lines = [str(line) for line in LINES_OF_LEVEL[level] if line is not Line.ACQUISITION]
-    inside = statement.filter(statement["line"].isin(lines), ledger.is_real_customer(statement["customer_id"]))
-    joined = inside.inner_join(began.select("customer_id", "began_on", value=began[by].cast("string")), "customer_id")
+    inside = statement.filter(statement["line"].isin(lines))
+    joined = inside.inner_join(began.select("customer_id", "began_on", *by), "customer_id")
     aged = joined.mutate(age=month_number(joined["month"]) - month_number(joined["began_on"]), _month=month_number(joined["month"]))
     counted = aged.filter(aged["_month"] < month_number_of(as_of), aged["age"] >= 0)
-    return counted.group_by("value", "age").aggregate(amount=money_sum(counted["amount"]))
+    return counted.group_by(*by, "age").aggregate(amount=money_sum(counted["amount"]))
 
 
-def watched(began: ibis.Table, *, by: str, as_of: date) -> ibis.Table:
-    """For how many whole months customers have been watched: value, months int64, customers."""
-    rows = began.select(value=began[by].cast("string"), months=month_number_of(as_of) - month_number(began["began_on"]))
-    return rows.group_by("value", "months").aggregate(customers=rows.count().cast("int64"))
+def watched(began: ibis.Table, *, by: Sequence[str], as_of: date) -> ibis.Table:
+    """For how many whole months customers have been watched: the columns of `by`, months int64, customers."""
+    rows = began.select(*by, months=month_number_of(as_of) - month_number(began["began_on"]))
+    return rows.group_by(*by, "months").aggregate(customers=rows.count().cast("int64"))
 
 
 def payback_months(cost_each: float, brought: dict[int, float], months: dict[int, int]) -> int | None:
