@@ -18,7 +18,7 @@ from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, led, parse
-from unequal.terms.amounts import money_text
+from unequal.terms.amounts import exact_text, money_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.house_words import named
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -139,7 +139,7 @@ def _sentence(base: Base, whole: dict[str, Any], at: Level, half: customer_base.
         return f"None of the {words} asked about are lost."
     told = (
         f"{whole['everywhere']:,} {named(whole['everywhere'], words)} {'is' if whole['everywhere'] == 1 else 'are'} lost who had brought "
-        f"{money_text(whole['brought'], currency)} of {word}"
+        f"{exact_text(whole['brought'], currency, places=2)} of {word}"
     )
     if whole["foregone"] is not None:
         mean, low, high = (money_text(estimate(whole[name]), currency) for name in ("foregone", "foregone_low", "foregone_high"))
@@ -158,7 +158,7 @@ def _findings(base: Base, whole: dict[str, Any], tables: dict[str, pa.Table], at
     for row in tables["lines"].to_pylist():
         many = f"{row['customers']:,} {named(row['customers'], words)}"
         how = (
-            "said that they leave, or let a contract end"
+            "said so, or let a contract end"
             if row["how"] == "ended"
             else "are silent, which nobody said: by P(alive) and their own rhythm"
         )

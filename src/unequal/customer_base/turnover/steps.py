@@ -160,7 +160,7 @@ def _over_all_lines(rows: pa.Table, as_of: date) -> tuple[Any, Any, Any]:
     ids = rows["customer_id"].combine_chunks().dictionary_encode().indices.to_numpy()
     until, watched, chance = _times(rows, as_of)
     first, last = (np.asarray(rows[name].to_numpy(zero_copy_only=False)).astype("datetime64[D]") for name in ("first_day", "last_day"))
-    if len(until) != rows.num_rows or np.isnat(first).any():
+    if rows["tenure_months"].null_count < rows.num_rows or len(until) != rows.num_rows or np.isnat(first).any():
         # Where rows say months and no days, lines of business cannot be laid side by side: each counts for itself.
         return until, watched, chance
     n = int(ids.max()) + 1

@@ -58,7 +58,7 @@ def survival(lost_at: Any, watched: Any, chance: Any) -> Survival:
     ended = np.zeros(len(times))
     np.add.at(ended, np.searchsorted(times, lost_at[chance > 0]), chance[chance > 0])
     at_risk = _still_there(lost_at, chance, times) + _still_there(watched, 1.0 - chance, times)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         kept = np.cumprod(1.0 - np.minimum(ended / at_risk, 1.0))
         greenwood = np.cumsum(ended / (at_risk * np.maximum(at_risk - ended, 1e-12)))
         inside = (kept > 0) & (kept < 1)
