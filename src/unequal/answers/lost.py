@@ -37,7 +37,7 @@ def lost(
         base: a published run.
         where: a predicate over those lost: relationship, how, reason, kind, band, their attributes, p_alive, brought, ...
         by: a column of them to slice by; reasons by default.
-        period: those lost within it: by the day of the end, of the silent by that of the last order.
+        period: those lost within it: by the day of the end, of the silent by that on which the next order was due.
         level: the evidence level of what they had brought; the base's by default.
 
     Raises:

@@ -72,7 +72,7 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "equal_age": ("At equal age", "Those of the same quarters a year before, looked at for no more months of life than the younger ones have had."),
     "payback": ("Payback", "The month of life in which what a customer brings on average, before what it cost to win, has come up to that cost."),
     "lost": ("Lost", "Who said that he leaves or whose contract ended, and who is silent so that he likelier has left than not, or for longer than his own rhythm explains."),
-    "silent": ("Silent", "Gone without a word: P(alive) below the bar that the config sets, or silent beyond the customer's own rhythm. It is dated by the last order."),
+    "silent": ("Silent", "Gone without a word: P(alive) below the bar that the config sets, or silent beyond the customer's own rhythm. It is dated by the day on which the next order was due."),
     "foregone": ("Foregone", "What those lost would be expected to bring within the horizon had they stayed: an estimate, by their own forecast or by those like them who stay."),
     "default_reason": ("Default reason", "A reason that says nothing because the form offers it first. It is counted, and set aside."),
     "association": ("Association", "It went along with leaving. Nobody was drawn by lot, so it may be a cause, a consequence, or neither."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Final
 
@@ -17,12 +18,13 @@ _OWNER: Final = value.owning.OWNER
 _RESTARTS_AFTER_DAYS: Final = 31
 """Whoever starts anew within a month of an end has changed his contract."""
 _LEAST_CHANCE: Final = 1e-6
+_GAPS_UNTIL_OVERDUE: Final = math.log(100)
 _LINE: Final = {
     "customer_id": "string", "relationship": "string", "how": "string", "first_day": "date", "last_day": "date", "p_alive": "float64",
     "reason": "string", "tenure_months": "float64", "value_expected": "float64", "is_overdue": "boolean",
 }  # fmt: skip
 LINE: Final = _LINE
-"""Columns of a customer's standing in a line of business; last_day is that of the end, or of the last order so far."""
+"""Columns of a customer's standing in a line of business; last_day is that of the end, or the one on which the next order was due."""
 
 
 def contract_terms(
@@ -134,8 +136,19 @@ def standing_by_silence(lifetimes: ibis.Table) -> ibis.Table:
     Args:
         lifetimes: LIFETIME of lines of business without contracts, and whose leaving no source tells.
     """
-    kept = ("relationship", "first_day", "last_day", "p_alive", "value_expected", "is_overdue")
-    return _line(lifetimes, how=ibis.literal(SILENT), **{name: lifetimes[name] for name in kept})
+    kept = ("relationship", "first_day", "p_alive", "value_expected", "is_overdue")
+    return _line(lifetimes, how=ibis.literal(SILENT), last_day=_due(lifetimes), **{name: lifetimes[name] for name in kept})
+
+
+def _due(lifetimes: ibis.Table) -> ibis.Value:
+    """The day on which the next order was due: a mean gap after the last one, before the day of the forecast.
+
+    A silence that is kept once in a hundred times is log 100 mean gaps long, where orders come at a steady rate.
+    """
+    gap = (lifetimes["overdue_after_days"] / _GAPS_UNTIL_OVERDUE).fill_null(0.0)
+    left = lifetimes["as_of"].delta(lifetimes["last_day"], unit="day").cast("float64") - 1.0
+    days = ibis.greatest(ibis.least(gap, left), 0.0).floor().cast("int64")
+    return (lifetimes["last_day"].cast("timestamp(6)") + days.as_interval("D")).cast("date")
 
 
 def _line(rows: ibis.Table, **given: ibis.Value) -> ibis.Table:

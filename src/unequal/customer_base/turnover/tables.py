@@ -55,7 +55,7 @@ LOST: Final = TableContract(
         _CUSTOMER,
         _RELATIONSHIP,
         _HOW,
-        Column("lost_on", "date", "The day of the end; of the silent that of the last order; absent where no row gives one.", "day", nullable=True),
+        Column("lost_on", "date", "The day of the end; of the silent the one on which the next order was due, a mean gap after the last; absent where no row gives one.", "day", nullable=True),
         Column("reason", "string", "The reason that was recorded with the last end; absent where none was, and of the silent.", nullable=True),
         Column("p_alive", "float64", "Probability that it still is a customer of that line; 0 of ended.", "share"),
         Column("everywhere", "boolean", "Whether it has left every line of business that it had."),
