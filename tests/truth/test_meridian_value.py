@@ -200,7 +200,7 @@ def test_more_accounts_and_less_profit_is_said_of_the_latest_year(world: Path) -
     with flow.open_base(flow.open_project(world, {})) as opened:
         answer = answers.answer("new", opened.base)
     row = answer.tables["years"].to_pylist()[-1]
-    worse = row["customers"] > row["earlier_customers"] and row["brought"] < row["earlier_brought"]
+    worse = row["compared"] > row["earlier_customers"] and row["compared_brought"] < row["earlier_brought"]
     assert ("more accounts than the year before, less profit" in answer.sentence) is worse
     paid = {row["value"]: row for row in answer.tables["acquired_by"].to_pylist()}
     # Vouchers bring those who spend least and leave first, at 18 dollars each; planted so.

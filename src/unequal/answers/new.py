@@ -117,7 +117,8 @@ def _sentence(base: Base, tables: dict[str, pa.Table], at: Level) -> str:
     count = row["customers"]
     told = f"{count:,} {named(count, words)} {'was' if count == 1 else 'were'} gained in {row['year']}"
     if row["earlier_customers"]:
-        more = Decimal(count) / Decimal(rows[-2]["customers"]) - 1 if len(rows) > 1 else Decimal(0)
+        # Quarters of which no month is over yet stand on neither side.
+        more = Decimal(row["compared"]) / Decimal(row["earlier_customers"]) - 1
         direction = "more" if more >= 0 else "fewer"
         told += (
             f", {share_text(abs(more))} {direction} than the year before; in as much of the first twelve months as has passed each brought "
@@ -136,7 +137,7 @@ def _warning(row: dict[str, Any], word: str) -> str:
     if row["planned_customers"] is not None and row["planned_first_year"] is not None:
         ahead, behind = row["customers"] > row["planned_customers"], row["brought"] < row["planned_first_year"]
         return f"more accounts than planned, less {word}" if ahead and behind else ""
-    if row["earlier_customers"] and row["customers"] > row["earlier_customers"] and row["brought"] < row["earlier_brought"]:
+    if row["earlier_customers"] and row["compared"] > row["earlier_customers"] and row["compared_brought"] < row["earlier_brought"]:
         return f"more accounts than the year before, less {word}"
     return ""
 

@@ -30,7 +30,7 @@ _SLICE: Final = pa.schema(
 _YEAR: Final = pa.schema(
     [
         pa.field("year", pa.string()), pa.field("customers", pa.int64()), pa.field("months", pa.string()), pa.field("brought", _MONEY),
-        pa.field("each", pa.float64()), pa.field("earlier_customers", pa.int64()), pa.field("earlier_brought", _MONEY),
+        pa.field("each", pa.float64()), pa.field("compared", pa.int64()), pa.field("compared_brought", _MONEY), pa.field("earlier_customers", pa.int64()), pa.field("earlier_brought", _MONEY),
         pa.field("earlier_each", pa.float64()), pa.field("change_each", pa.float64()), pa.field("change_low", pa.float64()),
         pa.field("change_high", pa.float64()), pa.field("acquisition_cost", _MONEY), pa.field("value_expected", pa.float64()),
         pa.field("value_low", pa.float64()), pa.field("value_high", pa.float64()), pa.field("planned_customers", pa.int64()),
@@ -174,6 +174,7 @@ def years(base: Base, rows: ibis.Table) -> pa.Table:
         told |= {part: worth[year][part] for part in ("value_expected", "value_low", "value_high")} if year in worth else {}
         if one := beside.get(int(year)):
             told |= {
+                "compared": one.customers, "compared_brought": one.brought, "each": float(one.brought) / one.customers,
                 "earlier_customers": one.earlier_customers, "earlier_brought": one.earlier_brought,
                 "earlier_each": float(one.earlier_brought) / one.earlier_customers,
                 "change_each": one.change_each, "change_low": one.change_low, "change_high": one.change_high,
