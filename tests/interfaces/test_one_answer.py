@@ -81,7 +81,7 @@ def test_three_interfaces_give_one_answer(company, question):
         assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
 
 
-@pytest.mark.parametrize("question", ["value", "retention", "claims", "readiness", "worth-doing", "equity", "metrics"])
+@pytest.mark.parametrize("question", ["value", "retention", "claims", "readiness", "worth-doing", "equity", "metrics", "new", "lost"])
 def test_the_future_is_one_answer_everywhere_too(company, question):
     from unequal.cli import main
 

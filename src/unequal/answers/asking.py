@@ -20,9 +20,11 @@ from unequal.answers.equity import equity
 from unequal.answers.get_keep_grow import get_keep_grow
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
+from unequal.answers.lost import lost
 from unequal.answers.loyal import loyal
 from unequal.answers.metrics import metrics
 from unequal.answers.movement import movement
+from unequal.answers.new import new
 from unequal.answers.profit import profit
 from unequal.answers.promises import promises
 from unequal.answers.readiness import readiness
@@ -53,6 +55,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "loyal": loyal,
     "equity": equity, "get-keep-grow": get_keep_grow, "metrics": metrics,
     "movement": movement,
+    "new": new, "lost": lost,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
@@ -111,7 +114,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow")
+REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow")
 """The questions that a report tells beside profit, in its order."""
 
 

@@ -39,6 +39,7 @@ class Base:
         leads_to: a customer's id -> the one under which the customer stands; itself where it was not merged away.
         earlier: another kept run of the project, by its id or a day; without either the last one before this that forecast as of an
             earlier day, and None where there is none. It stays open for as long as this one does; handed in by flow.
+        keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
     project: config.Project
@@ -49,6 +50,7 @@ class Base:
     arrow: Callable[[ibis.Table], pa.Table]
     leads_to: Callable[[str], str] = str
     earlier: Callable[[str | None], Base | None] = no_other_run
+    keep: Callable[[ibis.Table], ibis.Table] = lambda table: table
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

@@ -7,8 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from unequal.config.ledger import read_day
-from unequal.config.model import ColumnName, Name, PredicateText, Section
+from unequal.config.model import ColumnName, Name, PredicateText, Section, read_day
 from unequal.config.sources import CustomerOf
 
 Push = Literal[

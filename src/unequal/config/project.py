@@ -20,6 +20,7 @@ from unequal.config.programmes import Programme
 from unequal.config.readiness import Readiness, WorthDoing
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
+from unequal.config.turnover import Turnover
 from unequal.config.value import Value
 
 
@@ -83,4 +84,7 @@ class Project(Section):
     worth_doing: WorthDoing = Field(WorthDoing(), description="What is assumed of the effects of steering by customers' value.")
     loyalty: Loyalty = Field(Loyalty(), description="What customers do or meet with that may tell who stays.")
     metrics: dict[Name, Metric] = Field(default_factory=dict, description="Figures of one's own, watched from month to month.")
+    turnover: Turnover = Field(
+        Turnover(), description="Customers who come and who go: plans, and whose leaving is recorded or told by silence."
+    )
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -7,8 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from unequal.config.ledger import read_day
-from unequal.config.model import Section, WholeNumber
+from unequal.config.model import Section, WholeNumber, read_day
 
 Area = Literal[
     "definition", "identity", "data_quality", "cost_data", "tie_out", "lost_reasons", "referral_capture", "incentives", "rights_to_act"

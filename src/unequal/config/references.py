@@ -45,6 +45,7 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _experience(project)
     yield from _codes(project)
     yield from _loyalty(project)
+    yield from _turnover(project)
 
 
 def _codes(project: Project) -> Iterator[Problem]:
@@ -188,6 +189,33 @@ def _value(project: Project) -> Iterator[Problem]:
             yield from _contracts(project, relationship, at)
         if isinstance(relationship, Occasions):
             yield from _occasions(project, relationship, at)
+
+
+def _turnover(project: Project) -> Iterator[Problem]:
+    """Sources that say who has left are there, with their columns; reasons are those of contracts."""
+    bound = {name: one for name, one in project.value.relationships.items() if isinstance(one, Contracts)}
+    for name, reason in project.turnover.reasons.items():
+        at: KeyPath = ("turnover", "reasons", name)
+        if name not in bound:
+            do = did_you_mean(name, bound, otherwise="name a relationship of kind contracts, or map turnover.departures")
+            yield Problem("CFG020", "there are no contracts of that name", at, seen=name, do=do, at_key=True)
+        elif source := project.sources.get(bound[name].source):
+            yield from _column_in_header(source, reason.column, (*at, "column"))
+    for name, told in project.turnover.departures.items():
+        at = ("turnover", "departures", name)
+        yield from _known_source(project, told.source, (*at, "source"))
+        source = project.sources.get(told.source)
+        if source is None:
+            continue
+        yield from _customer(project, told.source, told.customer, (*at, "customer"))
+        for key, column, needed in (
+            ("ended", told.ended, ("date", "timestamp")),
+            ("tenure_months", told.tenure_months, ("integer", "decimal")),
+        ):
+            if column is not None:
+                yield from _column_of_type(source, told.source, column, needed, (*at, key))
+        if told.reason is not None:
+            yield from _column_in_header(source, told.reason, (*at, "reason"))
 
 
 def _contracts(project: Project, relationship: Contracts, at: KeyPath) -> Iterator[Problem]:

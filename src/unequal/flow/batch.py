@@ -5,8 +5,8 @@ names becomes a customer (who is who) with the best of what its records say (gol
 (interactions), its amounts become entries on their lines (post), what serving it took is charged (cost), the entries get
 their customer and are summed into statements (book), every dollar is held against what the source says it holds (reconcile)
 and against the company's general ledger (tie out), the customers are ranked by what they bring (band), with what their bands hang
-on (judge), and what they will bring is forecast, with its ranges, apart from all facts (value), and who moved between bands is told (move). Then, and only then, the run is
-published by one row in the state.
+on (judge), what they will bring is forecast, with its ranges, apart from all facts (value), who moved between bands (move), who
+came and who left (turnover) is told. Then, and only then, the run is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -37,6 +37,7 @@ from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
 from unequal.flow.publishing import publish
 from unequal.flow.summary import level_of_project, summary_of
+from unequal.flow.turnover import turnover
 from unequal.terms.errors import LedgerError
 
 MEMBERSHIP: Final = pa.schema(
@@ -116,6 +117,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         equity.levers(desk, book, related)
         equity.then(desk, accepted, who.output, book, valued)
         moving.move(desk, gathered, (who.output, golden), book, banded, valued)
+        turnover(desk, accepted, gathered, who.output, contacts, book, valued)
         return _publish(desk, who)
 
 

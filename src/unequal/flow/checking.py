@@ -205,6 +205,7 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
         *((table, [done["levers"].table(table.name)]) for table in customer_base.steps.levers.tables.ALL),
         *((table, [done["equity"].table(table.name)]) for table in value.earlier.tables.ALL),
         *((table, [done["move"].table(table.name)]) for table in customer_base.steps.moving.tables.ALL),
+        *((table, [done["turnover"].table(table.name)]) for table in customer_base.steps.turnover.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

@@ -100,6 +100,7 @@ def _base(
         level=Level(row.level),
         tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
         arrow=engine.arrow,
+        keep=lambda table: engine.materialise(table, "asked"),
     )
 
 
@@ -168,6 +169,8 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
     known = {table.name for table in value.tables.ALL}
     foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
+    came = customer_base.steps.turnover.tables.ALL
+    gone = {one.name: engine.read(step.table(one.name)) for step in run.steps("turnover") for one in came}
     # A project without activities has none of these, nor has a run of before there were any.
     of_steps = {
         "cost": ("pool", "idle", "posted"),
@@ -190,6 +193,7 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
         **foreseen,
         **served,
         **told,
+        **gone,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
@@ -277,7 +281,7 @@ def _served(
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
     """How steady the bands of the customers concerned are, and their warnings, are worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    names = ("band_stability", "customer_band", "signal")
+    names = ("band_stability", "customer_band", "signal", "lost", "won_back")
     return {name: tables[name].anti_join(concerned, "customer_id") for name in names if name in tables}
 
 
@@ -293,8 +297,13 @@ def _said_of_customers(
         engine, customer_records=overlay.only_of(records, concerned), attributes=tables["person_attribute"], records=tables["record"], project=project
     )  # fmt: skip
     found = {"golden_attribute": overlay.replaced(tables["golden_attribute"], golden, concerned)}
+    names = engine.materialise(overlay.heirs(tables["customer_record"], records), "heirs")
+    if "gained" in tables:
+        # Of customers who became one, who began first began.
+        found["gained"] = overlay.one_each(overlay.renamed(tables["gained"], names, "customer_id"), ["customer_id", "began_on"])
+        began = found["gained"].group_by("customer_id").aggregate(began_on=lambda t: t["began_on"].min())
+        found["gained"] = found["gained"].semi_join(began, ["customer_id", "began_on"])
     if "household" in tables:
-        names = engine.materialise(overlay.heirs(tables["customer_record"], records), "heirs")
         found["household"] = overlay.one_each(overlay.renamed(tables["household"], names, "customer_id"), ["customer_id"])
         ties = overlay.renamed(overlay.renamed(tables["relationship"], names, "from_customer"), names, "to_customer")
         ties = ties.filter(ties["from_customer"] != ties["to_customer"])

@@ -72,7 +72,8 @@ def forecast(
         project: the config.
         folder: where to write.
     """
-    span = span_of(engine, entries, project.value)
+    # Sums that stand for one day tell of no rhythm.
+    span = span_of(engine, entries, project.value) if config.columns.tells_days(project.sources.values()) else None
     people = engine.materialise(segments.numbered(customers, bands), "people")
     if span is None:
         results.write_nothing(engine, folder)

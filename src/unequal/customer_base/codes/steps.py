@@ -177,7 +177,8 @@ def _drawn(cases: Cases, roles: Roles, source: config.Source) -> Drawn:
 def _day(source: config.Source) -> str | None:
     if source.interactions is not None:
         return source.interactions.occurred_at
-    return source.postings.booked_on if source.postings is not None else None
+    booked_on = source.postings.booked_on if source.postings is not None else None
+    return booked_on if isinstance(booked_on, str) else None
 
 
 def _named_by_key(source: config.Source) -> tuple[str, ...]:
