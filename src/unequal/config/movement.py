@@ -18,7 +18,7 @@ class Shares(Section):
         json_schema_extra={"examples": [{"kind": "shares", "of": "profit", "bands": {"best": 0.5, "good": 0.3, "rest": 0.2}}]}
     )
 
-    kind: Literal["shares"]
+    kind: Literal["shares"] = Field(description="Bands by shares of the customers, or of what they bring.")
     of: Literal["customers", "profit"] = Field(
         "customers", description="Whether a share counts customers, or the money that customers above zero bring (at the evidence level)."
     )
@@ -55,7 +55,7 @@ class Rules(Section):
         }
     )
 
-    kind: Literal["rules"]
+    kind: Literal["rules"] = Field(description="Bands by rules.")
     bands: tuple[RuleBand, ...] = Field(min_length=1, max_length=20, description="The bands with their rules, best first.")
     otherwise: Name = Field("others", description="The band of whoever fits no rule.")
 
