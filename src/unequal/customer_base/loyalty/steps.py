@@ -144,7 +144,9 @@ def _told(
 
 def _shown(model: Model) -> Any:
     """Which behaviours' ranges leave out no effect."""
-    weights, errors = model.fit.weights[-len(model.measures) :], model.fit.errors[-len(model.measures) :]
+    # Counted from the front: of none of them, -0 would be all.
+    first = len(model.fit.weights) - len(model.measures)
+    weights, errors = model.fit.weights[first:], model.fit.errors[first:]
     return np.abs(weights) > 1.645 * errors
 
 
