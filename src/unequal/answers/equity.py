@@ -67,9 +67,10 @@ def equity(
     if period is not None or level is not None:
         raise AnswerError("ANS011", "this question stands between two mornings, and takes no period or level",
                           seen="--from, --to or --level", do="ask without them; --as-of asks an earlier run")  # fmt: skip
+    values = base.table("customer_value")
     if not occasions.knows_dollars(base.project):
         raise lacking("equity", "what an order or an occasion brings (sources.NAME.postings)", do="map postings to the source of sales")
-    if not base.fetch(base.table("customer_value").limit(1)):
+    if not base.fetch(values.limit(1)):
         raise AnswerError("ANS014", "there is no customer to value", seen="no forecast", do="look at `unequal ask profit`: forecasts need orders or contracts")  # fmt: skip
     customers = both_mornings(base, where)
     found = changes(base, customers, None)
