@@ -128,8 +128,8 @@ class TestMeridian:
         assert {name: None if not others else others == {bands[name]} for name, others in found.items()} == told
         assert {True, False, None} <= set(told.values())
 
-    def test_a_run_after_the_stewards_word_draws_the_bands_that_were_foretold(self, small_meridian, tmp_path):
-        folder = Path(shutil.copytree(small_meridian, tmp_path / "meridian"))
+    def test_a_run_after_the_stewards_word_draws_the_bands_that_were_foretold(self, published_meridian, tmp_path):
+        folder = Path(shutil.copytree(published_meridian, tmp_path / "meridian"))
         project = flow.open_project(folder, {})
         with flow.open_base(project) as opened:
             bands = {row["customer_id"]: row for row in rows_of(opened, "band")}

@@ -79,8 +79,8 @@ def test_meridians_planted_defaults_are_found_with_every_hurried_agent_and_nobod
     assert (of_bills.fields[0]["value"], of_bills.fields[0]["verdict"]) == ("OTHER", "default")
 
 
-def test_a_run_of_meridian_calls_no_other_field_a_default(small_meridian):
-    with flow.open_base(flow.open_project(small_meridian, {})) as opened:
+def test_a_run_of_meridian_calls_no_other_field_a_default(published_meridian):
+    with flow.open_base(flow.open_project(published_meridian, {})) as opened:
         fields = opened.engine.fetch(opened.base.table("code_field"))
     found = {(row["source"], row["field"]) for row in fields if row["verdict"] == "default"}
     assert ("tickets", "reason_code") in found

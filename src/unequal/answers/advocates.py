@@ -15,8 +15,8 @@ from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate, of_before_verdicts, range_text, ranged_figure, totals_of
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import dimension
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -79,22 +79,17 @@ def _named(base: Base, where: str | None, by: str | None) -> Answer:
         title=TITLE,
         sentence=_sentence(base, found),
         findings=(*of_before_verdicts(base, base.table("customer_value")), *_findings(base, found, at, tables)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"{base.project.value.horizon_weeks:,} weeks ahead (known: {whole_period(base)})",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=as_assumed(base, _figures(base, found, kinds)),
         table=tables["kinds"],
         tables=tables,
         where=where,
         by=by,
         drill_down=_drill_down(tables),
-        next_file=next_file_worth_most(base.project, base.level),
         shown=_shown(base, at, by),
         drawn=_drawn(base),
         is_estimate=True,
+        **rests_on(base),
     )
 
 

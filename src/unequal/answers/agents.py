@@ -16,8 +16,8 @@ from unequal.answers.base import Base
 from unequal.answers.experienced import ASSOCIATION, THIN, customers_asked, days_text, of_days, published, refuse_level, with_segment
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import knows_dollars
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.ledger import of_customers
 from unequal.terms.amounts import money_text, share_text
@@ -74,23 +74,18 @@ def service(
         title="Who serves well, and what speed is paid with",
         sentence=f"{_resolved(base, contacts, whole)} {incentives.sentence(base, paid)}".strip(),
         findings=(*incentives.findings(base, paid), *_findings(base, agents, code), ASSOCIATION),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"contacts of {days_text(base, contacts, 'occurred_on')}",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=(*_figures(whole), *incentives.figures(base, paid)),
         table=tables["teams"] if len(teams) > 1 else tables["agents"],
         tables=tables,
         where=where,
         by=by,
         drill_down="unequal export contacts",
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_shown(base, tables),
         drawn=_drawn(tables),
         is_estimate=True,
+        **rests_on(base),
     )
 
 

@@ -12,12 +12,12 @@ from unequal.answers import measured_claims as measured
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
+from unequal.answers.lacking import refuse_narrowing
 from unequal.answers.measured_claims import Measured
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import assumptions
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import share_text
-from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
@@ -73,9 +73,14 @@ def claims(
     Raises:
         AnswerError: ANS011, the question is narrowed or sliced.
     """
-    if where is not None or by is not None or period is not None or level is not None:
-        raise AnswerError("ANS011", "the claims are of whole customer bases", seen="--where, --by, --from, --to or --level",
-                          do="ask without them; profit, value, retention and advocates can be narrowed")  # fmt: skip
+    refuse_narrowing(
+        "the claims are of whole customer bases",
+        where,
+        by,
+        period,
+        level,
+        do="ask without them; profit, value, retention and advocates can be narrowed",
+    )
     rows = [_row(claim, claim.measure(base)) for claim in CLAIMS]
     table = pa.Table.from_pylist(rows, pa.schema(list(_COLUMNS.items())))
     return Answer(
@@ -83,12 +88,7 @@ def claims(
         title="What is said of customer bases, and what is so here",
         sentence=_sentence(base, rows),
         findings=(*(_told(row) for row in rows), *assumptions(base.project)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=whole_period(base),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=tuple(
             Figure(row["claim"], row["told"], row["measured"], "share", row["low"], row["high"], why_missing="" if row["measured"] is not None else row["note"],
                    note=row["verdict"])
@@ -97,7 +97,6 @@ def claims(
         table=table,
         tables={"claims": table},
         drill_down="unequal export customers",
-        next_file=next_file_worth_most(base.project, base.level),
         shown=(
             Shown("claims", "Published figures beside this firm's own", (
                 Column("told", "What is claimed"), Column("source", "By"), Column("claimed", "Claimed"),
@@ -107,6 +106,7 @@ def claims(
         ),
         drawn=(Drawn("bars", "claims", "Measured here, where it can be", "claim", "measured", "share", neutral=True),),
         is_estimate=True,
+        **rests_on(base),
     )  # fmt: skip
 
 

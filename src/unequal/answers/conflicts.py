@@ -15,8 +15,8 @@ from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import of_before_verdicts, range_text, ranged_figure, totals_of, wide_values
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import columns_to_ask, dimension
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import as_assumed, assumptions
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text
@@ -71,22 +71,17 @@ def conflicts(
         title="Who is pulled in opposite directions",
         sentence=_sentence(base, rows, some),
         findings=(*of_before_verdicts(base, base.table("customer_value")), *_findings(base, rows)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"{base.project.value.horizon_weeks:,} weeks ahead (known: {whole_period(base)})",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=as_assumed(base, _figures(base, rows, some)),
         table=tables["conflicts"],
         tables=tables,
         where=where,
         by=by,
         drill_down="unequal ask conflicts --json",
-        next_file=next_file_worth_most(base.project, base.level),
         shown=_shown(base, by),
         drawn=(Drawn("bars", "conflicts", "Customers caught between two programmes", "pair", "customers", "customers"),),
         is_estimate=True,
+        **rests_on(base),
     )
 
 

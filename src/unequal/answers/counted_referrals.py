@@ -12,8 +12,8 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import dimension
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import posts_nothing
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.lines import WORD_OF_LEVEL
@@ -46,11 +46,11 @@ def answer(base: Base, where: str | None, by: str | None) -> Answer:
         sliced = _summed(rows.group_by(segment=rows[name_of].cast("string")))
         tables["slices"] = base.arrow(_thin(sliced).order_by(ibis.desc("referrals"), "segment"))
     return Answer(
-        question="advocates", title="Who brings others", sentence=_sentence(base, total), findings=_findings(base, total), level=base.level,
-        currency=base.project.reporting_currency, period=whole_period(base), as_of=base.published_at, run_id=base.run_id,
-        project=base.project.project, figures=_figures(base, total), table=told, tables=tables, where=where, by=by,
-        drill_down="unequal export values" + (f" --where {where!r}" if where else ""), next_file=next_file_worth_most(base.project, base.level),
+        question="advocates", title="Who brings others", sentence=_sentence(base, total), findings=_findings(base, total),
+        period=whole_period(base), figures=_figures(base, total), table=told, tables=tables, where=where, by=by,
+        drill_down="unequal export values" + (f" --where {where!r}" if where else ""),
         shown=_shown(base, by), drawn=(Drawn("bars", "classes", "Customers by how many they referred", "referrals_each", "customers", "customers"),),
+        **rests_on(base),
     )  # fmt: skip
 
 

@@ -11,11 +11,10 @@ import ibis
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
-from unequal.answers.lacking import lacking
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.lacking import lacking, refuse_narrowing
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text, share_text
-from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
@@ -35,9 +34,14 @@ def defaults(
     Raises:
         AnswerError: ANS011, the question is narrowed or sliced; ANS016, no source has a field of codes.
     """
-    if where is not None or by is not None or period is not None or level is not None:
-        raise AnswerError("ANS011", "this question is about the forms of the whole base", seen="--where, --by, --from, --to or --level",
-                          do="ask it without them; `unequal export entries --where ...` lists the entries of one source")  # fmt: skip
+    refuse_narrowing(
+        "this question is about the forms of the whole base",
+        where,
+        by,
+        period,
+        level,
+        do="ask it without them; `unequal export entries --where ...` lists the entries of one source",
+    )
     fields = base.table("code_field")
     rows: list[dict[str, Any]] = [
         dict(row) for row in base.fetch(fields.order_by(ibis.desc(fields["score"].fill_null(-1.0)), "source", "field"))
@@ -53,21 +57,16 @@ def defaults(
         title="Codes that are only a form's default",
         sentence=_sentence(base, rows, found),
         findings=tuple(_findings(base, rows, found)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=whole_period(base),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=_figures(base, rows, found),
         table=tables["code_field"],
         tables=tables,
         drill_down=f"unequal export entries --where \"source = '{found[0]['source']}'\"" if found else "unequal export entries",
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_shown(bool(found)),
         drawn=_drawn(bool(found)),
         is_estimate=True,
+        **rests_on(base),
     )
 
 

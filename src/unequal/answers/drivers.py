@@ -17,8 +17,8 @@ from unequal.answers.base import Base
 from unequal.answers.experienced import ASSOCIATION, customers_asked, days_text, of_days, published, refuse_level, with_segment
 from unequal.answers.forecasts import range_text, totals_of
 from unequal.answers.lacking import lacking
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import knows_dollars
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import share_text
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -83,23 +83,18 @@ def drivers(
         title="What matters to whom",
         sentence=_sentence(base, asked, found, stake),
         findings=(*_findings(base, asked, found), *_thin(asked, segments), ASSOCIATION),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"answered {days_text(base, told, 'answered_on')}",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=tuple(_figures(asked, found)),
         table=table,
         tables=tables,
         where=where,
         by=by,
         drill_down="unequal export surveys",
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_shown(segments is not None),
         drawn=_drawn(found),
         is_estimate=True,
+        **rests_on(base),
     )
 
 

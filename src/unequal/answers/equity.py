@@ -16,7 +16,7 @@ from unequal.answers.base import Base
 from unequal.answers.equity_parts import PARTS, Change, Worth, both_mornings, cents, changes, first_morning_of, mornings
 from unequal.answers.forecasts import of_before_verdicts, wide_values
 from unequal.answers.lacking import lacking
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -86,23 +86,18 @@ def equity(
         title="What the customer base is worth, and what changed it",
         sentence=_sentence(base, whole, since),
         findings=(*of_before_verdicts(base, wide_values(base)), *_findings(base, whole, since, sliced)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=_period(base, since),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=occasions.as_assumed(base, _figures(base, whole, since)),
         table=tables["slices"] if by else tables["changes"],
         tables=tables,
         where=where,
         by=by,
         drill_down="unequal export values" + (f" --where {where!r}" if where else ""),
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_shown(by, since),
         drawn=_drawn(base, since),
         is_estimate=True,
+        **rests_on(base),
     )
 
 

@@ -15,8 +15,8 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import columns_to_ask, dimension
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import posts_nothing
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text
@@ -76,22 +76,17 @@ def get_keep_grow(
         title="Get, keep, grow: what changed the money that customers bring",
         sentence=_sentence(base, found, this, before),
         findings=tuple(_findings(base, found, rows, trend)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"{this} against {before}",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=_figures(base, found, this),
         table=tables["slices"] if by else tables["levers"],
         tables=tables,
         where=where,
         by=by,
         drill_down=f"unequal export customers --from {this.start} --to {this.last_day}" + (f" --where {where!r}" if where else ""),
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_shown(by),
         drawn=_drawn(base),
+        **rests_on(base),
     )
 
 

@@ -15,7 +15,7 @@ from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate, of_before_verdicts, shock_of
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import columns_to_ask, dimension
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text, share_text
@@ -97,22 +97,17 @@ def loyal(
         title="Why customers stay",
         sentence=_sentence(base, strengths, total),
         findings=tuple(_findings(base, strengths, tables)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"{base.project.loyalty.warn_weeks} weeks ahead (known: {whole_period(base)})",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=_figures(base, strengths, total, tables),
         table=tables["behaviours"],
         tables=tables,
         where=where,
         by=by,
         drill_down=f"unequal export values --where {where!r}" if where else "unequal export signals",
-        next_file=next_file_worth_most(base.project, base.level),
         shown=[one for one in (_STRENGTHS, _SLICES, _VEERING, _SIGNALS, _GROUPS, _TEST) if tables.get(one.table) is not None and len(tables[one.table])],
         drawn=_drawn(base, tables),
         is_estimate=True,
+        **rests_on(base),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import columns_to_ask, dimension, narrow, wide_entries
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, parse
 from unequal.terms.amounts import money_text, share_text
@@ -64,22 +64,17 @@ def metrics(
         title="What is watched from month to month",
         sentence=_sentence(latest),
         findings=tuple(_findings(base, latest)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=str(period) if period else whole_period(base),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=tuple(_figure(row) for row in latest if row["segment"] is None),
         table=pa.Table.from_pylist(latest, LATEST),
         tables={"latest": pa.Table.from_pylist(latest, LATEST), "monthly": pa.Table.from_pylist(monthly, MONTHLY), **_each(found)},
         where=where,
         by=by,
         drill_down="unequal export entries" + (f" --where {where!r}" if where else ""),
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=(_shown(by),),
         drawn=tuple(Drawn("lines", one.name, one.meaning, "month", "value", one.unit, series="segment", neutral=True) for one in found),
+        **rests_on(base),
     )
 
 

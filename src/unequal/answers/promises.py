@@ -16,8 +16,8 @@ from unequal.answers.base import Base
 from unequal.answers.experienced import ASSOCIATION, THIN, customers_asked, days_text, of_days, published, refuse_level, with_segment
 from unequal.answers.forecasts import estimate, range_text, totals_of
 from unequal.answers.lacking import lacking
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import knows_dollars
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.ledger import of_customers
 from unequal.terms.amounts import MINUS, exact_text, share_text
@@ -92,23 +92,18 @@ def promises(
         title="What customers get of what they were promised",
         sentence=_sentence(base, whole[0], total),
         findings=tuple(_findings(base, whole[0], (beside, effort), expense, segments)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"promised for {days_text(base, made, 'promised_on')}",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=tuple(_figures(base, whole[0], total, (beside, effort), expense)),
         table=tables["segments"] if segments else tables["promises"],
         tables=tables,
         where=where,
         by=by,
         drill_down="unequal export promises",
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_shown(tables),
         drawn=_drawn(tables),
         is_estimate=False,
+        **rests_on(base),
     )
 
 

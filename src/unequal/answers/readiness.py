@@ -12,10 +12,10 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.criteria import AREAS, Measured
 from unequal.answers.evidence import whole_period
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.lacking import refuse_narrowing
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text
-from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.money import TOTAL
 from unequal.terms.periods import Period
@@ -41,10 +41,7 @@ def readiness(
     Raises:
         AnswerError: ANS011, the question is narrowed or sliced.
     """
-    if where is not None or by is not None or period is not None or level is not None:
-        raise AnswerError(
-            "ANS011", "this question is about the whole firm", seen="--where, --by, --from, --to or --level", do="ask it without them"
-        )
+    refuse_narrowing("this question is about the whole firm", where, by, period, level)
     measured = {area: measure(base) for area, (_, measure) in AREAS.items()}
     rows = [_row(base, area, one) for area, one in measured.items()]
     criteria = [dict(zip(_CRITERION.names, (area, *one), strict=True)) for area, found in measured.items() for one in found.criteria]
@@ -55,20 +52,15 @@ def readiness(
         title="How ready we are to steer by our customers",
         sentence=_sentence(base, rows, step),
         findings=tuple(_findings(base, rows, criteria)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=whole_period(base),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=_figures(rows),
         table=table,
         tables={"areas": table, "criteria": pa.Table.from_pylist(criteria, _CRITERION)},
         drill_down="unequal ask readiness --json",
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_SHOWN,
         drawn=(Drawn("bars", "areas", "Criteria that hold, of four", "name", "score", "criteria", neutral=True),),
+        **rests_on(base),
     )
 
 

@@ -13,12 +13,11 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate
-from unequal.answers.lacking import lacking
+from unequal.answers.lacking import lacking, refuse_narrowing
 from unequal.answers.levers import Lever, levers_of
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text
-from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
 from unequal.terms.periods import Period
 
@@ -52,10 +51,7 @@ def worth_doing(
     Raises:
         AnswerError: ANS011, the question is narrowed or sliced; ANS016, no lever has a figure.
     """
-    if where is not None or by is not None or period is not None or level is not None:
-        raise AnswerError(
-            "ANS011", "this question is about the whole firm", seen="--where, --by, --from, --to or --level", do="ask it without them"
-        )
+    refuse_narrowing("this question is about the whole firm", where, by, period, level)
     levers = levers_of(base)
     if all(one.lacks for one in levers):
         raise lacking(
@@ -68,22 +64,17 @@ def worth_doing(
         title="What steering by our customers would be worth",
         sentence=_sentence(base, sums),
         findings=tuple(_findings(base, levers, sums)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"a year from {_end(base)} on (known: {whole_period(base)})",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=_figures(base, levers, sums),
         table=table,
         tables={"levers": table},
         drill_down="unequal export values",
-        next_file=next_file_worth_most(base.project, base.level),
         words=base.project.value.words,
         shown=_SHOWN,
         drawn=(Drawn("ranges", "levers", "A year of each lever, if it works as supposed", "name", "year_supposed", base.project.reporting_currency,
                      low="year_low", high="year_high"),),
         is_estimate=True,
+        **rests_on(base),
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -141,7 +140,9 @@ def peers(table: Floats, value: int) -> Peers | None:
     ratio = of_value / max(of_others, 1.0)
     shares = np.sort(own / total)
     usual = float(np.median(shares[: (len(shares) + 1) // 2]))
-    return Peers(ratio, ratio / float(stats.f.ppf(_SURE, freedom, freedom_of_others)), usual, len(table))
+    from scipy.stats import f as f_distribution
+
+    return Peers(ratio, ratio / float(f_distribution.ppf(_SURE, freedom, freedom_of_others)), usual, len(table))
 
 
 def differences(values: Ints, strata: Ints, contexts: Mapping[str, Ints]) -> tuple[Floats, Floats]:
@@ -273,7 +274,9 @@ def information(values: Ints, outcome: Ints, *, draws: int = 200, seed: int = 19
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0] if table.sum() else table
     if min(table.shape) < 2:  # noqa: PLR2004 - one value tells nothing
         return 0.0, 0.0
-    drawn = stats.random_table(table.sum(axis=1).astype(int), table.sum(axis=0).astype(int)).rvs(draws, random_state=seed)
+    from scipy.stats import random_table
+
+    drawn = random_table(table.sum(axis=1).astype(int), table.sum(axis=0).astype(int)).rvs(draws, random_state=seed)
     chance = np.array([_bits(one.astype(np.float64)) for one in drawn])
     return _bits(table), float(np.quantile(chance, _SURE))
 

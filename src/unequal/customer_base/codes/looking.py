@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from scipy import stats
 
 from unequal.customer_base.codes.evidence import (
     OF_A_WORD,
@@ -167,7 +166,9 @@ def peer_rows(codes: Ints, grouping: Coded, value: int) -> list[dict[str, Any]]:
     shares = table[known, value] / totals[known]
     usual = float(np.median(np.sort(shares)[: (len(shares) + 1) // 2]))
     # What chance gives is reckoned from a share half as large again: peers' work differs, and more so than by lot.
-    chance = stats.binom.sf(table[known, value] - 1, totals[known], min(1.5 * usual + 0.01, 1.0))
+    from scipy.stats import binom
+
+    chance = binom.sf(table[known, value] - 1, totals[known], min(1.5 * usual + 0.01, 1.0))
     prone = (shares >= 2 * usual) & (shares >= usual + 0.1) & (chance < _CHANCE)
     return [
         {"peer": grouping.values[one], "rows": int(totals[one]), "with_value": int(table[one, value]), "share": float(share),

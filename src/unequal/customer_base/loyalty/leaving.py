@@ -17,7 +17,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit, gammaln
 
 Floats = npt.NDArray[np.float64]
@@ -79,6 +78,8 @@ def rhythm(orders: Ints, known_days: Floats, later: Ints, ahead_days: float) -> 
         # Weak reins, so that few customers cannot drive the rates apart without end.
         return float(-np.sum(told) + 0.5 * ((at[0]) ** 2 + (at[1] - np.log(90.0)) ** 2))
 
+    from scipy.optimize import minimize
+
     found = minimize(negative, np.array([0.0, np.log(90.0)]), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 200})
     return Rhythm(float(np.exp(found.x[0])), float(np.exp(found.x[1])))
 
@@ -126,6 +127,8 @@ def learn(features: Floats, silent: Floats, anyway: Floats, of: Ints) -> Fit:
 
     began = np.zeros(rows.shape[1])
     began[0] = -1.0
+    from scipy.optimize import minimize
+
     weights = np.asarray(minimize(negative, began, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x)
     left = expit(np.clip(rows @ weights, -_STEEPEST, _STEEPEST))
     return Fit(weights, _sandwich(rows, left, silent, anyway, of, penalty))
