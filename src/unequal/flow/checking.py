@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
-from unequal.flow.experience import STEP
+from unequal.flow import published
 from unequal.flow.moving import refused as movement_refused
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import sliceable
@@ -171,13 +171,6 @@ def _rules_of_source(source: config.Source) -> Iterator[Rule]:
             yield ("relationships", number, "when"), relationship.when
 
 
-_SERVED: Final = (
-    ("cost", ledger.tables.POOL), ("cost", ledger.tables.IDLE), ("serve", ledger.tables.ACTIVITY_COST), ("serve", ledger.tables.ACTIVITY_TIME),
-    ("programmes", ledger.tables.PROGRAMME_MEMBER),
-)  # fmt: skip
-"""What a project with activities, or with programmes that reach customers, publishes beside."""
-
-
 def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> None:
     """Hold every table that will be seen against its contract.
 
@@ -188,24 +181,14 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
     contracts = (
         (ledger.tables.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
-        (ledger.tables.INTERACTION, [done["interactions"].table("interaction")]),
         (ledger.tables.CONTACT_TOTAL, [done["interactions"].table("contact_total")]),
-        (ledger.tables.TIE_OUT, [done["tie out"].table("tie_out")]),
-        *((contract, [done[step].table(contract.name)]) for step, contract in _SERVED if step in done),
         (customer_base.steps.BAND, [done["band"].table("band")]),
-        (customer_base.steps.BAND_STABILITY, [done["judge"].table("band_stability")]),
-        *((table, [done["codes"].table(table.name)]) for table in customer_base.steps.codes.ALL),
-        *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
         *(
-            (table, [path])
-            for table in customer_base.steps.experience.tables.ALL
-            if STEP in done and (path := done[STEP].tables.get(table.name))
+            (contract, [path])
+            for step in published.BESIDE
+            if step in done or step not in published.WHERE_DECLARED
+            for contract, path in published.tables_of(step, done[step], is_kept=False)
         ),
-        *((table, [done["loyal"].table(table.name)]) for table in customer_base.steps.loyalty.LOYALTY),
-        *((table, [done["levers"].table(table.name)]) for table in customer_base.steps.levers.tables.ALL),
-        *((table, [done["equity"].table(table.name)]) for table in value.earlier.tables.ALL),
-        *((table, [done["move"].table(table.name)]) for table in customer_base.steps.moving.tables.ALL),
-        *((table, [done["turnover"].table(table.name)]) for table in customer_base.steps.turnover.tables.ALL),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

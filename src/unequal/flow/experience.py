@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from unequal import customer_base, storage
 from unequal.flow.desk import Desk, Outputs
 
 _told = customer_base.steps.experience
-STEP: Final = "experience"
-NAMES: Final = tuple(table.name for table in _told.tables.ALL)
-"""What it publishes, each where its section of the config is there."""
 
 
 def experience(
@@ -36,5 +32,7 @@ def experience(
 
     sections = [section.model_dump_json() for section in (project.surveys, project.agents, project.promises) if section is not None]
     desk.steps.step(
-        STEP, work, inputs=[*(accepted[name] for name in read), who, *gathered.values(), contacts, book, project.time_zone, *sections]
+        "experience",
+        work,
+        inputs=[*(accepted[name] for name in read), who, *gathered.values(), contacts, book, project.time_zone, *sections],
     )

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from unequal import customer_base, storage
 from unequal.flow.desk import Desk, Outputs
-
-TABLES: Final[Mapping[str, tuple[str, ...]]] = {"loyal": tuple(table.name for table in customer_base.steps.loyalty.LOYALTY)}
-"""What the step publishes, by its name."""
 
 
 def loyal(

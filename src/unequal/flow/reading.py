@@ -11,11 +11,10 @@ from typing import Final
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, storage, value
+from unequal import config, customer_base, identity, ledger, storage
 from unequal.answers import Base
-from unequal.flow import experience
+from unequal.flow import published
 from unequal.flow.equity import as_of as forecast_day
-from unequal.flow.loyal import TABLES as LOYAL
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
@@ -159,41 +158,17 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
-    # So of a run of before the general ledger or contacts were read.
-    later = (
-        ("tie out", "tie_out"),
-        ("interactions", "interaction"),
-        *(("levers", table.name) for table in customer_base.steps.levers.tables.ALL),
-        *(("equity", table.name) for table in value.earlier.tables.ALL),
-    )
-    added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
-    known = {table.name for table in value.tables.ALL}
-    foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
-    came = customer_base.steps.turnover.tables.ALL
-    gone = {one.name: engine.read(step.table(one.name)) for step in run.steps("turnover") for one in came}
-    # A project without activities has none of these, nor has a run of before there were any.
-    of_steps = {
-        "cost": ("pool", "idle", "posted"),
-        "serve": ("activity_cost", "activity_time"),
-        "judge": ("band_stability",),
-        "programmes": ("programme_member",),
-        "codes": tuple(table.name for table in customer_base.steps.codes.ALL),
-        "move": tuple(table.name for table in customer_base.steps.moving.tables.ALL),
-        **LOYAL,
+    beside = {
+        contract.name: engine.read(path)
+        for step in published.BESIDE
+        for output in run.steps(step)
+        for contract, path in published.tables_of(step, output, is_kept=True)
     }
-    told = {
-        name: engine.read(path) for step in run.steps(experience.STEP) for name, path in step.tables.items() if name in experience.NAMES
-    }
-    served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
-    if "posted" in served:
-        served["charged"] = served.pop("posted")
+    for step in run.steps("cost"):
+        beside["charged"] = engine.read(step.table("posted"))
     return {
         **related,
-        **added,
-        **foreseen,
-        **served,
-        **told,
-        **gone,
+        **beside,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
@@ -232,7 +207,7 @@ def laid_over(
             found, changed, is_customers=ledger.is_real_customer(found["customer_id"]), source="record_source", record="record"
         )
         for name, found in tables.items()
-        if name in ("interaction", "programme_member", *experience.NAMES)
+        if name in ("interaction", "programme_member", *(one.name for one in published.BESIDE["experience"]))
     }
     statement = engine.materialise(ledger.customer_statement(overlay.only_of(entries, concerned)), "statement-of-concerned")
     customers = identity.stewardship.customers_of(overlay.only_of(records, concerned), tables["record"])
