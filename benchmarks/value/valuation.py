@@ -127,7 +127,10 @@ def valued(folder: Path, memory: str) -> None:
         began, busy = time.perf_counter(), time.process_time()
         timed("statement", lambda: engine.write(ledger.customer_statement(entries), out / "statement.parquet"))
         statement = engine.read(out / "statement.parquet")
-        timed("bands", lambda: customer_base.steps.band(engine, statement=statement, level=level, project=project, folder=out))
+        timed(
+            "bands",
+            lambda: customer_base.steps.band(engine, statement=statement, entries=entries, level=level, project=project, folder=out),
+        )
         timed("forecasts and reasons", lambda: value.steps.forecast(
             engine, entries=entries, customers=engine.read(folder / "customers.parquet"), bands=engine.read(out / "band.parquet"),
             customer_record=engine.rows(CUSTOMER_RECORD.types, []), relationships=engine.rows(RELATIONSHIP.types, []), beside=beside, rows={},
