@@ -19,7 +19,8 @@ def known(**given: Any) -> Known:
     margin = arrays.get("margin", 0.4 * spent)
     plain = {
         "repeat_orders": orders - 1, "last_order": np.zeros(n), "observed": np.full(n, 52.0), "spent": spent, "spend": spent / orders,
-        "margin": margin, "service": np.zeros(n), "service_at_orders": np.zeros(n), "margin_squares": margin**2 / spent,
+        "margin": margin, "margin_at_orders": margin, "service": np.zeros(n), "service_at_orders": np.zeros(n), "margin_squares": margin**2 / spent,
+        "back_days": np.zeros(n, np.int64), "back_squares": np.zeros(n), "served_days": np.zeros(n, np.int64),
         "service_squares": np.zeros(n), "service_squares_at_orders": np.zeros(n), "orders_again": np.zeros(n, np.int64), "brought_again": np.zeros(n),
     }  # fmt: skip
     return Known(**(plain | arrays))

@@ -108,8 +108,9 @@ def dated(n: int, seed: int) -> Standing:
     spent = each * (x + 1)
     nothing, again = np.zeros(n), seen[np.arange(n), after - 1].astype(np.int64)
     known = Known(
-        repeat_orders=x, last_order=t * 52.18, observed=after * 52.18, spend=each, spent=spent, margin=spent, service=nothing,
-        service_at_orders=nothing, margin_squares=spent, service_squares=nothing, service_squares_at_orders=nothing, orders_again=again,
+        repeat_orders=x, last_order=t * 52.18, observed=after * 52.18, spend=each, spent=spent, margin=spent,
+        margin_at_orders=spent, service=nothing, service_at_orders=nothing, margin_squares=spent, back_days=nothing.astype(np.int64),
+        back_squares=nothing, served_days=nothing.astype(np.int64), service_squares=nothing, service_squares_at_orders=nothing, orders_again=again,
         brought_again=again * each,
     )  # fmt: skip
     return standing(Opportunities(x, t, after), known=known, orders=came, brought=came * each)

@@ -17,6 +17,8 @@ from unequal.value.keeping_customers import Staying
 WEEKS_OF: Final = {"week": 1.0, "month": 365.25 / 84, "quarter": 365.25 / 28, "year": 365.25 / 7}
 """Length of a period between two decisions to stay."""
 _CHUNK: Final = 50_000
+_FEWEST_PAYING: Final = 20
+"""So many who paid tell what their own kind pays."""
 _SHORT: Final = 0.05
 """By how much of a period whole weeks may fall short of it over the years that are counted."""
 
@@ -54,10 +56,20 @@ class Contracts:
 
 @dataclass(frozen=True)
 class Paid:
-    """What a period of contract of each of n customers brings: expected, and its standard deviation."""
+    """What a period of contract of each of n customers brings.
+
+    Args:
+        expected, spread: the mean of a customer's periods, and how far it may be from that: a standard deviation.
+        noise: variance of one period around that mean; nothing by default.
+    """
 
     expected: Floats
     spread: Floats
+    noise: Floats | float = 0.0
+
+    def of(self, chosen: Any) -> Paid:
+        """The customers that a mask or an index chooses."""
+        return Paid(self.expected[chosen], self.spread[chosen], np.broadcast_to(self.noise, self.expected.shape)[chosen])
 
 
 def paid(brought: Floats, squares: Floats, periods: Floats, payments: Ints) -> Paid:
@@ -71,8 +83,28 @@ def paid(brought: Floats, squares: Floats, periods: Floats, payments: Ints) -> P
     """
     least = np.maximum(periods, 1.0)
     seen = margins.Margins(least, brought, np.maximum(squares, brought**2 / least * (1 + 1e-9)), payments)
-    rates = margins.expected(margins.fit(seen), seen)
-    return Paid(rates.rate + missed(rates.rate, periods, brought), np.sqrt(rates.variance))
+    model = margins.fit(seen)
+    rates = margins.expected(model, seen)
+    return Paid(rates.rate + missed(rates.rate, periods, brought), np.sqrt(rates.variance), margins.own_noise(model, seen))
+
+
+def paid_apart(groups: Ints, brought: Floats, squares: Floats, periods: Floats, payments: Ints) -> Paid:
+    """The same of each group of customers by itself; one of too few who paid goes with the largest.
+
+    A few firms among many persons would else be drawn towards what a person pays.
+
+    Args:
+        groups: of each of n customers, numbered.
+        brought, squares, periods, payments: see `paid`.
+    """
+    paying = np.bincount(groups[payments > 0], minlength=int(groups.max(initial=0)) + 1)
+    apart = np.where(paying[groups] >= _FEWEST_PAYING, groups, np.argmax(paying))
+    expected, spread, noise = (np.zeros(len(groups)) for _ in range(3))
+    for group in np.unique(apart):
+        mine = apart == group
+        of = paid(brought[mine], squares[mine], periods[mine], payments[mine])
+        expected[mine], spread[mine], noise[mine] = of.expected, of.spread, np.broadcast_to(of.noise, of.expected.shape)
+    return Paid(expected, spread, noise)
 
 
 @dataclass(frozen=True)
@@ -190,7 +222,13 @@ def drawn(
         parts = (payments, worth, np.minimum(stays, within[1]), np.minimum(stays, within[2]))
         for found, part in zip((periods, value, year, two_years), parts, strict=True):
             found[draw] = np.bincount(running.customer, weights=part, minlength=n)
-    return periods.T, (value * each).T, (year * each).T, (two_years * each).T
+    sigma = np.sqrt(paid_a_period.noise)
+    of_year, later, last = (
+        sigma * np.sqrt(count) * generator.standard_normal(count.shape) for count in (year, two_years - year, periods - two_years)
+    )
+    worth_of_one = np.divide(value, periods, out=np.zeros_like(value), where=periods > 0)
+    whole = value * each + (of_year + later + last) * worth_of_one
+    return periods.T, whole.T, (year * each + of_year).T, (two_years * each + of_year + later).T
 
 
 def staying_of_contracts(model: renewing.Renewing, running: Contracts, paid_a_period: Paid, *, every: str, horizon: float) -> Staying:

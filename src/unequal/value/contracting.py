@@ -12,7 +12,7 @@ from unequal import config
 from unequal.value import renewing, tracking
 from unequal.value.arrays import Floats, Ints
 from unequal.value.backtesting import FEWEST_CUSTOMERS, PARAMETERS_DRAWN, Outcome, Tried, baseline_tried, some_of, with_ranges
-from unequal.value.binding import Bound, Contracts, Paid, bound, drawn, paid, payments_by, staying_of_contracts
+from unequal.value.binding import Bound, Contracts, Paid, bound, drawn, paid_apart, payments_by, staying_of_contracts
 from unequal.value.contest import BASELINES, Ahead, best, score
 from unequal.value.forecasting import DRAWS, Ranges, ends_of
 from unequal.value.foreseen import Foreseen
@@ -46,6 +46,7 @@ class Standing:
         contracts: theirs, told by place among the n.
         number: of each.
         segments: n x kinds.
+        kind: of each, numbered: persons and firms pay differently.
         orders, brought: payments and dollars that came in the window, n; empty today.
     """
 
@@ -55,6 +56,7 @@ class Standing:
     contracts: Contracts
     number: Ints
     segments: Any
+    kind: Ints
     orders: Ints
     brought: Floats
 
@@ -65,7 +67,7 @@ class Standing:
         """
         at_once = np.bincount(self.contracts.running().customer, minlength=len(self.number))
         periods = self.recent.orders.astype(np.float64) * np.maximum(at_once, 1)
-        return paid(self.recent.margin, self.recent.squares, periods, self.recent.orders)
+        return paid_apart(self.kind, self.recent.margin, self.recent.squares, periods, self.recent.orders)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _with_ranges(tried: Tried, fit: renewing.Fit, test: Standing, every: str, ge
     n, each = len(test.number), test.paid()
     some = some_of(n, generator)
     periods, value, _, _ = drawn(
-        fit.draws(PARAMETERS_DRAWN, generator), of_customers(test.contracts.running(), some, n), Paid(each.expected[some], each.spread[some]),
+        fit.draws(PARAMETERS_DRAWN, generator), of_customers(test.contracts.running(), some, n), each.of(some),
         test.known.silent[some], every=every, horizon=test.window.weeks, rate=0.0, draws=DRAWS, generator=generator,
     )  # fmt: skip
     mean = _expected(fit, test, every).value[some]
@@ -158,7 +160,7 @@ def two_years(today: Standing, what: Learned, places: Any, *, every: str, draws:
     """Futures of some customers: what 104 weeks bring; places x draws."""
     models = what.fit.draws(PARAMETERS_DRAWN, generator)
     running = of_customers(what.running, places, len(today.number))
-    each = Paid(what.paid.expected[places], what.paid.spread[places])
+    each = what.paid.of(places)
     found = drawn(
         models, running, each, today.known.silent[places], every=every, horizon=104.0, rate=0.0, draws=draws, generator=generator
     )[3]
@@ -212,7 +214,7 @@ def _ranges(
     for start in range(0, n, _CUSTOMERS_AT_ONCE):
         at = slice(start, min(start + _CUSTOMERS_AT_ONCE, n))
         part = of_customers(what.running, np.arange(at.start, at.stop), n)
-        each = Paid(what.paid.expected[at], what.paid.spread[at])
+        each = what.paid.of(at)
         periods, value, year, two = drawn(
             models, part, each, today.known.silent[at], every=every, horizon=horizon, rate=rate, draws=DRAWS, generator=generator
         )

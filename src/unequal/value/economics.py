@@ -10,6 +10,8 @@ import numpy as np
 from unequal.value import margins, spending
 from unequal.value.arrays import Floats
 from unequal.value.known import Known
+from unequal.value.rates import Rates, rates_of
+from unequal.value.scatter import Scatter, scatter_of
 
 _FEW_REPEATERS = 20
 """With fewer customers who ordered again, how spend varies between and within customers cannot be told apart."""
@@ -27,6 +29,7 @@ class Economics:
         spend_shape, spend_scale: of each customer; expected spend is order_shape * spend_scale / (spend_shape - 1).
         margin, margin_spread: dollars brought before service for a dollar spent: expected, and standard deviation.
         service_an_order, service_a_week: what serving costs for each order, and for each week of being a customer.
+        scatter: how single orders, returns and calls differ; None where every one is taken as expected.
     """
 
     order_shape: float
@@ -36,6 +39,7 @@ class Economics:
     margin_spread: Floats
     service_an_order: Floats
     service_a_week: Floats
+    scatter: Scatter | None = None
 
     @property
     def spend(self) -> Floats:
@@ -49,8 +53,8 @@ class Economics:
 
     def of(self, chosen: Any) -> Economics:
         """The customers that a mask or an index chooses."""
-        arrays = {field.name: getattr(self, field.name)[chosen] for field in fields(self) if field.name != "order_shape"}
-        return Economics(order_shape=self.order_shape, **arrays)
+        arrays = {field.name: getattr(self, field.name)[chosen] for field in fields(self) if field.name not in ("order_shape", "scatter")}
+        return Economics(order_shape=self.order_shape, scatter=self.scatter.of(chosen) if self.scatter else None, **arrays)
 
 
 def economics_of(known: Known) -> Economics:
@@ -61,17 +65,27 @@ def economics_of(known: Known) -> Economics:
     """
     fitted = _spend_model(known)
     rates = margin_rates(known)
-    elsewhere = known.service - known.service_at_orders
-    an_order = drawn_to_base(known.service_at_orders, known.orders.astype(np.float64), float(known.service_squares_at_orders.sum()))
-    squares = float((known.service_squares - known.service_squares_at_orders).sum())
-    a_week = drawn_to_base(elsewhere, np.maximum(known.observed, 1.0), squares)
+    an_order, a_week = _service(known)
     spend_shape, spend_scale = fitted.q + fitted.p * known.orders, fitted.v + known.spent
     spend = known.orders * fitted.p * spend_scale / (spend_shape - 1.0)
     return Economics(
         order_shape=fitted.p, spend_shape=spend_shape, spend_scale=spend_scale,
         margin=rates.rate + missed(rates.rate, spend, known.margin), margin_spread=np.sqrt(rates.variance),
-        service_an_order=np.minimum(an_order, 0.0), service_a_week=np.minimum(a_week, 0.0),
+        service_an_order=np.minimum(an_order.mean, 0.0), service_a_week=np.minimum(a_week.mean, 0.0),
+        scatter=scatter_of(known, an_order, a_week),
     )  # fmt: skip
+
+
+def _service(known: Known) -> tuple[Rates, Rates]:
+    """What serving costs for each order, which every order has, and for each week, in which something may happen or not."""
+    orders = known.orders.astype(np.float64)
+    squares, again = float(known.service_squares_at_orders.sum()), float(known.repeat_orders.sum())
+    # Of who ordered again it is seen how one order's differs from another's; else all may be chance.
+    within = max(squares - float((known.service_at_orders**2 / orders).sum()), 0.0)
+    an_order = rates_of(known.service_at_orders, orders, within / again if again else squares / float(orders.sum()))
+    weeks = np.maximum(known.observed, 1.0)
+    elsewhere = float((known.service_squares - known.service_squares_at_orders).sum())
+    return an_order, rates_of(known.service - known.service_at_orders, weeks, elsewhere / float(weeks.sum()))
 
 
 def margin_rates(known: Known) -> margins.Expected:
@@ -102,16 +116,7 @@ def drawn_to_base(amount: Floats, exposure: Floats, squares: float) -> Floats:
         exposure: orders, or weeks, of each; above zero.
         squares: of the amounts of single events, summed over all customers.
     """
-    whole = float(exposure.sum())
-    base, rate = float(amount.sum()) / whole, amount / exposure
-    noise = squares / whole
-    if noise <= 0:
-        return np.full(len(amount), base)
-    weight = exposure / noise
-    excess = float((weight * np.square(rate - base)).sum()) - (len(rate) - 1)
-    between = max(excess / (weight.sum() - float(np.square(weight).sum() / weight.sum())), 0.0) if len(rate) > 1 else 0.0
-    known = between / (between + noise / exposure)
-    return np.asarray(known * rate + (1 - known) * base)
+    return rates_of(amount, exposure, squares / float(exposure.sum())).mean
 
 
 def _spend_model(known: Known) -> spending.GammaGamma:

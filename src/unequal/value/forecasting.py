@@ -21,6 +21,8 @@ PERIOD_WEEKS: Final = 13.0
 YEAR_WEEKS: Final = 52.0
 DRAWS: Final = 100
 _LOW, _HIGH = 0.05, 0.95
+_SMALL_CHANGE: Final = 0.01
+"""What costs less than a cent is not foreseen of who is gone: somebody who buys no more still looks at a page, which costs something."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,9 @@ def ranges(
         brought = some.brought * scale[some.at, None, None]
         found.orders[some.at] = ends_of(some.orders.sum(axis=2))
         found.put(some.at, brought @ factors, brought[:, :, 0], brought[:, :, :2].sum(axis=2), segments=segments, bar=bar)
+    if economics.scatter is not None and economics.scatter.call < 0:
+        for ends in (found.value, found.year):
+            ends[:, 0] -= _SMALL_CHANGE
     return found
 
 

@@ -45,7 +45,8 @@ def futures(
     """Draw what customers will order and bring in coming periods.
 
     A draw takes one of the given models (parameters drawn from what the fit leaves open), whether the customer still is one and
-    at which rate it orders, the orders, what each spends, and the rate of margin. Service by the week is taken as expected.
+    at which rate it orders, the orders, what each spends, the rate of margin, and how single orders, returns and calls scatter around
+    what is expected of them.
 
     Args:
         models: parameters, equally likely.
@@ -69,18 +70,56 @@ def futures(
         for draw in range(draws):
             of = draw % len(models)
             orders[:, draw] = models[of].draw_orders(some, periods, generator, p_alive=alive[of])
-        yield Futures(at, orders, brought_by(orders, economics.of(at), alive_weeks[at], generator))
+        p_alive = np.mean(alive, axis=0)
+        yield Futures(at, orders, brought_by(orders, economics.of(at), alive_weeks[at], p_alive, generator))
 
 
-def brought_by(orders: Any, economics: Economics, alive_weeks: Any, generator: np.random.Generator) -> Any:
-    """What the orders bring, customers x draws x periods."""
-    who, draw = np.nonzero(orders.any(axis=2))
+def brought_by(orders: Any, economics: Economics, alive_weeks: Any, p_alive: Floats, generator: np.random.Generator) -> Any:
+    """What orders bring, and what service costs beside them.
+
+    Args:
+        orders: customers x draws x periods.
+        economics: of the customers.
+        alive_weeks: customers x periods: weeks that each is expected to be a customer.
+        p_alive: how likely each still is one.
+        generator: what to draw from.
+
+    Returns:
+        Customers x draws x periods.
+    """
+    ordered_at_all = orders.any(axis=2)
+    who, draw = np.nonzero(ordered_at_all)
     ordered = orders[who, draw]
     nu = generator.standard_gamma(economics.spend_shape[who]) / economics.spend_scale[who]
     rate = economics.margin[who] + economics.margin_spread[who] * generator.standard_normal(len(who))
     # A gamma number of shape 0 is 0: in periods without an order nothing is spent.
-    spend = generator.standard_gamma(economics.order_shape * ordered)
-    weekly = (economics.service_a_week[:, None] * alive_weeks)[:, None, :]
+    spend = generator.standard_gamma(economics.order_shape * ordered) / nu[:, None]
+    scatter, service = economics.scatter, economics.service_an_order[who]
+    if scatter is None:
+        weekly = (economics.service_a_week[:, None] * alive_weeks)[:, None, :]
+    else:
+        weeks = _weeks(ordered_at_all, alive_weeks, p_alive, generator)
+        weekly = scatter.of_weeks(economics.service_a_week, weeks, generator)
     found = np.broadcast_to(weekly, orders.shape).copy()
-    found[who, draw] += spend * (rate / nu)[:, None] + economics.service_an_order[who, None] * ordered
+    found[who, draw] += spend * rate[:, None] + service[:, None] * ordered
+    if scatter is not None:
+        found[who, draw] += scatter.of_orders(who, ordered, spend, economics.order_shape / nu, service, generator)
     return found
+
+
+def _weeks(ordered: Any, alive_weeks: Any, p_alive: Floats, generator: np.random.Generator) -> Any:
+    """Weeks of being a customer in each future: none where a customer is gone; who orders is not, and so the others more often are.
+
+    Args:
+        ordered: customers x draws: whether something is ordered.
+        alive_weeks, p_alive, generator: see brought_by.
+
+    Returns:
+        Customers x draws x periods; on average `alive_weeks`.
+    """
+    share = ordered.mean(axis=1)
+    there = np.clip(p_alive, share, 1.0)
+    silent = np.where(share < 1.0, (there - share) / np.maximum(1.0 - share, 1e-12), 0.0)
+    alive = ordered | (generator.random(ordered.shape) < silent[:, None])
+    while_alive = alive_weeks / np.maximum(there, 1e-12)[:, None]
+    return alive[:, :, None] * while_alive[:, None, :]

@@ -62,22 +62,29 @@ def histories(days: ibis.Table, *, until: date, again_from: date, again_until: d
 
     Returns:
         A row per customer with an order before `until`: customer_id, first_day, last_day (of orders), orders int64 (one or
-        more), spend, margin, service, service_at_orders (cost to serve on days with an order), margin_squares
-        (margin squared over spend, of orders), service_squares and service_squares_at_orders (all float64: how much one order's
+        more), spend, margin, margin_at_orders (of days with an order), service, service_at_orders (cost to serve on those days), margin_squares
+        (margin squared over spend, of orders), back_days int64 and back_squares (days without an order on which margin came or went, as
+        by returns, and its squares), served_days int64 (days without an order on which something was served), service_squares and service_squares_at_orders (all float64: how much one order's
         or day's differs from another's), orders_again, brought_again
         (orders, and margin and service, of that window). Money DECIMAL(28,4).
     """
     known = days.filter(days["day"] < until)
-    ordered, again = known["is_order"], (known["day"] >= again_from) & (known["day"] < again_until)
+    ordered = known["is_order"]
+    back, served = ~ordered & (known["margin"] != 0), ~ordered & (known["service"] != 0)
+    again = (known["day"] >= again_from) & (known["day"] < again_until)
     counted = known.group_by("customer_id").aggregate(
         first_day=known["day"].min(where=ordered),
         last_day=known["day"].max(where=ordered),
         orders=ordered.cast("int64").sum(),
         spend=money_sum(ibis.ifelse(ordered, known["spend"], 0)),
         margin=money_sum(known["margin"]),
+        margin_at_orders=money_sum(ibis.ifelse(ordered, known["margin"], 0)),
         service=money_sum(known["service"]),
         service_at_orders=money_sum(ibis.ifelse(ordered, known["service"], 0)),
         margin_squares=_of_orders(ordered, _float(known["margin"]) * _float(known["margin"]) / _float(known["spend"]).nullif(0.0)),
+        back_days=back.cast("int64").sum(),
+        back_squares=_of_orders(back, _float(known["margin"]) * _float(known["margin"])),
+        served_days=served.cast("int64").sum(),
         service_squares=(_float(known["service"]) * _float(known["service"])).sum().fill_null(0.0),
         service_squares_at_orders=_of_orders(ordered, _float(known["service"]) * _float(known["service"])),
         orders_again=(ordered & again).cast("int64").sum(),

@@ -28,9 +28,12 @@ class Known:
         spend: what an order was invoiced at on average, above zero.
         spent: what all orders were invoiced at.
         margin: what all of it brought before service, returns and write-offs taken off.
+        margin_at_orders: the part of it that came on days with an order; the rest went back or was written off on other days.
         service: what serving cost, negative or zero.
         service_at_orders: the part of it that fell on days with an order.
         margin_squares: margin squared over spend, summed over orders.
+        back_days, back_squares: days without an order on which margin came or went, and the squares of what did, summed.
+        served_days: days without an order on which serving cost something.
         service_squares, service_squares_at_orders: squares of a day's service, summed over all days and over those with an order.
         orders_again: orders in the window that "last year again" repeats.
         brought_again: what that window brought after service.
@@ -42,9 +45,13 @@ class Known:
     spend: Floats
     spent: Floats
     margin: Floats
+    margin_at_orders: Floats
     service: Floats
     service_at_orders: Floats
     margin_squares: Floats
+    back_days: Ints
+    back_squares: Floats
+    served_days: Ints
     service_squares: Floats
     service_squares_at_orders: Floats
     orders_again: Ints
@@ -94,9 +101,13 @@ def known_of(rows: pa.Table, *, until: date, clock: Clock = CALENDAR) -> Known:
         spend=spent / np.maximum(orders, 1),
         spent=spent,
         margin=money(rows, "margin"),
+        margin_at_orders=money(rows, "margin_at_orders"),
         service=money(rows, "service"),
         service_at_orders=money(rows, "service_at_orders"),
         margin_squares=money(rows, "margin_squares"),
+        back_days=_whole(rows, "back_days"),
+        back_squares=money(rows, "back_squares"),
+        served_days=_whole(rows, "served_days"),
         service_squares=money(rows, "service_squares"),
         service_squares_at_orders=money(rows, "service_squares_at_orders"),
         orders_again=_whole(rows, "orders_again"),

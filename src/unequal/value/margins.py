@@ -145,6 +145,22 @@ def expected(model: MarginModel, margins: Margins) -> Expected:
     return Expected(rate, (1 - known) * model.between + (1 - known) ** 2 * model.base_variance)
 
 
+def noise_of(margins: Margins) -> tuple[Floats, Floats]:
+    """Each customer's variance of one dollar's rate, and of how many orders' worth it is known: of scaled inverse chi-squares.
+
+    Without a customer of several orders it is not known, and nothing.
+    """
+    noise, freedom = _noise(margins)
+    if noise is None:
+        return np.zeros(len(margins.orders)), np.full(len(margins.orders), _MOST_FREEDOM)
+    return _own_noise(margins, noise, freedom), freedom + np.maximum(margins.orders - 1, 0).astype(np.float64)
+
+
+def own_noise(model: MarginModel, margins: Margins) -> Floats:
+    """Each customer's variance of one dollar's rate, typical of all where he has few orders."""
+    return _own_noise(margins, model.noise, model.freedom)
+
+
 def made_orders(
     model: MarginModel, orders: Ints, spend: Floats, chance: np.random.Generator
 ) -> tuple[Ints, Floats, Floats, Floats]:  # fmt: skip

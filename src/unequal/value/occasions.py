@@ -222,7 +222,7 @@ def _drawn(
     if economics is None:
         return orders, orders * today.assumed * to_cut
     weeks = np.stack([_within(of.alive_weeks[places], today, of, float(cut)) for cut in cuts], axis=1)
-    return orders, brought_by(orders, economics.of(places), np.diff(weeks, axis=1, prepend=0.0), generator) * to_cut
+    return orders, brought_by(orders, economics.of(places), np.diff(weeks, axis=1, prepend=0.0), of.p_alive[places], generator) * to_cut
 
 
 def foreseen(

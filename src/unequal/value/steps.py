@@ -441,9 +441,15 @@ def _standing(
         window, known_of(paid_rows, until=window.start), _recent(lately, number, window),
         binding.Contracts(place, columns["renewals"].astype(np.int64), columns["entered"].astype(np.int64),
                               columns["has_ended"].astype(bool), covariates),
-        number, desk.segments.of[number], orders, np.nan_to_num(money(paid_rows, "came_brought")),
+        number, desk.segments.of[number], _codes(paid_rows), orders, np.nan_to_num(money(paid_rows, "came_brought")),
     )  # fmt: skip
     return standing, first, last
+
+
+def _codes(rows: pa.Table) -> Ints:
+    """Kinds of customers, numbered in the order of their names."""
+    kinds = sorted(set(rows["kind"].unique().to_pylist()))
+    return np.asarray(pa.compute.index_in(rows["kind"], pa.array(kinds, rows["kind"].type)).to_numpy(), dtype=np.int64)
 
 
 def _recent(rows: pa.Table, number: Ints, window: Window) -> contracting.Recent:
