@@ -60,6 +60,7 @@ def test_histories_know_nothing_of_the_morning_they_are_counted_for_or_later(eng
     assert (ann["orders_again"], ann["brought_again"]) == (1, D(46))
     assert abs(ann["margin_squares"] - (50**2 / 90 + 80**2 / 80)) < 1e-9
     assert (ann["service_squares"], ann["service_squares_at_orders"]) == (25.0, 9.0)
+    assert (ann["margin_at_orders"], ann["back_days"], ann["back_squares"], ann["served_days"]) == (D(130), 1, 900.0, 1)
     came = engine.fetch(outcomes(days, start=date(2025, 2, 3), end=date(2025, 3, 3)))
     assert [(row["customer_id"], row["orders"], row["spend"], row["brought"]) for row in came] == [("ann", 1, D(80), D(46))]
 

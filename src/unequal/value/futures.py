@@ -12,6 +12,7 @@ from unequal.value.arrays import Floats
 from unequal.value.buying import Model
 from unequal.value.economics import Economics
 from unequal.value.known import Known
+from unequal.value.scatter import Scatter
 
 CUSTOMERS_AT_ONCE = 20_000
 """So many customers' futures fit into some hundred megabytes."""
@@ -89,37 +90,39 @@ def brought_by(orders: Any, economics: Economics, alive_weeks: Any, p_alive: Flo
     """
     ordered_at_all = orders.any(axis=2)
     who, draw = np.nonzero(ordered_at_all)
-    ordered = orders[who, draw]
+    ordered, scatter = orders[who, draw], economics.scatter
     nu = generator.standard_gamma(economics.spend_shape[who]) / economics.spend_scale[who]
     rate = economics.margin[who] + economics.margin_spread[who] * generator.standard_normal(len(who))
     # A gamma number of shape 0 is 0: in periods without an order nothing is spent.
     spend = generator.standard_gamma(economics.order_shape * ordered) / nu[:, None]
-    scatter, service = economics.scatter, economics.service_an_order[who]
+    of_orders = spend * rate[:, None] + economics.service_an_order[who, None] * ordered
     if scatter is None:
-        weekly = (economics.service_a_week[:, None] * alive_weeks)[:, None, :]
+        found = np.broadcast_to((economics.service_a_week[:, None] * alive_weeks)[:, None, :], orders.shape).copy()
     else:
-        weeks = _weeks(ordered_at_all, alive_weeks, p_alive, generator)
-        weekly = scatter.of_weeks(economics.service_a_week, weeks, generator)
-    found = np.broadcast_to(weekly, orders.shape).copy()
-    found[who, draw] += spend * rate[:, None] + service[:, None] * ordered
-    if scatter is not None:
-        found[who, draw] += scatter.of_orders(who, ordered, spend, economics.order_shape / nu, service, generator)
+        found = _of_weeks(ordered_at_all, economics.service_a_week, scatter, alive_weeks, p_alive, generator)
+        of_orders += scatter.of_orders(who, ordered, spend, economics.order_shape / nu, generator)
+    found[who, draw] += of_orders
     return found
 
 
-def _weeks(ordered: Any, alive_weeks: Any, p_alive: Floats, generator: np.random.Generator) -> Any:
-    """Weeks of being a customer in each future: none where a customer is gone; who orders is not, and so the others more often are.
+def _of_weeks(ordered: Any, a_week: Floats, scatter: Scatter, alive_weeks: Any, p_alive: Floats, generator: np.random.Generator) -> Any:
+    """What service by the week costs in each future: nothing where a customer is gone. Who orders is not gone, and so the others are more often.
 
     Args:
         ordered: customers x draws: whether something is ordered.
-        alive_weeks, p_alive, generator: see brought_by.
+        a_week: expected of each customer.
+        scatter, alive_weeks, p_alive, generator: see brought_by.
 
     Returns:
-        Customers x draws x periods; on average `alive_weeks`.
+        Customers x draws x periods; on average `a_week` times `alive_weeks`.
     """
+    found = np.zeros((*ordered.shape, alive_weeks.shape[1]))
+    if not a_week.any():
+        return found
     share = ordered.mean(axis=1)
     there = np.clip(p_alive, share, 1.0)
     silent = np.where(share < 1.0, (there - share) / np.maximum(1.0 - share, 1e-12), 0.0)
-    alive = ordered | (generator.random(ordered.shape) < silent[:, None])
+    who, draw = np.nonzero(ordered | (generator.random(ordered.shape) < silent[:, None]))
     while_alive = alive_weeks / np.maximum(there, 1e-12)[:, None]
-    return alive[:, :, None] * while_alive[:, None, :]
+    found[who, draw] = scatter.of_weeks(who, a_week[who], while_alive[who], generator)
+    return found

@@ -7,7 +7,7 @@ at a discount or sent dear, one comes back, a customer calls twice in a week or 
   orders tell of it, and so a customer with few orders has the heavy tails of Student's t;
 - goods that come back, and what else is booked of the margin on days without an order, are events that follow orders; the customer's
   number of them to an order is drawn towards the base's, and their sizes are shares of what an order of his is invoiced at;
-- service of an order scatters as orders of the same customer do;
+- service of an order scatters as that of orders of one customer does;
 - service of other days is a compound Poisson process while he is a customer: at his own rate, drawn towards the base's, and of sizes
   that have the base's mean and squares.
 
@@ -64,28 +64,24 @@ class Scatter:
         own = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(self, **{name: value[chosen] for name, value in own.items() if isinstance(value, np.ndarray)})
 
-    def of_orders(self, who: Any, ordered: Any, spend: Any, an_order: Floats, service: Floats, generator: np.random.Generator) -> Any:
-        """What orders bring beside spend x rate + service, in each of m futures.
+    def of_orders(self, who: Any, ordered: Any, spend: Any, an_order: Floats, generator: np.random.Generator) -> Any:
+        """By how much orders bring more or less than spend x rate + service, in each of m futures.
 
         Args:
             who: whose each future is, m.
             ordered: orders in each of its periods, m x periods.
             spend: what they are invoiced at together, of the same shape; 0 where there is none.
             an_order: what one of them is invoiced at on average in each future, m.
-            service: expected of an order in each future, m: negative or zero.
             generator: what to draw from.
         """
         halves = self.freedom[who] / 2
-        sigma = np.sqrt(self.noise[who] * halves / np.maximum(generator.standard_gamma(halves), _TINY))
-        found = generator.standard_normal(spend.shape)
-        found *= np.sqrt(spend)
-        found *= sigma[:, None]
+        sigma2 = self.noise[who] * halves / np.maximum(generator.standard_gamma(halves), _TINY)
+        found = spend * sigma2[:, None] + self.order_variance[who, None] * ordered
+        np.sqrt(found, out=found)
+        found *= generator.standard_normal(spend.shape)
         if self.back_share:
             found += self._back(who, ordered, an_order, generator)
             found -= spend * (self.back_an_order[who] * self.back_share)[:, None]
-        if self.order_variance.any() and service.any():
-            found += _gamma(service[:, None] * ordered, self.order_variance[who, None] * ordered, generator)
-            found -= service[:, None] * ordered
         return found
 
     def _back(self, who: Any, ordered: Any, an_order: Floats, generator: np.random.Generator) -> Any:
@@ -98,19 +94,19 @@ class Scatter:
             return an_order[:, None] * (mean + np.sqrt(variance) * generator.standard_normal(times.shape))
         return an_order[:, None] * _gamma(mean, variance, generator)
 
-    def of_weeks(self, a_week: Floats, weeks: Any, generator: np.random.Generator) -> Any:
-        """What service of other days costs.
+    def of_weeks(self, who: Any, a_week: Floats, weeks: Any, generator: np.random.Generator) -> Any:
+        """What service of other days costs, in each of m futures.
 
         Args:
-            a_week: expected of each customer, n.
-            weeks: of being a customer in each future and period, n x futures x periods.
+            who: whose each future is, m.
+            a_week: expected of each of them, m; negative or zero.
+            weeks: of being a customer in each period, m x periods.
             generator: what to draw from.
         """
-        if not self.call or not a_week.any():
-            return np.zeros(1)
-        a_future = np.broadcast_to((a_week / self.call)[:, None], weeks.shape[:2])
-        calls = _gamma(a_future, (self.a_week_variance / self.call**2)[:, None], generator)
-        times = generator.poisson(calls[:, :, None] * weeks)
+        if self.call >= 0:
+            return a_week[:, None] * weeks
+        calls = _gamma(a_week / self.call, self.a_week_variance[who] / self.call**2, generator)
+        times = generator.poisson(calls[:, None] * weeks)
         return _gamma(times * self.call, times * self.call_variance, generator)
 
 
