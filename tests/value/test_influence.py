@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unequal.value.influence import HALF_LIVES_DAYS, Days, Lift, Part, brought_by, in_the_air, measured_lift, range_of, variance_of
+from unequal.value.influence import (
+    HALF_LIVES_DAYS,
+    Days,
+    Lift,
+    Part,
+    brought_by,
+    counted_range,
+    in_the_air,
+    may_have_brought,
+    measured_lift,
+    range_of,
+    variance_of,
+)  # fmt: skip
 
 DAYS = 1_000
 WEEKDAY = np.arange(DAYS) % 7
@@ -124,3 +136,24 @@ def test_ranges_hold_zero_where_nothing_is_shown_and_stand_above_it_where_someth
 def test_variances_of_speakers_hold_chance_and_what_is_not_known_of_the_lift() -> None:
     part = Part(100.0, 400.0, np.zeros(GRID))
     assert variance_of(part, np.array([10.0, 0.0])).tolist() == [10.0 + 0.1**2 * 400.0, 0.0]
+    assert variance_of(part, np.array([10.0]), not_shown=500.0).tolist() == [10.0 + 0.1**2 * 900.0]
+
+
+def test_what_is_not_shown_may_have_brought_as_many_as_its_range_says() -> None:
+    shown, open_one = Part(100.0, 400.0, np.zeros(GRID)), Part(-20.0, 900.0, np.zeros(GRID))
+    lift = Lift(shown, open_one, np.full(GRID, 1 / GRID), DAYS)
+    assert may_have_brought(lift) == pytest.approx(((-20.0 + 1.645 * 30.0) / 1.645) ** 2)
+    assert may_have_brought(Lift(shown, shown, np.full(GRID, 1 / GRID), DAYS)) == 0.0
+
+
+def test_nine_speakers_in_ten_brought_as_many_as_their_ranges_say() -> None:
+    """Speakers from a hundredth of a customer to thirty, in worlds whose lift is known to a fifth."""
+    chance, covered = np.random.default_rng(9), []
+    mean = np.exp(chance.uniform(np.log(0.01), np.log(30.0), 400))
+    for _ in range(60):
+        came = chance.poisson(mean * chance.gamma(25.0, 1 / 25.0))
+        low, high = counted_range(mean, mean + 0.04 * mean**2, mean + 0.04 * mean**2)
+        covered.append((came >= low) & (came <= high))
+        assert (low[mean < 2.9] == 0).all()  # a Poisson count of so few is nought once in twenty times
+    assert np.mean(covered) >= 0.90
+    assert np.mean(np.array(covered)[:, mean > 3]) == pytest.approx(0.92, abs=0.04)

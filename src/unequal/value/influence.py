@@ -195,11 +195,44 @@ def range_of(mean: Floats, variance: Floats, *, is_shown: bool) -> tuple[Floats,
     return low, high
 
 
-def variance_of(part: Part, brought: Floats) -> Floats:
-    """Variance of how many customers each speaker brought: chance of so few, and what all share of not knowing the lift."""
+def counted_range(mean: Floats, variance: Floats, variance_above: Floats) -> tuple[Floats, Floats]:
+    """Ends between which nine in ten lie, of how many customers each speaker brought: whole numbers, of a negative binomial.
+
+    Whom a mention brings is a Poisson count, and its rate is not known: a gamma mixture. A speaker who may well have brought nobody has
+    a range that begins with nobody; a density would leave that out. An end beyond the mean is moved to it.
+
+    Args:
+        mean: expected of each speaker, 0 or more.
+        variance: of it, for the lower end; at least the mean.
+        variance_above: the same for the upper end, what is not shown of the lift counted in.
+    """
+    from scipy.stats import nbinom
+
+    low, high = np.zeros(len(mean)), np.zeros(len(mean))
+    some = mean > 0
+    for ends, share, spread, within in ((low, 0.05, variance, np.minimum), (high, 0.95, variance_above, np.maximum)):
+        # A hair more than Poisson, which it is in the limit.
+        rate, excess = mean[some], np.maximum(spread[some] - mean[some], mean[some] * 1e-6)
+        ends[some] = within(nbinom.ppf(share, rate**2 / excess, rate / (rate + excess)), rate)
+    return low, high
+
+
+def variance_of(part: Part, brought: Floats, *, not_shown: float = 0.0) -> Floats:
+    """Variance of how many customers each speaker brought: chance of so few, and what all share of not knowing the lift.
+
+    Args:
+        part: what the lift was measured on.
+        brought: expected of each speaker.
+        not_shown: variance of what the parts brought that are not shown, and may have; see `may_have_brought`.
+    """
     if part.brought == 0:
         return np.abs(brought)
-    return np.asarray(np.abs(brought) + (brought / part.brought) ** 2 * part.variance)
+    return np.asarray(np.abs(brought) + (brought / part.brought) ** 2 * (part.variance + not_shown))
+
+
+def may_have_brought(lift: Lift) -> float:
+    """Variance of what the parts of newcomers brought that are not shown: as far as their ranges reach above nothing."""
+    return float(sum((max(part.ends[1], 0.0) / _NINE_IN_TEN) ** 2 for part in (lift.told, lift.others) if not part.is_shown))
 
 
 @dataclass(frozen=True, eq=False)

@@ -138,14 +138,28 @@ def _brought(lift: Lift | None, comers: Comers, brought: Sequence[Floats]) -> di
     is_shown = lift is not None and lift.counted.brought > 0
     part = None if lift is None else lift.counted if is_shown else lift.every
     variance = np.zeros(len(so_far)) if part is None else influence.variance_of(part, so_far)
+    above = variance
+    if lift is not None and part is not None and is_shown:
+        above = influence.variance_of(part, so_far, not_shown=influence.may_have_brought(lift))
     each, spread, error = _worth_of_one(comers, told=lift is not None and lift.told.is_shown)
-    value = np.abs(so_far) * (spread**2 + each**2) + so_far**2 * error**2 + np.maximum(variance - np.abs(so_far), 0.0) * each**2
     told: dict[str, Any] = {}
-    for name, mean, of in (("brought_customers", so_far, variance), ("value", so_far * each, value)):
-        low, high = influence.range_of(mean, of, is_shown=is_shown)
-        told |= {f"{name}_expected": mean if is_shown else np.zeros(len(mean)), f"{name}_low": low, f"{name}_high": high}
+    ends = {"brought_customers": influence.range_of(so_far, variance, is_shown=is_shown)}
+    ends["value"], low = (_worth_between(so_far, of, each, spread, error, is_shown=is_shown) for of in (above, variance))
+    if is_shown:
+        ends["brought_customers"] = influence.counted_range(so_far, variance, above)
+        # Who may have brought nobody may have brought nothing.
+        ends["value"] = (np.where(ends["brought_customers"][0] > 0, low[0], np.minimum(low[0], 0.0)), ends["value"][1])
+    for name, mean in (("brought_customers", so_far), ("value", so_far * each)):
+        expected = mean if is_shown else np.zeros(len(mean))
+        told |= {f"{name}_expected": expected, f"{name}_low": ends[name][0], f"{name}_high": ends[name][1]}
     is_shown_to_all = np.full(len(so_far), is_shown)
     return {**told, "coming_customers_expected": coming if is_shown else np.zeros(len(coming)), "is_shown": is_shown_to_all}
+
+
+def _worth_between(brought: Floats, variance: Floats, each: float, spread: float, error: float, *, is_shown: bool) -> tuple[Floats, Floats]:
+    """Ends of what the customers are worth that speakers brought: luck of how many, and of what each of them is worth."""
+    of = np.abs(brought) * (spread**2 + each**2) + brought**2 * error**2 + np.maximum(variance - np.abs(brought), 0.0) * each**2
+    return influence.range_of(brought * each, of, is_shown=is_shown)
 
 
 def _worth_of_one(comers: Comers, *, told: bool) -> tuple[float, float, float]:
