@@ -119,6 +119,20 @@ def test_who_was_planted_as_an_influencer_stands_on_top(world: Path, planted: Co
     assert planted[first[0]] >= 2
 
 
+def test_nine_speakers_in_ten_brought_as_many_as_their_ranges_say(world: Path, planted: Counter[str]) -> None:
+    rows = table(world, "influence")
+    inside = [row["brought_customers_low"] <= planted[row["customer_id"]] <= row["brought_customers_high"] for row in rows]
+    assert np.mean(inside) >= 0.90
+    of_some = [held for held, row in zip(inside, rows, strict=True) if row["brought_customers_expected"] >= 0.3]
+    assert np.mean(of_some) >= 0.90 - 2 * np.sqrt(0.09 / len(of_some))
+
+
+def test_nine_customers_in_ten_grew_as_their_ranges_said_a_year_before(world: Path) -> None:
+    """By .03, and what chance leaves of so few customers."""
+    (whole,) = [row for row in table(world, "potential_test") if row["measure"] == "growth" and row["tenth"] == 0]
+    assert whole["covered"] == pytest.approx(0.90, abs=0.03 + 2 * float(np.sqrt(0.09 / whole["customers"])))
+
+
 def test_prospects_with_high_chances_come_more_often_and_who_cannot_be_scored_says_why(world: Path) -> None:
     tested = sorted(table(world, "prospect_test"), key=lambda row: row["fifth"])
     shares = [row["came"] / row["prospects"] for row in tested]
