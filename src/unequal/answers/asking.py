@@ -116,7 +116,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow")
+REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow", "needs")
 """The questions that a report tells beside profit, in its order."""
 
 

@@ -118,7 +118,7 @@ def members(evidence: Evidence, groups: Groups) -> Ints:
     return np.asarray(evidence.heard(groups).argmax(axis=0), dtype=np.int64)
 
 
-def climbed(evidence: Evidence, groups: Groups, often: Floats, most: int) -> Groups:
+def climbed(evidence: Evidence, groups: Groups, often: Floats, most: int, *, enough: float = _ENOUGH) -> Groups:
     """Groups after so many steps of EM at most.
 
     Args:
@@ -126,13 +126,14 @@ def climbed(evidence: Evidence, groups: Groups, often: Floats, most: int) -> Gro
         groups: where it begins.
         often: how often each customer counts.
         most: how many steps.
+        enough: a step that adds less to the mean log likelihood is the last.
     """
     score, whole = -np.inf, often.sum()
     for _ in range(most):
         belongs, heard = chances(evidence, groups)
         now = float((heard * often).sum() / whole)
         groups = replace(evidence.risen(groups, belongs * often), score=now)
-        if now - score < _ENOUGH:
+        if now - score < enough:
             break
         score = now
     return groups
@@ -248,7 +249,7 @@ def _unlikely(told: Callable[[Floats, Floats, Floats, float], Floats], known: tu
 
 
 def _least(of: Callable[[float], float], ends: tuple[float, float]) -> float:
-    return float(np.exp(minimize_scalar(of, bounds=ends, method="bounded", options={"xatol": 0.05}).x))
+    return float(np.exp(minimize_scalar(of, bounds=ends, method="bounded", options={"xatol": 0.02}).x))
 
 
 def likelihood(counts: Counts, groups: Groups) -> float:

@@ -66,8 +66,8 @@ def traits_of(counts: Counts, groups: Groups, number: int) -> tuple[Trait, ...]:
         ratio = group[at] / others[at]
         told = times * (group[at] * np.log(ratio) - (group[at] - others[at]))
         apart = max(ratio, 1 / ratio) >= _RATE_APART if is_rate else ratio >= _RATIO_APART and group[at] - others[at] >= _SHARE_APART
-        # That something is done less is told of rates; of shares the way that is taken instead tells it.
-        words = part.often if ratio >= 1 or not is_rate else part.seldom
+        # That something is done less names a group for rates alone; of shares the way that is taken instead tells it.
+        words = part.often if ratio >= 1 else part.seldom or f"seldom {part.often}"
         found.append(
             Trait(
                 at,
@@ -77,7 +77,7 @@ def traits_of(counts: Counts, groups: Groups, number: int) -> tuple[Trait, ...]:
                 float(others[at]),
                 max(float(told), 0.0),
                 words,
-                bool(apart and words),
+                bool(apart),
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.telling, one.part)))

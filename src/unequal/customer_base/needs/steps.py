@@ -250,7 +250,7 @@ def _trait_rows(counts: Counts, name: str, traits: Sequence[naming.Trait]) -> li
     named = {trait.part for trait in naming.in_name(traits)}
     return [
         {
-            "needs_group": name, "habit": counts.habits[trait.habit].name, "part": parts[trait.part].name, "words": trait.words or parts[trait.part].often,
+            "needs_group": name, "habit": counts.habits[trait.habit].name, "part": parts[trait.part].name, "words": trait.words,
             "kind": counts.habits[trait.habit].kind, "group_share": trait.group, "others_share": trait.others, "telling": trait.telling,
             "in_name": trait.part in named,
         }

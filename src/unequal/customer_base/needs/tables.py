@@ -41,7 +41,7 @@ NEEDS_TRAIT: Final = TableContract(
     columns=(
         _GROUP,
         *_PART,
-        Column("words", "string", "What is said of who does it more than others; of who does it less, where `telling` stands for that."),
+        Column("words", "string", "What is said of its customers: that they do it more than others, or less."),
         Column("kind", "string", "shares: of the times it could have been done; rate: how often for each day of buying."),
         Column("group_share", "float64", "In the group.", unit="share or times a day of buying"),
         Column("others_share", "float64", "In all other groups together.", unit="share or times a day of buying"),
