@@ -304,7 +304,7 @@ def customer_attributes(tables: Mapping[str, ibis.Table], attributes: tuple[str,
     customers = tables["customer"].select("customer_id", "kind")
     bands = tables["band"].select("customer_id", "band")
     known = customers.left_join(bands, "customer_id").select("customer_id", "kind", "band")
-    if "customer_needs" in tables:
+    if "customer_needs" in tables and "needs_group" not in attributes:
         grouped = tables["customer_needs"].select("customer_id", "needs_group")
         known = known.left_join(grouped, "customer_id").select(*known.columns, "needs_group")
     if not attributes:

@@ -34,6 +34,8 @@ _SURELY: Final = 4.0
 _LEAST_SPREAD, _LEAST_RATE_SPREAD = 0.03, 0.1
 """A habit in which customers differ by less tells nobody's needs, however surely they do."""
 _RAREST: Final = 0.02
+_PLACED_AT_ONCE: Final = 100_000
+_LIKELIER_THAN_NOT: Final = 0.5
 _NO_GROUP: Final = "no_groups"
 
 __all__ = ["ALL", "FEWEST_CUSTOMERS", "FEWEST_DAYS", "Known", "find"]
@@ -219,10 +221,13 @@ class _Placed:
 
 
 def _placed(customers: _Customers, counts: Counts, stood: Standing, everybody: Floats) -> _Placed:
-    belongs, _ = chances(Evidence(counts, stood.groups.spread, everybody), stood.groups)
-    group = np.asarray(belongs.argmax(axis=0), dtype=np.int64)
-    probability = belongs.max(axis=0)
-    return _Placed(group, probability, (customers.days >= FEWEST_DAYS) & (probability > 0.5))  # noqa: PLR2004 -- likelier than not
+    """All customers placed, some at a time: a million need not stand in memory at once."""
+    group, probability = np.empty(len(counts), dtype=np.int64), np.empty(len(counts))
+    for first in range(0, len(counts), _PLACED_AT_ONCE):
+        some = slice(first, first + _PLACED_AT_ONCE)
+        belongs, _ = chances(Evidence(counts.of(some), stood.groups.spread, everybody), stood.groups)
+        group[some], probability[some] = belongs.argmax(axis=0), belongs.max(axis=0)
+    return _Placed(group, probability, (customers.days >= FEWEST_DAYS) & (probability > _LIKELIER_THAN_NOT))
 
 
 def _group_rows(
