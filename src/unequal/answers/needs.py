@@ -133,6 +133,8 @@ def _findings(base: Base, tables: Mapping[str, pa.Table], whole: Mapping[str, An
     if why:
         listed = "; ".join(f"{many:,} {needs_tables.WHY_NOT[name]}" for name, many in why.items())
         told.append(f"Of no group: {listed}.")
+    if not _told(tables):
+        return told
     told.append(
         f"Groups are of what {words} do. That a group brings more or less {word} is an association: another need need not be the cause."
     )
