@@ -12,6 +12,7 @@ from unequal.answers.base import Base
 from unequal.answers.claims import claims
 from unequal.answers.comparing import side_by_side
 from unequal.answers.conflicts import conflicts
+from unequal.answers.contexts import with_contexts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.defaults import defaults
@@ -103,6 +104,7 @@ def answer(
         return now if other is None else side_by_side(now, answer(question, other, **narrowed))
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
+    base = with_contexts(base, where, by)
     if what_if:
         if question != "cost-to-serve":
             raise AnswerError(
