@@ -16,6 +16,7 @@ from unequal.answers.contexts import with_contexts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.defaults import defaults
+from unequal.answers.drilling import drilled
 from unequal.answers.drivers import drivers
 from unequal.answers.equity import equity
 from unequal.answers.get_keep_grow import get_keep_grow
@@ -113,7 +114,7 @@ def answer(
         found = cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
     else:
         found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
-    return in_words_of_the_house(found, base.project.value.house)
+    return in_words_of_the_house(drilled(found, base, period), base.project.value.house)
 
 
 REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow")

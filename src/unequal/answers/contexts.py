@@ -15,6 +15,7 @@ from typing import Final
 import ibis
 
 from unequal import customer_base
+from unequal.answers import bringing
 from unequal.answers.base import Base
 from unequal.answers.conflicts import everybody_caught
 from unequal.ledger import is_real_customer
@@ -107,6 +108,18 @@ def _is_in(base: Base, table: str, flag: str) -> ibis.Table | None:
     return rows.filter(rows["customer_id"].notnull()).select("customer_id").distinct().mutate(**{flag: ibis.literal(value=True)})
 
 
+def _brings(base: Base) -> ibis.Table | None:
+    if "relationship" not in base.tables:
+        return None
+    return bringing.ties(base).select(customer_id="from_customer").distinct().mutate(brings_others=ibis.literal(value=True))
+
+
+def _was_brought(base: Base) -> ibis.Table | None:
+    if "relationship" not in base.tables:
+        return None
+    return bringing.ties(base).select(customer_id="to_customer").distinct().mutate(was_brought=ibis.literal(value=True))
+
+
 def _let_down(base: Base) -> ibis.Table | None:
     if "promise" not in base.tables:
         return None
@@ -137,6 +150,8 @@ _GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[[Base], ibis.Table | None]]
     (("is_lost", "has_ended", "is_silent", "lost_on", "lost_year", "lost_reason"), _left),
     (("is_won_back",), partial(_is_in, table="won_back", flag="is_won_back")),
     (("is_warned",), partial(_is_in, table="signal", flag="is_warned")),
+    (("brings_others",), _brings),
+    (("was_brought",), _was_brought),
     (("is_let_down",), _let_down),
     (("could_pay_less", "cheaper_plan"), _plan),
     (("is_caught",), _caught),
