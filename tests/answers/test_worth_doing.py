@@ -124,3 +124,16 @@ def test_an_effect_that_is_at_least_something_needs_its_grounds(tmp_path):
     )
     with pytest.raises(Problems, match="say in grounds where"):
         load(path, {})
+
+
+def test_customers_are_listed_by_a_rule_and_by_their_contexts(asked):
+    """Cleo bought in the corner shop alone; Ann and Bert in the web, and all of them in winter."""
+    listed = asked.ask("customers", where="main_channel = 'corner'").answer
+    assert [row["amount"] for row in listed.tables["listed"].to_pylist()] == [D("9.5000")]
+    assert "9.50" in listed.sentence
+    assert asked.ask("customers", where="main_season = 'Dec-Feb'").answer.figure("customers").value == 3
+    assert asked.ask("customers", where="began_month = '2026-01' and not is_lost").answer.figure("customers").value == 3
+    seasons = asked.ask("profit", by="season").answer.tables["slices"].to_pylist()
+    assert [(row["value"], row["customers"]) for row in seasons] == [("Dec-Feb", 3)]
+    with pytest.raises(AnswerError, match="main_channel, main_product"):
+        asked.ask("value", by="nonsense")

@@ -112,3 +112,10 @@ def test_what_is_paid_beyond_a_plan_that_would_do_raises_no_band(company: Path):
     behind = asked(company, "profit", by="band").tables["bands"].to_pylist()
     assert {row["band"] for row in behind if row["customers"]} == {"break_even"}
     assert sum(row["amount"] for row in behind) == D("179.0000")
+
+
+def test_the_figure_leads_to_just_those_who_could_pay_less(company: Path):
+    answer = asked(company)
+    assert answer.figure("cheaper_plan").drill_down == 'unequal ask customers --where "could_pay_less"'
+    assert asked(company, "customers", where="could_pay_less").tables["listed"].to_pylist()[0]["amount"] == D("75.0000")
+    assert asked(company, "customers", where="cheaper_plan = 'SMALL'").figure("customers").value == 1

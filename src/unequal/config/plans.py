@@ -13,7 +13,7 @@ from unequal.config.sources import CustomerOf
 UNLIMITED: Final = "unlimited"
 _HELD: Final = r"^(unlimited|\d{1,12}(\.\d{1,6})?)$"
 _NUMBERS: Final = ("integer", "decimal", "money")
-_PRICE: Final = Annotated[str, Field(pattern=MONEY)]
+_Price = Annotated[str, Field(pattern=MONEY)]
 Held = Annotated[str, Field(pattern=_HELD)]
 
 
@@ -24,12 +24,12 @@ class Plan(Section):
         json_schema_extra={"examples": [{"price": "20.00", "includes": {"gigabytes": "10", "minutes": UNLIMITED}, "beyond": {"gigabytes": "2.50"}}]}
     )  # fmt: skip
 
-    price: _PRICE = Field(description="Its price for one of `per`, in the reporting currency, in quotes.")
+    price: _Price = Field(description="Its price for one of `per`, in the reporting currency, in quotes.")
     includes: dict[Name, Held] = Field(
         default_factory=dict,
         description='How much of each use it holds for one of `per`, a number in quotes, or "unlimited"; nothing of a use that is not named.',
     )
-    beyond: dict[Name, _PRICE] = Field(
+    beyond: dict[Name, _Price] = Field(
         default_factory=dict, description="What each unit of a use costs beyond that; a use that is not named cannot be had beyond it."
     )
 
