@@ -12,7 +12,7 @@ from unequal import answers, flow
 from unequal.identity.stewardship import doubts
 
 ASKED = [
-    ("new", {}), ("lost", {}), ("loyal", {}), ("conflicts", {}), ("promises", {}), ("advocates", {}), ("equity", {}), ("customers", {}),
+    ("new", {}), ("lost", {}), ("conflicts", {}), ("promises", {}), ("advocates", {}), ("equity", {}), ("customers", {}),
     ("lost", {"where": "kind = 'person'", "by": "main_channel"}), ("new", {"where": "main_season = 'Dec-Feb'"}),
     ("retention", {"where": "band = 'profitable'"}),
 ]  # fmt: skip
@@ -50,9 +50,7 @@ def test_a_rule_over_rows_that_are_no_customers_leads_back_to_its_question(merid
     assert answer.drill_down == "unequal ask lost --where \"reason = 'PRICE'\" --json"
 
 
-@pytest.mark.parametrize(
-    "question", ["value", "new", "lost", "loyal", "equity", "get-keep-grow", "retention", "conflicts", "promises", "customers"]
-)
+@pytest.mark.parametrize("question", ["value", "new", "lost", "equity", "get-keep-grow", "retention", "conflicts", "promises", "customers"])
 def test_questions_about_customers_are_cut_by_product_channel_and_season(meridian, question):
     for by in ("main_product", "main_channel", "main_season"):
         answer = answers.answer(question, meridian[1].base, by=by)

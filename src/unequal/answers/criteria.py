@@ -194,7 +194,7 @@ def lost_reasons(base: Base) -> Measured:
         ("Ends are recorded", bool(ended), ", ".join(sorted(ended)) or "no contracts"), ("So is a reason", bool(fields), asked),
         ("Of half who left a reason is known that is no form's default", named >= 0.5, f"of {_told(named)}"),  # noqa: PLR2004
         ("Of four in five", named >= 0.8, f"of {_told(named)}"),  # noqa: PLR2004
-    ), Decimal(told["dollars"] or 0).quantize(_CENT) if told["rows"] else None,
+    ), Decimal(str(told["dollars"] or 0)).quantize(_CENT) if told["rows"] else None,
        f"{WORD_OF_LEVEL[base.level]} of customers who left for a reason that nobody knows", step)  # fmt: skip
 
 
