@@ -27,12 +27,13 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, sources, storage, value
+from unequal import config, identity, ledger, sources, storage, value
 from unequal.flow import checking, coding, equity, judging, loyal, moving, plans, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
 from unequal.flow.keeping import Steps, code_digest
+from unequal.flow.needs import needs
 from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
 from unequal.flow.publishing import publish
@@ -109,11 +110,12 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _reconcile(desk, accepted, posted, cost, book)
         _tie_out(desk, accepted, book)
         coding.codes(desk, accepted, book)
-        banded = _band(desk, book, plans.fit(desk, accepted, gathered, who.output))
+        banded = judging.band(desk, book, plans.fit(desk, accepted, gathered, who.output))
         judging.judge(desk, banded, book, who.output, cost, served)
         experience(desk, accepted, gathered, who.output, contacts, book)
         valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
         loyal.loyal(desk, accepted, who.output, (related, contacts), book, valued)
+        needs(desk, contacts, book)
         equity.levers(desk, book, related)
         equity.then(desk, accepted, who.output, book, valued)
         moving.move(desk, gathered, (who.output, golden), book, banded, valued)
@@ -428,20 +430,6 @@ def _tie_out(desk: Desk, accepted: Outputs, book: storage.StepOutput) -> storage
 
     parameters = [books.model_dump_json() if books else "", desk.project.reporting_currency, desk.project.time_zone]
     return desk.steps.step("tie out", work, inputs=[*(accepted[name] for name in read), book, *parameters])
-
-
-def _band(desk: Desk, book: storage.StepOutput, fit: storage.StepOutput | None) -> storage.StepOutput:
-    """What each customer brings, and in which band that puts them."""
-    level = level_of_project(desk.project)
-
-    def work(folder: Path) -> None:
-        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), entries=desk.read(book, "entry"), level=level, project=desk.project, folder=folder,
-                                 fit=desk.read(fit, "plan_fit") if fit else None)  # fmt: skip
-
-    rules = customer_base.steps.rules_at_expense(desk.project)
-    return desk.steps.step(
-        "band", work, inputs=[book, level, desk.project.customer_base.model_dump_json(), *rules, *([fit] if fit else [])]
-    )
 
 
 def _value(

@@ -38,6 +38,7 @@ TABLES: Final = (
     "plans",
     "signals",
     "bands",
+    "needs",
 )
 """What can be exported."""
 
@@ -46,6 +47,7 @@ _PUBLISHED_AS: Final = {
     "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise", "plans": "plan_fit",
     "signals": "signal",
     "bands": "customer_band",
+    "needs": "customer_needs",
 }  # fmt: skip
 
 _OF_SECTIONS: Final = {"surveys": "surveys", "contacts": "agents", "promises": "promises", "plans": "plans"}
