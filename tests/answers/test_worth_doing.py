@@ -80,10 +80,19 @@ def test_an_area_that_nobody_was_asked_of_is_unknown_and_not_zero(tmp_path):
     assert (area["score"], area["basis"]) == (None, "not known: nobody was asked")
 
 
-@pytest.mark.parametrize("question", ["readiness", "worth-doing", "defaults"])
-def test_what_is_about_the_whole_firm_is_not_narrowed(asked, question):
-    with pytest.raises(AnswerError, match=r"the whole (firm|base)"):
-        asked.ask(question, where="amount > 0")
+def test_what_is_about_the_whole_firm_is_not_narrowed(asked):
+    with pytest.raises(AnswerError, match="the whole firm"):
+        asked.ask("readiness", where="kind = 'person'")
+
+
+def test_levers_of_some_customers_are_of_their_dollars_alone(asked):
+    """Ann is the one from DE who brings anything, 90.00; Cleo of AT has 9.50."""
+    levers = {row["lever"]: row for row in asked.ask("worth-doing", where="country = 'AT'").answer.table.to_pylist()}
+    assert levers["service"]["own_figure"] == D("9.5")
+    assert levers["mix"]["lacks"]
+    told = asked.ask("worth-doing", by="country").answer
+    assert told.tables["slices"].num_rows == 0
+    assert any("2 slices are withheld" in one for one in told.findings)
 
 
 def test_a_company_without_fields_of_codes_is_told_what_lacks(asked):
@@ -115,3 +124,16 @@ def test_an_effect_that_is_at_least_something_needs_its_grounds(tmp_path):
     )
     with pytest.raises(Problems, match="say in grounds where"):
         load(path, {})
+
+
+def test_customers_are_listed_by_a_rule_and_by_their_contexts(asked):
+    """Cleo bought in the corner shop alone; Ann and Bert in the web, and all of them in winter."""
+    listed = asked.ask("customers", where="main_channel = 'corner'").answer
+    assert [row["amount"] for row in listed.tables["listed"].to_pylist()] == [D("9.5000")]
+    assert "9.50" in listed.sentence
+    assert asked.ask("customers", where="main_season = 'Dec-Feb'").answer.figure("customers").value == 3
+    assert asked.ask("customers", where="began_month = '2026-01' and not is_lost").answer.figure("customers").value == 3
+    seasons = asked.ask("profit", by="season").answer.tables["slices"].to_pylist()
+    assert [(row["value"], row["customers"]) for row in seasons] == [("Dec-Feb", 3)]
+    with pytest.raises(AnswerError, match="main_channel, main_product"):
+        asked.ask("value", by="nonsense")

@@ -97,7 +97,7 @@ def test_slices_give_each_value_its_customers_and_name_what_belongs_to_none(duck
 def test_slicing_by_what_is_no_column_is_refused_with_what_there_is(statement: Any) -> None:
     with pytest.raises(AnswerError, match="ANS002") as caught:
         customer_base.slices(statement, "moon", LEVEL)
-    assert caught.value.do == "choose one of line, month"
+    assert caught.value.do == "choose one of line, month, season"
 
 
 def test_the_cause_of_a_give_back_is_the_line_that_takes_more_than_its_usual_share(duckdb_engine: storage.Engine, statement: Any) -> None:

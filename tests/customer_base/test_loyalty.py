@@ -12,6 +12,8 @@ from scipy.special import expit
 
 from unequal import storage
 from unequal.customer_base.loyalty import events, leaving
+from unequal.customer_base.loyalty import features as of_features
+from unequal.customer_base.loyalty.features import Counts
 from unequal.customer_base.loyalty.leaving import Fit, Rhythm, added, learn, left_beyond_rhythm, precision_at, rhythm
 from unequal.customer_base.loyalty.mornings import days_to_learn_on
 
@@ -139,3 +141,70 @@ def test_a_declared_behaviour_counts_the_rows_for_which_its_rule_holds(duckdb_en
 def test_a_feature_without_weight_makes_no_difference():
     fit = leaving.Fit(np.array([-1.0, 0.0]), np.zeros((2, 2)))
     assert leaving.difference(fit, np.zeros((3, 1)), 0, 0.0, 1.0) == (0.0, 0.0, 0.0)
+
+
+def behaved(orders: np.ndarray, late: np.ndarray) -> Counts:
+    """Customers with so many orders lately of which so many were late, and as many before."""
+    n, one = len(orders), np.ones(len(orders), dtype=np.int64)
+    column = late.reshape(-1, 1)
+    return Counts(
+        np.full(n, 5.0), np.full(n, 434.0), orders * 2, orders, one, one, recent=column, before=column, exposed=orders.reshape(-1, 1),
+        exposed_before=orders.reshape(-1, 1),
+    )  # fmt: skip
+
+
+def test_who_buys_more_gets_more_late_deliveries_and_that_is_no_effect_of_lateness():
+    """Who orders often stays, whatever comes late. That something came late goes with staying; that a larger share did does not."""
+    chance = np.random.default_rng(5)
+    rate = chance.gamma(1.0, 3.0, 20_000)
+    orders = 1 + chance.poisson(rate)
+    late = chance.binomial(orders, 0.2)
+    left = (chance.random(len(orders)) < expit(0.5 - 0.4 * rate)).astype(float)
+    counts = behaved(orders, late)
+    nobody, of = np.zeros(len(orders)), np.arange(len(orders))
+    fits = {}
+    for measure in ("event", "share"):
+        raw = of_features.measured(counts, (measure,), 70.0)[:, -1:]
+        fits[measure] = learn(raw / raw.std(), left, nobody, of)
+    assert fits["event"].weights[1] + 3 * fits["event"].errors[1] < 0
+    assert abs(fits["share"].weights[1]) <= 2 * fits["share"].errors[1]
+
+
+def test_a_share_of_own_deliveries_that_does_drive_away_is_found():
+    chance = np.random.default_rng(6)
+    orders = 1 + chance.poisson(4.0, 20_000)
+    late = chance.binomial(orders, chance.beta(1, 4, len(orders)))
+    left = (chance.random(len(orders)) < expit(-2.0 + 3.0 * late / orders)).astype(float)
+    raw = of_features.measured(behaved(orders, late), ("share",), 70.0)[:, -1:]
+    fit = learn(raw / raw.std(), left, np.zeros(len(orders)), np.arange(len(orders)))
+    assert fit.weights[1] > 5 * fit.errors[1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=40))
+def test_a_share_is_nought_of_whom_nothing_could_happen_to_and_lies_within_one(rows):
+    orders = np.array([max(pair) for pair in rows], dtype=np.int64)
+    late = np.array([min(pair) for pair in rows], dtype=np.int64)
+    found = of_features.beyond_share(behaved(orders, late))[:, 0]
+    assert np.all(np.abs(found) <= 1)
+    assert np.all(found[orders == 0] == 0)
+    if len(set(orders.tolist())) == 1:
+        assert found.sum() == pytest.approx(0.0, abs=1e-9)  # of as many deliveries each, the shares are above and below everybody's
+
+
+def test_of_a_declared_share_all_rows_are_told_as_days_on_which_it_could_have_happened(duckdb_engine: storage.Engine):
+    """Two deliveries, one of them late."""
+    rows = duckdb_engine.rows(
+        {"member_no": "string", "done": "date", "promised": "date"},
+        [{"member_no": "m1", "done": date(2024, 12, day), "promised": date(2024, 12, 5)} for day in (5, 9)],
+    )
+    owners = duckdb_engine.rows(
+        dict.fromkeys(("source", "record_id", "customer_id"), "string"), [{"source": "crm", "record_id": "m1", "customer_id": "ann"}]
+    )
+    declared = events.Declared("late", "crm", "member_no", "done", "done > promised", as_share=True)
+    happened = events.declared_events(declared, rows, owners)
+    found = duckdb_engine.fetch(events.counts_at(happened, ["declared late"], MORNING, SPANS, shares=["declared late"]))
+    assert found == [{
+        "customer_id": "ann", "recent_0": 1, "before_0": 0, "since_0": date(2024, 12, 9), "last_0": date(2024, 12, 9), "exposed_0": 2,
+        "exposed_before_0": 0, "after": None,
+    }]  # fmt: skip
+    assert [row["behaviour"] for row in duckdb_engine.fetch(events.counted(happened))] == ["declared late"]

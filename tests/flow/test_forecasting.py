@@ -120,7 +120,12 @@ def test_the_answer_adds_up_the_customers_and_takes_no_level(regulars):
     with pytest.raises(AnswerError, match="ANS011"):
         asked(regulars, "value", level=Level.REVENUE)
     with pytest.raises(AnswerError, match="ANS011"):
-        asked(regulars, "retention", where="p_alive > 0.5")
+        asked(regulars, "retention", level=Level.REVENUE)
+    point = asked(regulars, "retention", where="value_expected > 100").figure("point_value")
+    assert float(point.value) == pytest.approx(
+        sum(row["point_of_retention_expected"] for row in rows if row["value_expected"] > 100), abs=0.01
+    )
+    assert point.low < point.value < point.high
     with pytest.raises(AnswerError, match="ANS014"):
         asked(regulars, "value", where="value_expected > 1000000000")
 

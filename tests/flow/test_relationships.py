@@ -10,7 +10,8 @@ import pytest
 from tests.flow.looking import ask, buckets, customers, edit, figures, run, table
 
 from unequal import answers, flow
-from unequal.terms.errors import AnswerError, Problems
+from unequal.terms.errors import AnswerError, PredicateError, Problems
+from unequal.terms.lines import Level
 
 TIES = "who,whom,as,part\n2,1,intro,2.5\n4,3,intro,1\n2,4,home,1\n4,2,home,1\n"
 SOURCE = """
@@ -131,10 +132,15 @@ def test_status_and_answer_count_alike(tied_once: Path) -> None:
         assert answers.customers_side_by_side(rows, opened.config) == answers.answer("customers", base.base).table
 
 
-def test_a_count_of_customers_cannot_be_narrowed(tied_once: Path) -> None:
-    with flow.open_base(flow.open_project(tied_once, {})) as opened, pytest.raises(AnswerError) as told:
-        answers.answer("customers", opened.base, where="channel = 'web'")
-    assert told.value.code == "ANS011"
+def test_a_count_of_customers_takes_no_level_and_no_rule_over_entries(tied_once: Path) -> None:
+    with flow.open_base(flow.open_project(tied_once, {})) as opened:
+        with pytest.raises(AnswerError) as told:
+            answers.answer("customers", opened.base, level=Level.REVENUE)
+        assert told.value.code == "ANS011"
+        with pytest.raises(PredicateError):
+            answers.answer("customers", opened.base, where="channel = 'web'")
+        persons = answers.answer("customers", opened.base, where="kind = 'person'")
+        assert persons.figure("customers").value == answers.answer("customers", opened.base).figure("persons").value
 
 
 def test_a_rule_about_no_column_is_told_before_any_data_is_read(tied: Path) -> None:

@@ -128,6 +128,11 @@ def test_promises_are_counted_and_those_whose_day_is_not_over_are_not(company: P
     assert asked(company, "promises", where="country = 'DE'").figure("promises_kept").value == 1.0
 
 
+def test_where_nothing_is_known_of_plans_it_is_said_which_columns_lack(company: Path):
+    told = next(one for one in asked(company, "promises").findings if "cheaper plan" in one)
+    assert told.endswith("beside what each customer uses (the section plans: source, plan, use, offered).")
+
+
 def test_a_late_fee_is_shown_in_dollars_and_raises_no_band(company: Path):
     answer = asked(company, "promises")
     assert answer.figure("at_expense").value == D("40.0000")

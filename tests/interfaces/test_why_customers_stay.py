@@ -103,6 +103,14 @@ def test_python_and_the_command_line_tell_the_same(bakery: Path, narrowed: dict[
         assert len(told["tables"][name]) == len(table), name
 
 
+def test_those_warned_of_are_listed_and_cut_by_channel(bakery: Path) -> None:
+    project = unequal.open(bakery)
+    warned = project.ask("loyal").answer.figure("warned")
+    assert warned.drill_down == 'unequal ask customers --where "is_warned"'
+    assert len(project.ask("customers", where="is_warned").tables["listed"]) == warned.value
+    assert project.ask("loyal", by="main_channel").answer.by == "main_channel"
+
+
 def test_signals_are_exported_as_they_are_told(bakery: Path, tmp_path: Path) -> None:
     found = CliRunner().invoke(main, ["-C", str(bakery), "export", "signals", "-o", str(tmp_path / "signals.csv")])
     assert found.exit_code == 0, found.output

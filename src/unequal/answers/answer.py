@@ -24,6 +24,7 @@ class Figure:
         unit: the ISO code of the currency, or "customers", "share", "rank", "index", "entries".
         low: lower end of its range where it is an estimate.
         high: upper end.
+        drill_down: the command that lists the customers it counts, or whose dollars it sums; empty where none lists just those.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Figure:
     high: Decimal | float | int | None = None
     why_missing: str = ""
     note: str = ""
+    drill_down: str = ""
 
 
 @dataclass(frozen=True)

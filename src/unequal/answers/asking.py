@@ -12,9 +12,11 @@ from unequal.answers.base import Base
 from unequal.answers.claims import claims
 from unequal.answers.comparing import side_by_side
 from unequal.answers.conflicts import conflicts
+from unequal.answers.contexts import with_contexts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
 from unequal.answers.defaults import defaults
+from unequal.answers.drilling import drilled
 from unequal.answers.drivers import drivers
 from unequal.answers.equity import equity
 from unequal.answers.get_keep_grow import get_keep_grow
@@ -105,6 +107,7 @@ def answer(
         return now if other is None else side_by_side(now, answer(question, other, **narrowed))
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
+    base = with_contexts(base, where, by)
     if what_if:
         if question != "cost-to-serve":
             raise AnswerError(
@@ -113,7 +116,7 @@ def answer(
         found = cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
     else:
         found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
-    return in_words_of_the_house(found, base.project.value.house)
+    return in_words_of_the_house(drilled(found, base, period), base.project.value.house)
 
 
 REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow", "needs")

@@ -15,6 +15,7 @@ from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import refuse_narrowing
 from unequal.answers.measured_claims import Measured
 from unequal.answers.occasions import assumptions
+from unequal.answers.parting import asked, parted, slices, withheld
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import share_text
@@ -61,6 +62,11 @@ _COLUMNS: Final = {
 }  # fmt: skip
 
 
+_SLICED: Final = {"segment": pa.string(), "customers": pa.int64(), **_COLUMNS}
+_OF_A_SLICE: Final = (measured.top_fifth, measured.lost_in_five_years, measured.referred_more)
+"""What can be measured of a part of the base; the others need what a run measures over the whole."""
+
+
 def claims(
     base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
 ) -> Answer:
@@ -68,26 +74,30 @@ def claims(
 
     Args:
         base: a published run.
-        where, by, period, level: not for this question: the claims are of whole bases.
+        where: a predicate over customers: the claims are held against these alone, as if they were the whole base.
+        by: a dimension of customers: beside the whole each slice is measured.
+        period, level: not for this question.
 
     Raises:
-        AnswerError: ANS011, the question is narrowed or sliced.
+        AnswerError: ANS011, a period or level is given; ANS002, no such dimension.
+        PredicateError: `where` is refused.
     """
     refuse_narrowing(
-        "the claims are of whole customer bases",
-        where,
-        by,
-        period,
-        level,
-        do="ask without them; profit, value, retention and advocates can be narrowed",
+        "the claims are of all that is known, at the level of the base", period, level, do="ask it without --from, --to and --level"
     )
+    whole, customers = base, asked(base, where) if where is not None or by is not None else None
+    if where is not None and customers is not None:
+        base = parted(base, customers)
     rows = [_row(claim, claim.measure(base)) for claim in CLAIMS]
+    cut, thin = ([], 0) if by is None or customers is None else slices(whole, customers, by, fewest=measured.FEWEST)
+    sliced = pa.Table.from_pylist([{"segment": name, "customers": number, **_row(one, one.measure(part))} for name, number, part in cut for one in CLAIMS
+                                   if one.measure in _OF_A_SLICE], pa.schema(list(_SLICED.items())))  # fmt: skip
     table = pa.Table.from_pylist(rows, pa.schema(list(_COLUMNS.items())))
     return Answer(
         question="claims",
         title="What is said of customer bases, and what is so here",
         sentence=_sentence(base, rows),
-        findings=(*(_told(row) for row in rows), *assumptions(base.project)),
+        findings=(*(_told(row) for row in rows), *withheld(thin, measured.FEWEST), *assumptions(base.project)),
         period=whole_period(base),
         figures=tuple(
             Figure(row["claim"], row["told"], row["measured"], "share", row["low"], row["high"], why_missing="" if row["measured"] is not None else row["note"],
@@ -95,9 +105,12 @@ def claims(
             for row in rows
         ),
         table=table,
-        tables={"claims": table},
-        drill_down="unequal export customers",
+        tables={"claims": table} if by is None else {"claims": table, "slices": sliced},
+        where=where,
+        by=by,
+        drill_down="unequal ask customers" + (f' --where "{where}"' if where else ""),
         shown=(
+            *_shown_slices(by),
             Shown("claims", "Published figures beside this firm's own", (
                 Column("told", "What is claimed"), Column("source", "By"), Column("claimed", "Claimed"),
                 Column("measured", "Measured here", "share", why_missing="cannot be measured here"), Column("low", "From", "share", "range"),
@@ -107,6 +120,18 @@ def claims(
         drawn=(Drawn("bars", "claims", "Measured here, where it can be", "claim", "measured", "share", neutral=True),),
         is_estimate=True,
         **rests_on(base),
+    )  # fmt: skip
+
+
+def _shown_slices(by: str | None) -> tuple[Shown, ...]:
+    if by is None:
+        return ()
+    return (
+        Shown("slices", f"The claims by {by.replace('_', ' ')}", (
+            Column("segment", by.replace("_", " ").capitalize(), "name"), Column("customers", "Customers", "count"), Column("told", "What is claimed"),
+            Column("measured", "Measured here", "share", why_missing="cannot be measured here"), Column("low", "From", "share", "range"),
+            Column("high", "To", "share", "range"), Column("verdict", "So here", "text", "claim"),
+        ), note=f"Slices of fewer than {measured.FEWEST} customers are withheld."),
     )  # fmt: skip
 
 

@@ -95,6 +95,14 @@ def _opposed(base: Base) -> list[tuple[str, str, str]]:
     return found
 
 
+def everybody_caught(base: Base) -> ibis.Table | None:
+    """Who is caught between any two programmes: of `caught_between`; None where none are declared, or the run is older than they."""
+    declared = base.project.programmes
+    if not declared or ("programme_member" not in base.tables and any(one.reached for one in declared.values())):
+        return None
+    return caught_between(base, _customers(base, None), _opposed(base))
+
+
 def _customers(base: Base, where: str | None) -> ibis.Table:
     """All customers beside their values, nothing where they never bought, so that who costs and never bought is caught too."""
     table = bringing.everyone(base, where, "kind")

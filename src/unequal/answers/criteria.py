@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from unequal import config
+from unequal.answers import lost_tables
 from unequal.answers.base import Base
+from unequal.answers.conflicts import conflicts
+from unequal.answers.incentives import told as told_of_pay
+from unequal.answers.lost import gone
 from unequal.terms.amounts import share_text
+from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Level
 from unequal.terms.money import money_sum
 
@@ -164,16 +171,37 @@ def tie_out(base: Base) -> Measured:
 
 
 def lost_reasons(base: Base) -> Measured:
-    """Whether the firm knows why customers left."""
+    """Whether the firm knows why customers left, as `lost` tells it: of whom an end is recorded, whose reason is more than the form's default."""
+    fields = lost_tables.fields_of_reasons(base)
     ended = {one.source for one in base.project.value.relationships.values() if isinstance(one, config.value.Contracts)}
-    asked = [row for row in _defaults(base) if row["source"] in ended and _REASON.search(str(row["field"]).lower())]
-    named = 1 - max((row["share"] or 0.0 for row in asked if row["verdict"] == "default"), default=0.0) if asked else 0.0
-    fields = ", ".join(f"{row['source']}.{row['field']}" for row in asked) or "no field of reasons"
+    ended |= {one.source for one in base.project.turnover.departures.values()}
+    asked = ", ".join(f"{source}.{column}" for source, column in fields) or _unread_reasons(base, ended)
+    asked = asked or "no column of reasons (turnover.reasons, turnover.departures)"
+    step = "Ask whoever leaves why, and take the catch-all off the form."
+    told = {"rows": 0, "named": 0, "dollars": Decimal(0)}
+    if "lost" in base.tables and fields:
+        said = gone(base, base.level).filter(lambda t: t["how"] == "ended")
+        is_named = said["reason_told"] == "recorded"
+        told = _one(
+            base,
+            said,
+            rows=said.count(),
+            named=is_named.cast("int64").sum().fill_null(0),
+            dollars=money_sum(ibis.ifelse(is_named, Decimal(0), said["brought"])),
+        )
+    named = _share(told["named"], told["rows"])
     return Measured((
-        ("Ends are recorded", bool(ended), ", ".join(sorted(ended)) or "no contracts"), ("So is a reason", bool(asked), fields),
-        ("Half of the reasons are no form's default", named >= 0.5, f"{_told(named)} are none"),  # noqa: PLR2004
-        ("Four in five are none", named >= 0.8, f"{_told(named)} are none"),  # noqa: PLR2004
-    ), None, "", "Ask whoever leaves why, and take the catch-all off the form.")  # fmt: skip
+        ("Ends are recorded", bool(ended), ", ".join(sorted(ended)) or "no contracts"), ("So is a reason", bool(fields), asked),
+        ("Of half who left a reason is known that is no form's default", named >= 0.5, f"of {_told(named)}"),  # noqa: PLR2004
+        ("Of four in five", named >= 0.8, f"of {_told(named)}"),  # noqa: PLR2004
+    ), Decimal(str(told["dollars"] or 0)).quantize(_CENT) if told["rows"] else None,
+       f"{WORD_OF_LEVEL[base.level]} of customers who left for a reason that nobody knows", step)  # fmt: skip
+
+
+def _unread_reasons(base: Base, ended: Collection[str]) -> str:
+    """Columns that look as if they held reasons, and that the config does not name."""
+    named = [row for row in _defaults(base) if row["source"] in ended and _REASON.search(str(row["field"]).lower())]
+    return ", ".join(f"{row['source']}.{row['field']} is not named under turnover.reasons" for row in named)
 
 
 def referral_capture(base: Base) -> Measured:
@@ -192,9 +220,49 @@ def referral_capture(base: Base) -> Measured:
     ), None, "", "Ask every new customer who sent it, and keep the answer with its number.")  # fmt: skip
 
 
-def incentives(base: Base) -> Measured:  # noqa: ARG001 - asked like the others
-    """No table tells what people are paid for."""
-    return Measured((), None, "", "Write down what each plan pays for, and hold it against what customers bring.")
+def incentives(base: Base) -> Measured:
+    """Whether what people are paid for serves the customer: by the programmes and agents that the config declares; nothing where it declares none."""
+    step = "Write down what each plan pays for, and hold it against what customers bring."
+    programmes, agents = base.project.programmes, base.project.agents
+    paid = [one.incentive for one in programmes.values() if one.incentive] + (
+        [agents.incentive.pays_for] if agents and agents.incentive else []
+    )
+    if not paid:
+        return Measured((), None, "", step)
+    caught, dollars = _caught_by_pay(base)
+    share = _share(caught, _one(base, base.table("customer"), rows=base.table("customer").count())["rows"])
+    pulls = bool(agents and agents.incentive and agents.asked_for)
+    again = _comes_again(base)
+    return Measured((
+        ("What people are paid for is declared", True, "; ".join(paid)),
+        ("Nobody who is paid pulls customers against another programme", caught == 0, f"{caught:,} customers are caught, {_told(share)}"),
+        ("Agents are paid for what they are asked for", not pulls, f"paid for {agents.incentive.pays_for}, asked for {agents.asked_for}"
+         if agents and agents.incentive and agents.asked_for else "no agent is paid for one thing and asked for another"),
+        ("No more customers come again where agents are paid so", not again, again or "none is told apart from chance"),
+    ), dollars, f"{WORD_OF_LEVEL[base.level]} of the last year, of customers caught between programmes that somebody is paid for",
+       "Pay for what customers bring and whether they come again, and take one of two opposed programmes from whoever is caught.")  # fmt: skip
+
+
+def _caught_by_pay(base: Base) -> tuple[int, Decimal | None]:
+    """Customers caught between two programmes of which one at least pays somebody, and what they brought last year."""
+    try:
+        found = conflicts(base)
+    except AnswerError:
+        return 0, None
+    pairs = [row["pair"] for row in found.tables["conflicts"].to_pylist() if row["incentives"]]
+    caught = found.tables["caught"]
+    named = pc.binary_join_element_wise(caught["programme"], caught["against"], " against ")
+    paid = caught.filter(pc.is_in(named, value_set=pa.array(pairs, pa.string())))
+    each = paid.group_by("customer_id").aggregate([("brought_last_year", "max")])
+    return each.num_rows, Decimal(pc.sum(each["brought_last_year_max"]).as_py() or 0).quantize(_CENT)
+
+
+def _comes_again(base: Base) -> str:
+    """What an incentive of agents goes with, where it is more repeat contacts than chance gives; nothing otherwise."""
+    if "service_contact" not in base.tables:
+        return ""
+    told = told_of_pay(base, base.table("service_contact"))
+    return f"{_told(told.again.expected)} of matters more come again" if told is not None and told.again.low > 0 else ""
 
 
 def rights_to_act(base: Base) -> Measured:

@@ -13,6 +13,7 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import refuse_narrowing
+from unequal.answers.listing import listed
 from unequal.answers.resting import rests_on
 from unequal.answers.rolling_up import last_day
 from unequal.terms.lines import LABEL_OF_LINE, Level
@@ -41,12 +42,19 @@ def customers(
 
     Args:
         base: a published run.
-        where, by, period, level: not for this question; it is about the whole base.
+        where: a predicate over customers: then those for whom it is true are listed, one by one.
+        by: a dimension of customers: then each slice is counted.
+        period, level: not for this question.
 
     Raises:
-        AnswerError: ANS011, the question is narrowed or sliced; ANS001, the run is older than households.
+        AnswerError: ANS011, a period or level is given; ANS001, the run is older than households; ANS002, no such dimension.
+        PredicateError: `where` is refused.
     """
-    refuse_narrowing("this question is about the whole base", where, by, period, level)
+    refuse_narrowing(
+        "how many customers there are is told as of the run, at its own level", period, level, do="ask it without --from, --to and --level"
+    )
+    if where is not None or by is not None:
+        return listed(base, where, by)
     rows = definitions(base)
     whole = {row["definition"]: row for row in rows if row["source"] is None}
     unit = COUNTED[base.project.identity.customer]

@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 import ibis
+import pyarrow as pa
 
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import lacking, refuse_narrowing
+from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
+from unequal.predicates import compile_batch, parse
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -29,29 +32,29 @@ def defaults(
 
     Args:
         base: a published run.
-        where, by, period, level: not for this question: it is about forms, not about customers.
+        where: a predicate over fields of codes, not over customers: source, field, value, verdict, share, entered_by, ...
+        by: a column of them: source, field, entered_by, verdict.
+        period, level: not for this question: it is about forms.
 
     Raises:
-        AnswerError: ANS011, the question is narrowed or sliced; ANS016, no source has a field of codes.
+        AnswerError: ANS011, a period or level is given; ANS016, no source has a field of codes; ANS002, no such dimension.
+        PredicateError: `where` is refused.
     """
-    refuse_narrowing(
-        "this question is about the forms of the whole base",
-        where,
-        by,
-        period,
-        level,
-        do="ask it without them; `unequal export entries --where ...` lists the entries of one source",
-    )
+    refuse_narrowing("this question is about the forms of the whole base", period, level, do="ask it without --from, --to and --level")
     fields = base.table("code_field")
+    if where is not None:
+        fields = fields.filter(compile_batch(parse(where, columns_to_ask(fields), where="--where"), fields))
     rows: list[dict[str, Any]] = [
         dict(row) for row in base.fetch(fields.order_by(ibis.desc(fields["score"].fill_null(-1.0)), "source", "field"))
     ]
-    if not rows:
+    if not rows and where is None:
         raise lacking("defaults", "no column of text with 4 to 1,000 different values on 300 rows or more, in any source",
                       do="map the extract in which people pick codes: tickets, ends of contracts, returns")  # fmt: skip
     found = [row for row in rows if row["verdict"] == "default"]
-    tables = {name: base.arrow(_ordered(base.table(name))) for name in _TABLES}
-    tables["who_has_it"] = base.arrow(_who_has_it(base))
+    tables = {name: base.arrow(_ordered(base.table(name).semi_join(fields, ["source", "field"]))) for name in _TABLES}
+    tables["who_has_it"] = base.arrow(_who_has_it(base, fields))
+    if by is not None:
+        tables["slices"] = _slices(rows, dimension(fields, by))
     return Answer(
         question="defaults",
         title="Codes that are only a form's default",
@@ -59,11 +62,13 @@ def defaults(
         findings=tuple(_findings(base, rows, found)),
         period=whole_period(base),
         figures=_figures(base, rows, found),
-        table=tables["code_field"],
+        table=tables["code_field"] if by is None else tables["slices"],
         tables=tables,
+        where=where,
+        by=by,
         drill_down=f"unequal export entries --where \"source = '{found[0]['source']}'\"" if found else "unequal export entries",
         words=base.project.value.words,
-        shown=_shown(bool(found)),
+        shown=(*_shown_slices(by), *_shown(bool(found))),
         drawn=_drawn(bool(found)),
         is_estimate=True,
         **rests_on(base),
@@ -77,9 +82,41 @@ def _ordered(table: ibis.Table) -> ibis.Table:
     return table.order_by(*table.columns)
 
 
-def _who_has_it(base: Base) -> ibis.Table:
+_SLICE: Final = pa.schema([
+    ("segment", pa.string()), ("fields", pa.int64()), ("judged", pa.int64()), ("defaults", pa.int64()), ("doubtful", pa.int64()),
+    ("cost", pa.decimal128(28, 4)),
+])  # fmt: skip
+
+
+def _slices(rows: Sequence[dict[str, Any]], by: str) -> pa.Table:
+    """Fields of codes by one of their columns: forms are few, and none is withheld."""
+    found = []
+    for segment in sorted({row[by] for row in rows}, key=lambda one: (one is None, str(one))):
+        own = [row for row in rows if row[by] == segment]
+        called = [row for row in own if row["verdict"] == "default"]
+        found.append({
+            "segment": None if segment is None else str(segment), "fields": len(own), "judged": sum(row["verdict"] != "not_judged" for row in own),
+            "defaults": len(called), "doubtful": sum(row["verdict"] == "doubtful" for row in own),
+            "cost": sum((row["cost"] or Decimal(0) for row in called), Decimal(0)),
+        })  # fmt: skip
+    return pa.Table.from_pylist(found, _SLICE)
+
+
+def _shown_slices(by: str | None) -> tuple[Shown, ...]:
+    if by is None:
+        return ()
+    return (
+        Shown("slices", f"Fields of codes by {by.replace('_', ' ')}", (
+            Column("segment", by.replace("_", " ").capitalize(), "name", why_missing="not known"), Column("fields", "Fields", "count"),
+            Column("judged", "Judged", "count"), Column("defaults", "With a default", "count"), Column("doubtful", "Doubtful", "count"),
+            Column("cost", "Costs under defaults", "cost"),
+        )),
+    )  # fmt: skip
+
+
+def _who_has_it(base: Base, fields: ibis.Table) -> ibis.Table:
     """Those who enter the codes that are called defaults, who has them most often first; months and states are in CODE_PEER alone."""
-    peers, fields = base.table("code_peer"), base.table("code_field")
+    peers = base.table("code_peer")
     called = fields.filter(fields["verdict"] == "default", fields["entered_by"].notnull())
     at = called.select("source", "field", "value", grouping="entered_by")
     return peers.semi_join(at, ["source", "field", "value", "grouping"]).order_by(ibis.desc("share"), "source", "field", "peer")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, Protocol
@@ -15,6 +15,8 @@ from unequal.terms.money import money_sum
 
 _POINTS_TOLD: Final = 5.0
 _FEW: Final = 30
+FEWEST: Final = 30
+"""Slices of fewer customers are withheld."""
 _NO_SPEND: Final = ("channel", "market")
 _YEAR_WEEKS: Final = 52
 _REICHHELD: Final = "Literature: five points up to 100 % more profit (Reichheld & Sasser 1990), of one cohort's lifetime, not a year's."
@@ -86,6 +88,43 @@ def levers_of(base: Base) -> tuple[Lever, ...]:
     return (_retention(base), _cost_to_serve(base, year), _mix(base), _service(base, year))
 
 
+def levers_of_some(whole: Base, part: Base) -> tuple[Lever, ...]:
+    """The levers of some customers alone.
+
+    Args:
+        whole: the base, of which retention is measured by line of business.
+        part: the base of these customers alone, of `parting.parted`.
+
+    Returns:
+        Retention is the whole base's, by the share that these customers have in what a point of it brings; the mix is of new customers of all sources,
+        and is not told of a part.
+    """
+    year = _last_year(part, whole)
+    mix = whole.project.worth_doing.mix_share
+    unit = "share of the customers of poorer sources"
+    return (
+        _share_of_retention(whole, part),
+        _cost_to_serve(part, year),
+        _lacking("mix", "Mix of new customers", mix, unit, "a part that sources bring: the mix is of all new customers"),
+        _service(part, year),
+    )
+
+
+def _share_of_retention(whole: Base, part: Base) -> Lever:
+    found = _retention(whole)
+    name = "point_of_retention_expected"
+    sums = [
+        float(str(one.fetch(one.table("customer_value").aggregate(point=lambda t: t[name].sum()))[0]["point"] or 0.0))
+        for one in (part, whole)
+    ]
+    if found.lacks or sums[1] <= 0:
+        return found
+    share = sums[0] / sums[1]
+    low, supposed, high = (end * share for end in found.year)
+    own = Decimal(repr(round(float(found.own) * share, 2)))
+    return replace(found, own=own, figure=f"{found.figure}, these customers' share of it", year=(low, supposed, high))
+
+
 def _lacking(key: str, name: str, effect: Effect, unit: str, lacks: str) -> Lever:
     return Lever(key, name, _ZERO, "", effect, unit, (0.0, 0.0, 0.0), lacks=lacks)
 
@@ -95,10 +134,10 @@ def _times(effect: Effect, each: float) -> tuple[float, float, float]:
     return effect.low * each, effect.supposed * each, effect.high * each
 
 
-def _last_year(base: Base) -> ibis.Table:
-    """STATEMENT of the twelve months up to the last booked one, with each customer's band."""
+def _last_year(base: Base, whole: Base | None = None) -> ibis.Table:
+    """STATEMENT of the twelve months up to the last booked one, of the whole base, with each customer's band."""
     statement = base.table("statement")
-    last = base.fetch(statement.aggregate(last=statement["month"].max()))[0]["last"]
+    last = base.fetch((whole or base).table("statement").aggregate(last=lambda t: t["month"].max()))[0]["last"]
     if isinstance(last, date):
         statement = statement.filter(statement["month"] > last - timedelta(days=360))  # twelve first days of months
     return statement.inner_join(base.table("band").select("customer_id", "band"), "customer_id")

@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from unequal import customer_base, value
+from unequal import config, customer_base, value
 from unequal.answers.base import Base
 from unequal.answers.forecasts import shock_of
 from unequal.terms.money import TOTAL
@@ -57,11 +57,46 @@ def _has_reasons(base: Base) -> bool:
 
 
 def defaults(base: Base) -> frozenset[str]:
-    """Recorded reasons that are only the form's default, over the whole base."""
+    """Recorded reasons that are only the form's default, over the whole base: what `unequal ask defaults` says of their field, and their word."""
     left = base.table("lost")
     counted = left.filter(left["reason"].notnull()).group_by("reason").aggregate(n=lambda t: t.count())
     counts = {str(row["reason"]): int(str(row["n"])) for row in base.fetch(counted)}
-    return customer_base.steps.turnover.reasons.default_reasons(counts, base.project.turnover.default_reasons)
+    called: set[str] = set()
+    cleared: set[str] = set()
+    for source, field in fields_of_reasons(base):
+        called |= _set_aside(base, source, field)
+        cleared |= set(counts) if _is_clean(base, source, field) else set()
+    return customer_base.steps.turnover.reasons.default_reasons(
+        counts, base.project.turnover.default_reasons, called=called, cleared=cleared - called
+    )
+
+
+def fields_of_reasons(base: Base) -> list[tuple[str, str]]:
+    """Where reasons of leaving are recorded, as the config says: each source and its column, once."""
+    turnover, bound = base.project.turnover, base.project.value.relationships
+    told = [(one.source, one.reason) for one in turnover.departures.values() if one.reason is not None]
+    for name, reason in turnover.reasons.items():
+        contract = bound.get(name)
+        if isinstance(contract, config.value.Contracts):
+            told.append((contract.source, reason.column))
+    return list(dict.fromkeys(told))
+
+
+def _set_aside(base: Base, source: str, field: str) -> set[str]:
+    """The values of a field that the look at codes calls a default; none in a run of before it looked."""
+    if "code_field" not in base.tables:
+        return set()
+    rows = base.fetch(customer_base.steps.codes.set_aside(base.table("code_field"), source, field))
+    return {str(row["value"]) for row in rows}
+
+
+def _is_clean(base: Base, source: str, field: str) -> bool:
+    """Whether the look at codes judged a field, and found no default in it."""
+    if "code_field" not in base.tables:
+        return False
+    fields = base.table("code_field")
+    chosen = fields.filter(fields["source"] == source, fields["field"] == field, fields["verdict"] == "clean")
+    return bool(base.fetch(chosen.aggregate(n=chosen.count()))[0]["n"])
 
 
 def _dollars(base: Base, rows: ibis.Table, key: list[str]) -> pa.Table:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import ibis
 import numpy as np
 
+from unequal.answers import lost_tables
 from unequal.answers.base import Base
 from unequal.answers.occasions import knows_dollars
 from unequal.terms.amounts import money_text, share_text
@@ -19,6 +20,7 @@ from unequal.terms.money import TOTAL
 _NINE_IN_TEN: Final = 1.645
 _YEAR_DAYS: Final = 365.25
 _FIVE_YEARS: Final = 5.0
+_FIVE_YEARS_MONTHS: Final = 60
 _FIVE_POINTS: Final = 5.0
 _LEAST_YEARS: Final = 2.0
 FEWEST: Final = 30
@@ -85,7 +87,10 @@ def top_fifth_dollars(base: Base) -> str:
 
 
 def lost_in_five_years(base: Base) -> Measured:
-    """Of those who bought in the first year known, who bought in the last: as if customers were lost at one pace, brought to five years."""
+    """How many are lost within five years: by the curve that `lost` draws its half-life from, or where a run has none by who bought again.
+
+    Without such a curve, of those who bought in the first year known, who bought in the last: as if customers were lost at one pace, brought to five years.
+    """
     sold = _sales(base)
     ends = base.fetch(sold.aggregate(first=sold["month"].min(), last=sold["month"].max()))[0]
     if ends["first"] is None:
@@ -94,6 +99,9 @@ def lost_in_five_years(base: Base) -> Measured:
     years = ((last - first).days + 30) / _YEAR_DAYS
     if years < _LEAST_YEARS:
         return _not(f"Only {years:.1f} years are known: it takes two at least to see who comes back in another year.")
+    told = _by_half_life(base)
+    if told is not None:
+        return told
     until, since = _a_year_from(first, 1), _a_year_from(last, -1)
     there = sold.group_by("customer_id").aggregate(
         began=(sold["month"] < ibis.literal(until)).any(), stayed=(sold["month"] > ibis.literal(since)).any()
@@ -107,6 +115,25 @@ def lost_in_five_years(base: Base) -> Measured:
     lost = [1.0 - end ** (_FIVE_YEARS / apart) for end in (kept / number, high, low)]
     return Measured(lost[0], lost[1], lost[2], f"Of {number:,} who bought in the first year known {kept:,} bought in the last, {apart:.1f} years on; "
                     "brought to five years at one pace, though the first years lose most.")  # fmt: skip
+
+
+def _by_half_life(base: Base) -> Measured | None:
+    """One less the share kept for 60 months; where nobody is known for so long, the last share known brought there at its mean pace."""
+    if "kept" not in base.tables:
+        return None
+    curve = base.table("kept")
+    known = curve.filter(
+        curve["relationship"] == "all", curve["at_risk"] >= FEWEST, curve["months"] <= _FIVE_YEARS_MONTHS, curve["months"] > 0
+    )
+    last = base.fetch(known.order_by(ibis.desc("months")).limit(1))
+    half = lost_tables.half_life(base)
+    if half is None or not last or int(str(last[0]["months"])) < _LEAST_YEARS * 12:
+        return None
+    months = int(str(last[0]["months"]))
+    kept, low, high = (float(str(last[0][name])) ** (_FIVE_YEARS_MONTHS / months) for name in ("kept_expected", "kept_low", "kept_high"))
+    pace = "" if months == _FIVE_YEARS_MONTHS else f", which is known for {months} months and brought to five years at its mean pace"
+    return Measured(1 - kept, 1 - high, 1 - low,
+                    f"By the curve of how long customers stay{pace}; it is the one by which `lost` says that half are lost in {half.expected / 12:,.1f} years.")  # fmt: skip
 
 
 def _sales(base: Base) -> ibis.Table:

@@ -28,7 +28,10 @@ def wide_entries(base: Base) -> ibis.Table:
     customers = base.table("customer_attribute")
     known = customers.rename({f"_{name}": name for name in customers.columns})
     joined = entries.left_join(known, entries["customer_id"] == known["_customer_id"])
-    return joined.select(*entries.columns, **{name: joined[f"_{name}"] for name in customers.columns if name != "customer_id"})
+    season = customer_base.steps.season_of(entries["booked_on"])
+    return joined.select(
+        *entries.columns, season=season, **{name: joined[f"_{name}"] for name in customers.columns if name != "customer_id"}
+    )
 
 
 def columns_to_ask(table: ibis.Table) -> Mapping[str, str]:
@@ -56,9 +59,12 @@ def dimension(table: ibis.Table, by: str) -> str:
     Raises:
         AnswerError: ANS002, there is no such dimension.
     """
-    known = sorted(
-        {"month", *customer_base.rollups.ALONE, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"}
-    )
+    # What a day makes, and units that dollars are rolled up by, are there where entries are cut; customers have contexts instead.
+    own = {"month", "season", *customer_base.rollups.ALONE} if "booked_on" in table.columns else set()
+    known = sorted({*own, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"})
     if by not in known:
-        raise AnswerError("ANS002", "there is no such dimension to slice by", where="--by", seen=by, do=f"choose one of {', '.join(known)}")
+        more = "; or a context of a customer: main_channel, main_product, main_property, main_season, began_year, ..."
+        raise AnswerError(
+            "ANS002", "there is no such dimension to slice by", where="--by", seen=by, do=f"choose one of {', '.join(known)}{more}"
+        )
     return by

@@ -54,7 +54,7 @@ def profit(
     entries, statement = _asked(base, where, period, None if scheme else by)
     if scheme is not None:
         entries = in_bands(base, entries, statement, scheme, level)
-    banded = _banded(base, entries, statement, level)
+    banded = _banded(base, entries, statement, level, whole=where is None and period is None)
     units = _units(base, banded)
     found = customer_base.concentration(units)
     tables = _tables(base, entries, statement, banded, units, level, by)
@@ -101,7 +101,8 @@ def customers_behind(base: Base, *, where: str | None = None, period: Period | N
         AnswerError, PredicateError: as `profit`.
     """
     entries, statement = _asked(base, where, period, None)
-    return _banded(base, entries, statement, allowed_level(base.level, level)).order_by("customer_rank")
+    whole = where is None and period is None
+    return _banded(base, entries, statement, allowed_level(base.level, level), whole=whole).order_by("customer_rank")
 
 
 def _steady(base: Base, where: str | None, period: Period | None, level: Level) -> dict[str, pa.Table]:
@@ -111,9 +112,10 @@ def _steady(base: Base, where: str | None, period: Period | None, level: Level) 
     return {} if found is None else {"stability": found}
 
 
-def _banded(base: Base, entries: ibis.Table, statement: ibis.Table, level: Level) -> ibis.Table:
+def _banded(base: Base, entries: ibis.Table, statement: ibis.Table, level: Level, *, whole: bool) -> ibis.Table:
     found = customer_base.steps.banded(customer_base.customer_figures(statement, level), base.project)
-    return customer_base.steps.at_nobodys_expense(found, entries, level, base.project)
+    fit = base.tables.get("plan_fit") if whole else None
+    return customer_base.steps.at_nobodys_expense(found, entries, level, base.project, fit)
 
 
 def allowed_level(known: Level, asked: Level | None) -> Level:
@@ -138,7 +140,7 @@ def _asked(base: Base, where: str | None, period: Period | None, by: str | None)
 
 def _entries(base: Base, where: str | None, period: Period | None, by: str | None) -> ibis.Table:
     """The entries asked about; beside their customers only where the question names them."""
-    if where is None and (by is None or by in {"month", *customer_base.rollups.ALONE, *base.table("entry").columns}):
+    if where is None and (by is None or by in {"month", "season", *customer_base.rollups.ALONE, *base.table("entry").columns}):
         return narrow(base.table("entry"), where=None, period=period)
     return narrow(wide_entries(base), where=where, period=period, leads_to=base.leads_to)
 

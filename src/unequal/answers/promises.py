@@ -11,6 +11,7 @@ import ibis
 import pyarrow as pa
 
 from unequal import customer_base
+from unequal.answers import cheaper_plans
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.experienced import ASSOCIATION, THIN, customers_asked, days_text, of_days, published, refuse_level, with_segment
@@ -67,6 +68,9 @@ def promises(
     """
     refuse_level("promises", level)
     customers = customers_asked(base, where, by, _OWN)
+    plans = cheaper_plans.cheaper_plans(base, customers, None if by in _OWN else by) if period is None else None
+    if base.project.promises is None and plans is not None:
+        return cheaper_plans.alone(base, plans, where=where, by=by)
     every = of_customers(of_days(published(base, "promises", "promise", "promises"), "promised_on", period))
     months = every.mutate(month=every["promised_on"].truncate("M").strftime("%Y-%m"))
     made = with_segment(months, customers, by, _OWN).filter(lambda t: t["is_kept"].notnull())
@@ -86,21 +90,22 @@ def promises(
         tables["segments"] = _as([row for row in segments if row["promises"] >= THIN], _SEGMENT)
     if expense:
         tables["at_expense"] = _as(expense, _EXPENSE)
+    tables |= cheaper_plans.tables(plans)
     beside, effort = _beside(base, made, asked), _effort(base, made, customers, period)
     return Answer(
         question="promises",
         title="What customers get of what they were promised",
         sentence=_sentence(base, whole[0], total),
-        findings=tuple(_findings(base, whole[0], (beside, effort), expense, segments)),
+        findings=(*_findings(base, whole[0], (beside, effort), expense, segments), *cheaper_plans.findings(base, plans)),
         period=f"promised for {days_text(base, made, 'promised_on')}",
-        figures=tuple(_figures(base, whole[0], total, (beside, effort), expense)),
+        figures=(*_figures(base, whole[0], total, (beside, effort), expense), *cheaper_plans.figures(base, plans)),
         table=tables["segments"] if segments else tables["promises"],
         tables=tables,
         where=where,
         by=by,
         drill_down="unequal export promises",
         words=base.project.value.words,
-        shown=_shown(tables),
+        shown=(*_shown(tables), *cheaper_plans.shown(plans)),
         drawn=_drawn(tables),
         is_estimate=False,
         **rests_on(base),
@@ -222,7 +227,6 @@ def _findings(
     thin = sum(1 for row in segments if row["promises"] < THIN)
     if thin:
         yield f"{thin} of the slices are withheld: they have fewer than {THIN} promises."
-    yield "Whether a cheaper plan would do cannot be told: no table has the price and the allowance of each plan beside what each customer uses."
 
 
 def _beside_text(base: Base, beside: _Beside) -> str:

@@ -12,6 +12,7 @@ from unequal.answers.forecasts import estimate, of_before_verdicts
 from unequal.answers.lacking import refuse_narrowing
 from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
 from unequal.answers.resting import rests_on
+from unequal.answers.retention_of_some import of_some
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -25,19 +26,17 @@ def retention(
 
     Args:
         base: a published run.
-        where, by, period, level: not for this question; `value` tells of a point of each customer.
+        where: a predicate over customers: then one point is told, of these.
+        by: a dimension of customers: then one point is told, of each slice.
+        period, level: not for this question: it looks ahead.
 
     Raises:
-        AnswerError: ANS011, the question is narrowed or sliced; ANS014, there is no forecast of a year or more.
+        AnswerError: ANS011, a period or level is given; ANS014, there is no forecast of a year or more; ANS002, no such dimension.
+        PredicateError: `where` is refused.
     """
-    refuse_narrowing(
-        "this question is about the whole base",
-        where,
-        by,
-        period,
-        level,
-        do="ask it without them; `unequal ask value --where ...` tells what a point is worth of some customers",
-    )
+    refuse_narrowing("this question looks ahead, at the level of the base", period, level, do="ask it without --from, --to and --level")
+    if where is not None or by is not None:
+        return of_some(base, where, by)
     rows: list[dict[str, Any]] = [
         dict(row) for row in base.fetch(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
     ]

@@ -14,7 +14,8 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking, refuse_narrowing
-from unequal.answers.levers import Lever, levers_of
+from unequal.answers.levers import FEWEST, Lever, levers_of, levers_of_some
+from unequal.answers.parting import asked, parted, slices, withheld
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text
@@ -46,31 +47,41 @@ def worth_doing(
 
     Args:
         base: a published run.
-        where, by, period, level: not for this question: it is about the firm.
+        where: a predicate over customers: then what is done would be done to these alone.
+        by: a dimension of customers: beside them all, the levers of each slice.
+        period, level: not for this question: it looks a year ahead.
 
     Raises:
-        AnswerError: ANS011, the question is narrowed or sliced; ANS016, no lever has a figure.
+        AnswerError: ANS011, a period or level is given; ANS016, no lever has a figure; ANS002, no such dimension.
+        PredicateError: `where` is refused.
     """
-    refuse_narrowing("this question is about the whole firm", where, by, period, level)
-    levers = levers_of(base)
+    refuse_narrowing(
+        "this question looks a year ahead, at the level of the base", period, level, do="ask it without --from, --to and --level"
+    )
+    customers = asked(base, where) if where is not None or by is not None else None
+    cut, thin = ([], 0) if by is None or customers is None else slices(base, customers, by, fewest=FEWEST)
+    levers = levers_of(base) if where is None or customers is None else levers_of_some(base, parted(base, customers))
     if all(one.lacks for one in levers):
         raise lacking(
             "worth-doing", "; ".join(f"{one.name.lower()}: {one.lacks}" for one in levers), do="map sales, and what serving customers costs"
         )
     sums = together(levers)
     table = pa.Table.from_pylist([_row(one, one.name not in sums.left_out) for one in levers], _LEVER)
+    sliced = {} if by is None else {"slices": _sliced(base, cut)}
     return Answer(
         question="worth-doing",
         title="What steering by our customers would be worth",
         sentence=_sentence(base, sums),
-        findings=tuple(_findings(base, levers, sums)),
+        findings=(*_findings(base, levers, sums), *withheld(thin, FEWEST)),
         period=f"a year from {_end(base)} on (known: {whole_period(base)})",
         figures=_figures(base, levers, sums),
         table=table,
-        tables={"levers": table},
-        drill_down="unequal export values",
+        tables={"levers": table, **sliced},
+        where=where,
+        by=by,
+        drill_down="unequal export values" if where is None else f'unequal ask customers --where "{where}"',
         words=base.project.value.words,
-        shown=_SHOWN,
+        shown=_SHOWN if by is None else (_shown_slices(by), *_SHOWN),
         drawn=(Drawn("ranges", "levers", "A year of each lever, if it works as supposed", "name", "year_supposed", base.project.reporting_currency,
                      low="year_low", high="year_high"),),
         is_estimate=True,
@@ -95,6 +106,30 @@ def together(levers: Sequence[Lever]) -> Sums:
         float(sum(one.year[end] for one in others)) + max((one.year[end] for one in rivals), default=0.0) for end in range(3)
     )
     return Sums(low, supposed, high, tuple(one.name for one in [*rivals[1:], *(one for one in levers if one.lacks)]))
+
+
+_SLICE: Final = pa.schema([
+    ("segment", pa.string()), ("customers", pa.int64()), ("lever", pa.string()), ("name", pa.string()), ("own_figure", _MONEY), ("year_low", _MONEY),
+    ("year_supposed", _MONEY), ("year_high", _MONEY), ("lacks", pa.string()),
+])  # fmt: skip
+
+
+def _sliced(base: Base, cut: Sequence[tuple[str, int, Base]]) -> pa.Table:
+    """The levers of each slice, the largest slice first."""
+    rows = []
+    for segment, customers, part in cut:
+        for one in levers_of_some(base, part):
+            told = _row(one, True)
+            rows.append({"segment": segment, "customers": customers, **{name: told[name] for name in _SLICE.names[2:]}})
+    return pa.Table.from_pylist(rows, _SLICE)
+
+
+def _shown_slices(by: str) -> Shown:
+    return Shown("slices", f"The levers by {by.replace('_', ' ')}", (
+        Column("segment", by.replace("_", " ").capitalize(), "name"), Column("customers", "Customers", "count"), Column("name", "Lever"),
+        Column("own_figure", "Own figure", "money", why_missing="lacks"), Column("year_supposed", "If so, a year", "money", "supposed", "lacks"),
+        Column("year_low", "From", "money", why_missing="lacks"), Column("year_high", "To", "money", why_missing="lacks"),
+    ), note=f"Slices of fewer than {FEWEST} customers are withheld.", most=40)  # fmt: skip
 
 
 def _row(lever: Lever, in_sum: bool) -> dict[str, Any]:

@@ -8,19 +8,24 @@ from typing import Final
 
 from unequal.config.codes import Codes
 from unequal.config.experience import Agents, Promises, Surveys, columns_of_experience
+from unequal.config.plans import UNLIMITED, PlanList, Plans, columns_of_plans
 from unequal.config.problems import KeyPath
 from unequal.config.relationships import HolderOf, RecordById, Relationship
 from unequal.config.sources import TEXT_FORMATS, ColumnContract, ColumnType, Constant, Format, KindByRule, Lookup, Postings, Records, Source
 
 __all__ = [
+    "UNLIMITED",
     "Agents",
     "Codes",
     "HolderOf",
+    "PlanList",
+    "Plans",
     "Promises",
     "RecordById",
     "Relationship",
     "Surveys",
     "columns_of_experience",
+    "columns_of_plans",
     "ends_of",
     "format_of",
     "lookups_of",

@@ -25,6 +25,11 @@ class Behaviour(Section):
     occurred_on: ColumnName = Field(description="The column with the day: a date, or a timestamp whose day is taken.")
     when: PredicateText | None = Field(None, description="Which rows count; all of them by default.")
     meaning: str = Field(min_length=1, description="What it is, as a heading says it.")
+    as_share: bool = Field(
+        False,
+        description="Whether it is measured as a share of all rows of the source, for what a customer meets with the more often the more he buys: late deliveries of "
+        "all deliveries. Otherwise it is whether, or how often, it happens.",
+    )
 
 
 class Loyalty(Section):
@@ -35,7 +40,7 @@ class Loyalty(Section):
             "examples": [
                 {"behaviours": {"late_delivery": {"source": "orders", "customer": {"source": "crm", "id": "customer_no"},
                                                   "occurred_on": "delivered_on", "when": "delivered_on > promised_on",
-                                                  "meaning": "Gets a delivery late"}},
+                                                  "as_share": True, "meaning": "Gets a delivery late"}},
                  "recent_weeks": 10, "warn_weeks": 13, "silence_weeks": 26}
             ]
         }

@@ -16,6 +16,7 @@ from unequal.config.loyalty import Loyalty
 from unequal.config.metrics import Metric
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
 from unequal.config.movement import Movement
+from unequal.config.plans import Plans
 from unequal.config.programmes import Programme
 from unequal.config.readiness import Readiness, WorthDoing
 from unequal.config.sources import Source
@@ -77,6 +78,7 @@ class Project(Section):
     surveys: Surveys | None = Field(None, description="What customers say of the parts of the service.")
     agents: Agents | None = Field(None, description="Who serves customers, and what they are paid for.")
     promises: Promises | None = Field(None, description="What customers were promised, and what is earned at their expense.")
+    plans: Plans | None = Field(None, description="What plans cost and hold, and what each customer uses, so that a cheaper one is found.")
     codes: dict[Name, Codes] = Field(
         default_factory=dict, description="Of sources with codes that people pick from lists: who picks, and in what order they stand."
     )

@@ -11,6 +11,7 @@ from unequal.config.experience import Agents, columns_of_experience
 from unequal.config.identity import ADDRESS_PARTS
 from unequal.config.ledger import DatedRate, RatesFrom
 from unequal.config.model import CURRENCY
+from unequal.config.plans import PlanList, Plans, columns_of_plans, uses_unknown
 from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
 from unequal.config.project import Project
 from unequal.config.relationships import RecordById
@@ -277,11 +278,28 @@ def _experience(project: Project) -> Iterator[Problem]:
     agents = project.agents
     if agents is not None:
         yield from _agents(project, agents)
-    for path, source, column, needed in columns_of_experience(project.surveys, agents, project.promises):
+    if project.plans is not None:
+        yield from _plans(project, project.plans)
+    for path, source, column, needed in (
+        *columns_of_experience(project.surveys, agents, project.promises),
+        *columns_of_plans(project.plans),
+    ):
         if source in project.sources and needed:
             yield from _column_of_type(project.sources[source], source, column, needed, path)
         elif source in project.sources:
             yield from _column_in_header(project.sources[source], column, path)
+
+
+def _plans(project: Project, plans: Plans) -> Iterator[Problem]:
+    """Plans name sources that are there, and hold only what is said to be used."""
+    yield from _known_source(project, plans.source, ("plans", "source"))
+    if plans.source in project.sources:
+        yield from _customer(project, plans.source, plans.customer, ("plans", "customer"))
+    if isinstance(plans.offered, PlanList):
+        yield from _known_source(project, plans.offered.source, ("plans", "offered", "source"))
+    for path, name in uses_unknown(plans):
+        do = did_you_mean(name, plans.use, otherwise="name it under plans.use, with its column")
+        yield Problem("CFG020", "a plan holds what nobody is said to use", path, seen=name, do=do, at_key=True)
 
 
 def _agents(project: Project, agents: Agents) -> Iterator[Problem]:

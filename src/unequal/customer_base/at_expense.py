@@ -46,6 +46,22 @@ def each(entries: ibis.Table, rules: Sequence[str], level: Level) -> ibis.Table:
     return summed.mutate(at_expense=ibis.greatest(summed["at_expense"], ibis.literal(Decimal(0), TOTAL)).cast(TOTAL))
 
 
+def together(entries: ibis.Table, rules: Sequence[str], level: Level, fit: ibis.Table | None) -> ibis.Table:
+    """What was earned at each customer's expense by the rules, and what he paid beyond a plan that would have done: as `each`.
+
+    Args:
+        entries, rules, level: see `each`.
+        fit: PLAN_FIT; None where there is none. What is paid is a sale, and of every level.
+    """
+    parts = [each(entries, rules, level)] if rules else []
+    if fit is not None:
+        known = ledger.of_customers(fit)
+        parts.append(known.group_by("customer_id").aggregate(at_expense=money_sum(known["overpaid"])))
+    if len(parts) == 1:
+        return parts[0]
+    return ibis.union(*parts).group_by("customer_id").aggregate(at_expense=lambda t: money_sum(t["at_expense"]))
+
+
 def without(banded: ibis.Table, expense: ibis.Table, limits: Limits) -> ibis.Table:
     """Bands drawn from what each customer brings without what was earned at his expense; nothing else changes.
 

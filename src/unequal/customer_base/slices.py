@@ -12,7 +12,20 @@ from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LINES_OF_LEVEL, Level
 from unequal.terms.money import TOTAL, money_sum
 
-DIMENSIONS: Final = ("channel", "product", "market", "property", "activity", "account", "line", "month", "source", "currency", "level")
+DIMENSIONS: Final = (
+    "channel",
+    "product",
+    "market",
+    "property",
+    "activity",
+    "account",
+    "line",
+    "month",
+    "season",
+    "source",
+    "currency",
+    "level",
+)
 """What a base can be sliced by."""
 
 
@@ -56,7 +69,17 @@ def _value(table: ibis.Table, by: str) -> ibis.Value:
     if by == "month":
         day = table["month"] if "month" in table.columns else table["booked_on"]
         return day.cast("string").substr(0, 7)
+    if by == "season" and "season" not in table.columns:
+        return season_of(table["month"] if "month" in table.columns else table["booked_on"])
     if by not in table.columns:
-        known = ", ".join(name for name in DIMENSIONS if name in table.columns or name == "month")
+        known = ", ".join(name for name in DIMENSIONS if name in table.columns or name in ("month", "season"))
         raise AnswerError("ANS002", "there is no such dimension to slice by", seen=by, do=f"choose one of {known}")
     return table[by].cast("string")
+
+
+def season_of(day: ibis.Value) -> ibis.Value:
+    """The season of a day by its months, which are summer in one half of the world and winter in the other: `Dec-Feb`, `Mar-May`, ..."""
+    month = day.month()
+    return ibis.cases(
+        (month.isin([3, 4, 5]), "Mar-May"), (month.isin([6, 7, 8]), "Jun-Aug"), (month.isin([9, 10, 11]), "Sep-Nov"), else_=ibis.literal("Dec-Feb")
+    )  # fmt: skip

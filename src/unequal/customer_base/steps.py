@@ -17,6 +17,8 @@ from unequal.customer_base.codes import steps as codes
 from unequal.customer_base.links import by_links, if_joined, if_parted
 from unequal.customer_base.loyalty import steps as loyalty
 from unequal.customer_base.needs import steps as needs
+from unequal.customer_base.plans import steps as plans
+from unequal.customer_base.slices import season_of
 from unequal.customer_base.stability import BY_COSTS, cells_of, cost_rows, cost_scenarios, served_of, stability, steadiness
 from unequal.customer_base.tables import BAND, BAND_STABILITY
 from unequal.customer_base.windows import other_window
@@ -40,12 +42,15 @@ __all__ = [
     "loyalty",
     "moving",
     "needs",
+    "plans",
     "rules_at_expense",
+    "season_of",
     "turnover",
 ]
 
 
-def band(engine: Engine, *, statement: ibis.Table, entries: ibis.Table, level: Level, project: config.Project, folder: Path) -> None:
+def band(engine: Engine, *, statement: ibis.Table, entries: ibis.Table, level: Level, project: config.Project, folder: Path,
+         fit: ibis.Table | None = None) -> None:  # fmt: skip
     """Write `band.parquet`: what each customer brings at the base's level, and in which band that puts them.
 
     Args:
@@ -55,9 +60,10 @@ def band(engine: Engine, *, statement: ibis.Table, entries: ibis.Table, level: L
         level: the evidence level that the project's mapped lines reach.
         project: for the thresholds of the bands.
         folder: where to write.
+        fit: PLAN_FIT, for what is paid beyond a plan that would have done: it raises no band either.
     """
     found = banded(customer_figures(statement, level), project)
-    engine.write(at_nobodys_expense(found, entries, level, project), folder / "band.parquet")
+    engine.write(at_nobodys_expense(found, entries, level, project, fit), folder / "band.parquet")
 
 
 @dataclass(frozen=True)
@@ -161,10 +167,22 @@ def rules_at_expense(project: config.Project) -> tuple[str, ...]:
     return at_expense.rules_of(project)
 
 
-def at_nobodys_expense(found: ibis.Table, entries: ibis.Table, level: Level, project: config.Project) -> ibis.Table:
-    """BAND with each band drawn from what the customer brings without what is earned at his expense, where the project declares any."""
+def at_nobodys_expense(
+    found: ibis.Table, entries: ibis.Table, level: Level, project: config.Project, fit: ibis.Table | None = None
+) -> ibis.Table:
+    """BAND with each band drawn from what the customer brings without what is earned at his expense, where the project declares any.
+
+    Args:
+        found: BAND.
+        entries: ENTRY.
+        level: the evidence level of the amounts.
+        project: for the rules and the thresholds.
+        fit: PLAN_FIT of the whole base; None where there is none, or where only a part of the entries is asked about.
+    """
     rules = at_expense.rules_of(project)
-    return at_expense.without(found, at_expense.each(entries, rules, level), _limits(project)) if rules else found
+    if not rules and fit is None:
+        return found
+    return at_expense.without(found, at_expense.together(entries, rules, level, fit), _limits(project))
 
 
 def banded(figures: ibis.Table, project: config.Project) -> ibis.Table:

@@ -27,8 +27,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, coding, equity, judging, loyal, moving, programmes, serving
+from unequal import config, identity, ledger, sources, storage, value
+from unequal.flow import checking, coding, equity, judging, loyal, moving, plans, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
@@ -110,7 +110,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _reconcile(desk, accepted, posted, cost, book)
         _tie_out(desk, accepted, book)
         coding.codes(desk, accepted, book)
-        banded = _band(desk, book)
+        banded = judging.band(desk, book, plans.fit(desk, accepted, gathered, who.output))
         judging.judge(desk, banded, book, who.output, cost, served)
         experience(desk, accepted, gathered, who.output, contacts, book)
         valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
@@ -430,17 +430,6 @@ def _tie_out(desk: Desk, accepted: Outputs, book: storage.StepOutput) -> storage
 
     parameters = [books.model_dump_json() if books else "", desk.project.reporting_currency, desk.project.time_zone]
     return desk.steps.step("tie out", work, inputs=[*(accepted[name] for name in read), book, *parameters])
-
-
-def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
-    """What each customer brings, and in which band that puts them."""
-    level = level_of_project(desk.project)
-
-    def work(folder: Path) -> None:
-        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), entries=desk.read(book, "entry"), level=level, project=desk.project, folder=folder)  # fmt: skip
-
-    rules = customer_base.steps.rules_at_expense(desk.project)
-    return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json(), *rules])
 
 
 def _value(

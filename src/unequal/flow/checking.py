@@ -55,7 +55,11 @@ def _costs_refused(opened: OpenProject, known: Mapping[str, Mapping[str, str]]) 
     """Columns that no header has and rules that cannot be, of pools, activities, shared costs, and what customers experience."""
     section = opened.config.ledger
     asked = config.columns.columns_of_experience(opened.config.surveys, opened.config.agents, opened.config.promises)
-    for path, name, column, _types in (*config.ledger.columns_of_costs(section), *asked):
+    for path, name, column, _types in (
+        *config.ledger.columns_of_costs(section),
+        *asked,
+        *config.columns.columns_of_plans(opened.config.plans),
+    ):
         if name in known and column not in known[name]:
             there = ", ".join(sorted(each for each in known[name] if not each.startswith("_")))
             yield LedgerError("LED005", "a column that is mapped is not in the source", where=f"{'.'.join(map(str, path))} ({opened.loaded.where(*path)})",

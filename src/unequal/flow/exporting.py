@@ -35,6 +35,7 @@ TABLES: Final = (
     "surveys",
     "contacts",
     "promises",
+    "plans",
     "signals",
     "bands",
     "needs",
@@ -43,13 +44,13 @@ TABLES: Final = (
 
 _PUBLISHED_AS: Final = {
     "households": "household", "relationships": "relationship", "lifetimes": "lifetime", "prospects": "prospect", "stability": "band_stability",
-    "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise",
+    "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise", "plans": "plan_fit",
     "signals": "signal",
     "bands": "customer_band",
     "needs": "customer_needs",
 }  # fmt: skip
 
-_OF_SECTIONS: Final = {"surveys": "surveys", "contacts": "agents", "promises": "promises"}
+_OF_SECTIONS: Final = {"surveys": "surveys", "contacts": "agents", "promises": "promises", "plans": "plans"}
 """What is there only where a section of the config declares it."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
 _BLANK: Final = " \x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"

@@ -1,4 +1,4 @@
-"""The step of a run that says how far each customer's band can be relied on."""
+"""The steps of a run that put customers into bands, and say how far these can be relied on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from unequal import customer_base, identity, storage
 from unequal.flow.desk import Desk
 from unequal.flow.summary import level_of_project
 from unequal.terms.lines import Level
+
+
+def band(desk: Desk, book: storage.StepOutput, fit: storage.StepOutput | None) -> storage.StepOutput:
+    """What each customer brings, and in which band that puts them."""
+    level = level_of_project(desk.project)
+
+    def work(folder: Path) -> None:
+        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), entries=desk.read(book, "entry"), level=level, project=desk.project, folder=folder,
+                                 fit=desk.read(fit, "plan_fit") if fit else None)  # fmt: skip
+
+    rules = customer_base.steps.rules_at_expense(desk.project)
+    return desk.steps.step(
+        "band", work, inputs=[book, level, desk.project.customer_base.model_dump_json(), *rules, *([fit] if fit else [])]
+    )
 
 
 def judge(

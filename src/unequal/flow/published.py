@@ -20,6 +20,7 @@ BESIDE: Final[Mapping[str, tuple[TableContract, ...]]] = {
     "codes": _BASE.codes.ALL,
     "judge": (_BASE.BAND_STABILITY,),
     "experience": _BASE.experience.tables.ALL,
+    "plans": (_BASE.plans.PLAN_FIT,),
     "value": value.tables.ALL,
     "loyal": _BASE.loyalty.LOYALTY,
     "needs": _BASE.needs.ALL,
@@ -30,7 +31,7 @@ BESIDE: Final[Mapping[str, tuple[TableContract, ...]]] = {
 }
 """Step: its tables. An older run, and a project that declares nothing of the kind, may lack a step; a step that is there has its tables."""
 
-WHERE_DECLARED: Final = frozenset({"programmes", "cost", "serve", "experience"})
+WHERE_DECLARED: Final = frozenset({"programmes", "cost", "serve", "experience", "plans"})
 """Steps that not every project has."""
 
 IN_PART: Final = frozenset({"experience"})

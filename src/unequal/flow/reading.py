@@ -207,7 +207,7 @@ def laid_over(
             found, changed, is_customers=ledger.is_real_customer(found["customer_id"]), source="record_source", record="record"
         )
         for name, found in tables.items()
-        if name in ("interaction", "programme_member", *(one.name for one in published.BESIDE["experience"]))
+        if name in ("interaction", "programme_member", *(one.name for step in ("experience", "plans") for one in published.BESIDE[step]))
     }
     statement = engine.materialise(ledger.customer_statement(overlay.only_of(entries, concerned)), "statement-of-concerned")
     customers = identity.stewardship.customers_of(overlay.only_of(records, concerned), tables["record"])
@@ -222,7 +222,11 @@ def laid_over(
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         **_sold(tables, entries, concerned, level),
         "band": customer_base.steps.at_nobodys_expense(
-            customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project), entries, level, project
+            customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
+            entries,
+            level,
+            project,
+            contacts.get("plan_fit"),
         ),
         **_until_next_run(tables, concerned),
         "concerned": concerned,

@@ -449,9 +449,7 @@ def in_doubt(engine: storage.Engine, *, edges: ibis.Table, figures: ibis.Table, 
         figures: MATCH_FIGURE, for the threshold of the model: the weakest link of a base may be far above it.
         customer_record: CUSTOMER_RECORD.
     """
-    # Persons and organisations have one each; they differ by less than what is doubtful.
-    settled = engine.fetch(figures.filter(figures["name"] == "link_from").aggregate(threshold=lambda t: t.value.min()))
-    threshold = settled[0]["threshold"]
+    threshold = engine.fetch(doubts.settled_threshold(figures))[0]["threshold"]
     pairs = links_in_doubt.pairs_not_ruled(edges)
     doubtful = engine.materialise(doubts.doubtful(pairs, threshold=threshold, within=doubts.WITHIN_BITS), "in-doubt")
     weakest = engine.materialise(links_in_doubt.weakest_links(doubtful, customer_record), "weakest")

@@ -142,6 +142,10 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "At the customer's expense",
         "Penalties, late fees and breakage, as the config declares them. It is in {word} to the cent, and bands are drawn without it.",
     ),
+    "cheaper_plan": (
+        "A cheaper plan",
+        "The cheapest plan offered that covers all that a contract used, and how much less it costs in a year. Bands are drawn without the difference.",
+    ),
     "against_peers": (
         "Against peers",
         "How much more a code's share differs between those who enter it than the shares of other codes do; about 1 where work is only divided.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -16,7 +16,11 @@ from unequal.terms.lines import Line
 ORDER: Final = "order"
 CONTACT: Final = "contact "
 DECLARED: Final = "declared "
+OF: Final = "of "
+"""Begins the days on which a declared behaviour could have happened: of deliveries that came late, all deliveries."""
 _OF_LINES: Final = {"return": Line.RETURNS, "company failure": Line.COST_OF_FAILURE, "not paid": Line.CREDIT_LOSS}
+PER_ORDER: Final = frozenset(_OF_LINES)
+"""What happens to orders: the more of them, the more often, whoever stays or leaves."""
 _BRINGS: Final = ("referrer", "introducer")
 INTRODUCTION: Final = "introduction"
 MEANINGS: Final = {
@@ -110,6 +114,7 @@ class Declared:
         record_id: the columns of a row with the record's id.
         occurred_on: the column with the day.
         when: which rows count; None for all of them.
+        as_share: the days of all rows are told too, as those on which it could have happened.
     """
 
     name: str
@@ -117,10 +122,11 @@ class Declared:
     record_id: str | tuple[str, ...]
     occurred_on: str
     when: str | None
+    as_share: bool = False
 
 
 def declared_events(declared: Declared, rows: ibis.Table, customer_record: ibis.Table) -> ibis.Table:
-    """The days of a declared behaviour: customer_id, day, behaviour.
+    """The days of a declared behaviour: customer_id, day, behaviour; and where it is a share, under OF the days of all its rows.
 
     Args:
         declared: what counts.
@@ -130,20 +136,27 @@ def declared_events(declared: Declared, rows: ibis.Table, customer_record: ibis.
     Raises:
         PredicateError: the rule names what the rows have not; a check before the run tells so with its place.
     """
+    every = rows
     if declared.when is not None:
         types = {column: str(kind).removeprefix("!") for column, kind in rows.schema().items()}
         rule = predicates.parse(declared.when, types, where=f"loyalty.behaviours.{declared.name}.when")
         rows = rows.filter(predicates.holds(rule, rows))
-    keyed = rows.select(_record=identity.record_key(rows, declared.record_id), _day=rows[declared.occurred_on].cast("date"))
     theirs = customer_record.filter(customer_record["source"] == declared.record_source)
     # A record that stood twice would double its rows.
     owners = theirs.group_by(_owned="record_id").aggregate(customer_id=theirs["customer_id"].min())
+    found = _days_of(declared, rows, owners, DECLARED)
+    return found.union(_days_of(declared, every, owners, OF + DECLARED)) if declared.as_share else found
+
+
+def _days_of(declared: Declared, rows: ibis.Table, owners: ibis.Table, begins: str) -> ibis.Table:
+    keyed = rows.select(_record=identity.record_key(rows, declared.record_id), _day=rows[declared.occurred_on].cast("date"))
     joined = keyed.inner_join(owners, keyed["_record"] == owners["_owned"])
-    return joined.select("customer_id", day="_day", behaviour=ibis.literal(DECLARED + declared.name))
+    return joined.select("customer_id", day="_day", behaviour=ibis.literal(begins + declared.name))
 
 
 def counted(happened: ibis.Table) -> ibis.Table:
     """How often each behaviour happened: behaviour, days, first (day); by name."""
+    happened = happened.filter(~happened["behaviour"].startswith(OF))
     return happened.group_by("behaviour").aggregate(days=happened.count().cast("int64"), first=happened["day"].min()).order_by("behaviour")
 
 
@@ -198,12 +211,19 @@ def breadth_at(entries: ibis.Table, origin: date, spans: Spans) -> ibis.Table:
     )
 
 
-def counts_at(happened: ibis.Table, behaviours: Sequence[str], origin: date, spans: Spans) -> ibis.Table:
+def counts_at(happened: ibis.Table, behaviours: Sequence[str], origin: date, spans: Spans, *, shares: Collection[str] = ()) -> ibis.Table:
     """How often each behaviour happened to each customer, lately and in the year before that.
 
+    Args:
+        happened: see `events`.
+        behaviours: their names.
+        origin: the morning.
+        spans: of the question.
+        shares: those of them that have days on which they could have happened.
+
     Returns:
-        customer_id, and for behaviour number i: recent_i, before_i int64; since_i (first day lately), last_i (last day before the morning);
-        and after (last day of anything within the weeks of the warning).
+        customer_id, and for behaviour number i: recent_i, before_i int64; since_i (first day lately), last_i (last day before the morning); of a
+        share exposed_i and exposed_before_i int64; and after (last day of anything within the weeks of the warning).
     """
     day, name = happened["day"], happened["behaviour"]
     recent = (day >= origin - spans.recent) & (day < origin)
@@ -217,7 +237,15 @@ def counts_at(happened: ibis.Table, behaviours: Sequence[str], origin: date, spa
             f"since_{number}": day.min(where=mine & recent),
             f"last_{number}": day.max(where=mine & (day < origin)),
         }
-    return happened.group_by("customer_id").aggregate(**columns, after=day.max(where=(day >= origin) & (day < origin + spans.warn)))
+        if behaviour in shares:
+            could = name == OF + behaviour
+            columns |= {
+                f"exposed_{number}": (could & recent).sum().fill_null(0).cast("int64"),
+                f"exposed_before_{number}": (could & before).sum().fill_null(0).cast("int64"),
+            }
+    return happened.group_by("customer_id").aggregate(
+        **columns, after=day.max(where=~name.startswith(OF) & (day >= origin) & (day < origin + spans.warn))
+    )
 
 
 FEWEST_ORDERS: Final = 2

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from unequal.customer_base.loyalty.leaving import Floats, Ints
 
-Measure = Literal["rhythm", "event", "level"]
+Measure = Literal["rhythm", "event", "share", "level"]
 CONTROLS: Final = ("usual contact", "orders lately", "lateness", "recency")
 """How customers order by themselves: held equal, and no behaviours."""
 LEVELS: Final = ("frequency", "breadth", "channels", "tenure")
@@ -31,6 +31,7 @@ class Counts:
         orders_lately: within the recent weeks.
         products, channels: how many, within the same.
         recent, before: n x behaviours: how often lately, and in the year before that.
+        exposed, exposed_before: n x behaviours: how often it could have happened within the same; 0 where that is not told.
     """
 
     silent_days: Floats
@@ -41,6 +42,8 @@ class Counts:
     channels: Ints
     recent: Ints
     before: Ints
+    exposed: Ints
+    exposed_before: Ints
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -71,10 +74,25 @@ def usual_of(counts: Counts, recent_days: float) -> Floats:
     return np.asarray((before + everybody * _PRIOR_DAYS) / (watched + _PRIOR_DAYS) * recent_days)
 
 
+def beyond_share(counts: Counts) -> Floats:
+    """How much larger the share of what could have happened lately is than everybody's, n x behaviours; drawn to it where little could have.
+
+    Whoever buys more gets more late deliveries, and stays: that is no effect of lateness. So it is held against as many deliveries of anybody, and is 0 on
+    average however many there were: (k - p n) / (n + 1), of n that could have k that did, with p everybody's share.
+    """
+    did = counts.recent.sum(axis=0) + counts.before.sum(axis=0)
+    could = counts.exposed.sum(axis=0) + counts.exposed_before.sum(axis=0)
+    everybody = np.minimum(did / np.maximum(could, 1), 1.0)
+    # Of a day with two of them only one is counted on either side, and the money of an old order may come back lately.
+    recent = np.minimum(counts.recent, counts.exposed)
+    return np.asarray((recent - everybody * counts.exposed) / (counts.exposed + 1.0))
+
+
 def measured(counts: Counts, measures: tuple[Measure, ...], recent_days: float) -> Floats:
     """Features before they are brought to one scale: controls, levels, then one for each behaviour.
 
-    A rhythm is how far lately lies from usual, in about standard deviations of a count; an event is 1 where it happened lately, else 0.
+    A rhythm is how far lately lies from usual, in about standard deviations of a count; an event is 1 where it happened lately, else 0; a share is
+    how much larger than everybody's the part of one's own orders or deliveries is that it happened to: see `beyond_share`.
     """
     orders, silent = counts.orders.astype(np.float64), counts.silent_days
     watched = known_days(counts, recent_days)
@@ -82,10 +100,11 @@ def measured(counts: Counts, measures: tuple[Measure, ...], recent_days: float) 
     usual = usual_of(counts, recent_days)
     rhythm = (counts.recent - usual) / np.sqrt(usual + 0.5)
     happened = (counts.recent > 0).astype(np.float64)
+    of_measure = {"rhythm": rhythm, "event": happened, "share": beyond_share(counts)}
     columns = [
         usual_level(counts, measures), np.log1p(counts.orders_lately), silent * pace, np.log1p(silent),
         np.log(pace), np.log1p(counts.products / np.maximum(orders, 1.0)), (counts.channels > 1).astype(np.float64), np.log1p(counts.tenure_days),
-        *(rhythm[:, place] if measure == "rhythm" else happened[:, place] for place, measure in enumerate(measures)),
+        *(of_measure[measure][:, place] for place, measure in enumerate(measures)),
     ]  # fmt: skip
     return np.column_stack(columns)
 

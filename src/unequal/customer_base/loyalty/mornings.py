@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from unequal.customer_base.loyalty.events import Spans, breadth_at, counts_at, customers_at
+from unequal.customer_base.loyalty.events import PER_ORDER, Spans, breadth_at, counts_at, customers_at
 from unequal.customer_base.loyalty.features import Counts, still_there
 from unequal.customer_base.loyalty.leaving import Floats, Ints
 
@@ -58,6 +58,7 @@ class Sources:
         entries: ENTRY of customers who buy when they like.
         happened: see events.events.
         kinds: customer_id and kind, of CUSTOMER.
+        shares: declared behaviours that are a share of their source's rows.
     """
 
     arrow: Callable[[ibis.Table], pa.Table]
@@ -65,6 +66,7 @@ class Sources:
     entries: ibis.Table
     happened: ibis.Table
     kinds: ibis.Table
+    shares: frozenset[str] = frozenset()
 
 
 def days_to_learn_on(last: date, first: date, *, every_days: int = 56, most: int = 7) -> tuple[date, ...]:
@@ -80,18 +82,40 @@ def days_to_learn_on(last: date, first: date, *, every_days: int = 56, most: int
 def morning(sources: Sources, behaviours: Sequence[str], day: date, spans: Spans) -> Morning:
     """The customers who were still there on a morning, in the order of their ids."""
     who = customers_at(sources.bought, day, spans)
-    for more in (breadth_at(sources.entries, day, spans), counts_at(sources.happened, behaviours, day, spans), sources.kinds):
+    for more in (breadth_at(sources.entries, day, spans), _happened(sources, behaviours, day, spans), sources.kinds):
         who = who.left_join(more, "customer_id").drop("customer_id_right")
     return _of_rows(sources.arrow(who.order_by("customer_id")), behaviours, day, spans)
+
+
+def _happened(sources: Sources, behaviours: Sequence[str], day: date, spans: Spans) -> ibis.Table:
+    return counts_at(sources.happened, behaviours, day, spans, shares=sources.shares)
+
+
+def _exposed(rows: pa.Table, behaviours: Sequence[str]) -> tuple[Ints, Ints]:
+    """How often each behaviour could have happened, lately and before: with each order, or as its source says; 0 where neither does."""
+    nothing, lately = np.zeros(rows.num_rows, np.int64), _whole(rows, "orders_lately")
+    earlier = _whole(rows, "orders") - lately
+    found = []
+    for number, name in enumerate(behaviours):
+        if name in PER_ORDER:
+            found.append((lately, earlier))
+        elif f"exposed_{number}" in rows.column_names:
+            found.append((_whole(rows, f"exposed_{number}"), _whole(rows, f"exposed_before_{number}")))
+        else:
+            found.append((nothing, nothing))
+    empty = np.zeros((rows.num_rows, 0), np.int64)
+    recent, before = (np.column_stack([empty, *(pair[place] for pair in found)]) for place in (0, 1))
+    return recent, before
 
 
 def _of_rows(rows: pa.Table, behaviours: Sequence[str], day: date, spans: Spans) -> Morning:
     numbers = range(len(behaviours))
     at = float((np.datetime64(day, "D") - _A_MORNING).astype(np.int64))
+    exposed, exposed_before = _exposed(rows, behaviours)
     counts = Counts(
         silent_days=at - _days(rows, "last_day"), tenure_days=at - _days(rows, "first_day"), orders=_whole(rows, "orders"), orders_lately=_whole(rows, "orders_lately"),
         products=_whole(rows, "products"), channels=_whole(rows, "channels"),
-        recent=_matrix(rows, "recent", numbers), before=_matrix(rows, "before", numbers),
+        recent=_matrix(rows, "recent", numbers), before=_matrix(rows, "before", numbers), exposed=exposed, exposed_before=exposed_before,
     )  # fmt: skip
     there = still_there(counts, spans.recent.days)
     after = np.fmax(_days(rows, "last_after"), _days(rows, "after"))

@@ -109,7 +109,7 @@ def _lead(days: tuple[float, float, float]) -> dict[str, float]:
 
 def _since(model: Model, today: Morning, at: int, place: int, begun: Any) -> Any:
     """An event's first day lately; for a rhythm that fell, the day after its last time, no earlier than lately began."""
-    told = today.since[at, place] if model.measures[place] == "event" else today.last[at, place] + 1
+    told = today.since[at, place] if model.measures[place] in ("event", "share") else today.last[at, place] + 1
     if np.isnan(told):
         return begun
     day = (np.datetime64("1970-01-01", "D") + np.timedelta64(int(told), "D")).item()

@@ -82,19 +82,20 @@ def _found(engine: Engine, known: Known, project: config.Project) -> dict[str, l
     as_of, spans = project.value.as_of or last + timedelta(days=1), _spans(project)
     bought = engine.materialise(events.orders(entries, until=as_of), "orders")
     happened = engine.materialise(_happened(known, project, as_of), "happened")
-    tried, measures = _tried(engine, happened, bought, as_of)
+    tried, measures = _tried(engine, happened, bought, as_of, _shares(project))
     share = _LEARNED_ON / max(engine.count(bought.select("customer_id").distinct()), 1)
     kinds = known.customers.select("customer_id", "kind")
     drawn = {"some-orders": bought, "some-entries": entries, "some-happened": happened}
     lesser = [engine.materialise(events.of_some(table, share), name) for name, table in drawn.items()]
-    some = Sources(engine.arrow, lesser[0], lesser[1], lesser[2], kinds)
+    shares = frozenset(name for name, measure in zip(tried, measures, strict=True) if measure == "share" and name not in events.PER_ORDER)
+    some = Sources(engine.arrow, lesser[0], lesser[1], lesser[2], kinds, shares)
     days = days_to_learn_on(as_of - spans.ahead, span["first"])
     learned = [one for one in (morning(some, tried, day, spans) for day in days) if len(one) >= _FEWEST_CUSTOMERS]
     if not learned:
         return {}
     earlier = [morning(some, tried, day, spans) for day in days_to_learn_on(learned[0].day - spans.ahead, span["first"])]
     earlier = [one for one in earlier if len(one) >= _FEWEST_CUSTOMERS]
-    today = morning(Sources(engine.arrow, bought, entries, happened, kinds), tried, as_of, spans)
+    today = morning(Sources(engine.arrow, bought, entries, happened, kinds, shares), tried, as_of, spans)
     spread = (float(spans.recent.days), float(spans.silence.days))
     return _told(engine, _Taught.of(learned, earlier, measures, spread), today, tried, known, project)
 
@@ -190,12 +191,20 @@ def _happened(known: Known, project: config.Project, as_of: date) -> ibis.Table:
     declared = []
     for name, behaviour in project.loyalty.behaviours.items():
         owner = behaviour.customer
-        one = events.Declared(name, owner.source or behaviour.source, owner.id, behaviour.occurred_on, behaviour.when)
+        one = events.Declared(name, owner.source or behaviour.source, owner.id, behaviour.occurred_on, behaviour.when, behaviour.as_share)
         declared.append(events.declared_events(one, known.rows[behaviour.source], known.customer_record))
     return events.events(known.entries, known.contacts, known.relationships, declared, until=as_of)
 
 
-def _tried(engine: Engine, happened: ibis.Table, bought: ibis.Table, as_of: date) -> tuple[tuple[str, ...], tuple[Measure, ...]]:
+def _shares(project: config.Project) -> frozenset[str]:
+    """Behaviours that are measured as a share of what could have happened: of orders, and of the rows of those declared so."""
+    declared = (events.DECLARED + name for name, one in project.loyalty.behaviours.items() if one.as_share)
+    return events.PER_ORDER | frozenset(declared)
+
+
+def _tried(
+    engine: Engine, happened: ibis.Table, bought: ibis.Table, as_of: date, shares: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[Measure, ...]]:
     """The behaviours that are tried, and how each is measured: by how often it happens to a customer in a year."""
     counted = [
         row for row in engine.fetch(events.counted(happened)) if row["days"] >= _FEWEST_DAYS or row["behaviour"].startswith(events.DECLARED)
@@ -210,7 +219,7 @@ def _tried(engine: Engine, happened: ibis.Table, bought: ibis.Table, as_of: date
     for row in kept:
         years = max((as_of - row["first"]).days / _DAYS_A_YEAR, 0.25)
         is_rhythm = row["days"] / years / customers >= _OFTEN and row["behaviour"].startswith((events.CONTACT, events.DECLARED))
-        measures.append("rhythm" if is_rhythm else "event")
+        measures.append("share" if row["behaviour"] in shares else "rhythm" if is_rhythm else "event")
     return tuple(row["behaviour"] for row in kept), tuple(measures)
 
 

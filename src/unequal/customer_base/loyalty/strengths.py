@@ -74,6 +74,8 @@ class Model:
         there = features[:, len(CONTROLS) :] > np.r_[np.zeros(len(LEVELS)), np.full(len(self.measures), 0.5)]
         there[:, LEVELS.index("channels")] = features[:, len(CONTROLS) + LEVELS.index("channels")] > 0.5  # noqa: PLR2004 - of 0 and 1
         rhythms = np.array([measure == "rhythm" for measure in self.measures], dtype=bool)
+        shares = np.array([measure == "share" for measure in self.measures], dtype=bool)
+        there[:, len(LEVELS) :] = np.where(shares, morning.counts.recent > 0, there[:, len(LEVELS) :])
         as_usual = (morning.counts.recent >= usual_of(morning.counts, self.recent_days)) & (morning.counts.recent > 0)
         there[:, len(LEVELS) :] = np.where(rhythms, as_usual, there[:, len(LEVELS) :])
         return there

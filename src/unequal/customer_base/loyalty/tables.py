@@ -24,10 +24,10 @@ BEHAVIOUR: Final = TableContract(
         Column("behaviour", "string", "Its name: a kind of contact as `contact NAME`, a declared one as `declared NAME`, or one of the ledger's."),
         Column("meaning", "string", "What it is, as a heading says it."),
         Column("measured_as", "string", "rhythm: how often lately against what is usual for the customer; event: whether it happened lately; "
-               "level: how much of it over the past year."),
+               "share: to how many of the own orders or deliveries lately, beyond everybody's share; level: how much of it over the past year."),
         Column("declared", "boolean", "Whether the config declares it; else it was found in the ledger and the contacts."),
         Column("customers", "int64", "Customers who are still there, on the day of the run.", unit="customers"),
-        Column("showing", "int64", "Of these, those who show it: a rhythm at least as usual; an event lately; a level above the mean.",
+        Column("showing", "int64", "Of these, those who show it: a rhythm at least as usual; an event, or one of a share, lately; a level above the mean.",
                unit="customers"),
         *_range("odds_ratio", "By how much the odds of leaving are multiplied: by an event; by one standard deviation more of a rhythm or level", "ratio"),
         *_range("leaving", "How many more of a hundred leave with an event than without; with one standard deviation more of a rhythm or level", "share"),

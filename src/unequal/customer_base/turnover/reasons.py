@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 SAYS_NOTHING: Final = frozenset(
@@ -13,7 +13,9 @@ SAYS_NOTHING: Final = frozenset(
 _TIMES_THE_NEXT: Final = 1.5
 
 
-def default_reasons(counts: Mapping[str, int], declared: Sequence[str] | None) -> frozenset[str]:
+def default_reasons(
+    counts: Mapping[str, int], declared: Sequence[str] | None, *, called: Collection[str] = (), cleared: Collection[str] = ()
+) -> frozenset[str]:
     """The recorded reasons that say nothing.
 
     A reason is found to be the form's default when its word says nothing (other, unknown, ...) and it is recorded half as often again as
@@ -22,14 +24,19 @@ def default_reasons(counts: Mapping[str, int], declared: Sequence[str] | None) -
     Args:
         counts: how often each reason was recorded.
         declared: the reasons that the config names; None where it names none.
+        called: reasons that the look at fields of codes calls a default (`defaults`): so they are here.
+        cleared: reasons of fields that it calls clean: their words decide nothing then.
 
     >>> sorted(default_reasons({"OTHER": 1032, "PRICE": 341, "MOVED": 168}, None))
     ['OTHER']
     >>> sorted(default_reasons({"Competitor": 841, "Other": 182}, None))
     []
+    >>> sorted(default_reasons({"PRICE": 900, "MOVED": 300, "OTHER": 50}, None, called=["PRICE"]))
+    ['PRICE']
     """
     if declared is not None:
         return frozenset(declared) & frozenset(counts)
     found = [name for name in counts if name.strip().casefold() in SAYS_NOTHING]
     most = max((count for name, count in counts.items() if name not in found), default=0)
-    return frozenset(name for name in found if counts[name] >= _TIMES_THE_NEXT * most)
+    by_word = {name for name in found if counts[name] >= _TIMES_THE_NEXT * most} - frozenset(cleared)
+    return frozenset(by_word | (frozenset(called) & frozenset(counts)))

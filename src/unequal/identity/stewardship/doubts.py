@@ -58,6 +58,17 @@ def threshold_of(edges: ibis.Table) -> ibis.Table:
     return by_weight.aggregate(threshold=by_weight["weight"].min())
 
 
+def settled_threshold(figures: ibis.Table) -> ibis.Table:
+    """The weight from which the run's model linked, one row and column `threshold`; null of a run that says none.
+
+    The weakest link of a base may be far above it. Persons and organisations have one each; they differ by less than what is doubtful.
+
+    Args:
+        figures: MATCH_FIGURE.
+    """
+    return figures.filter(figures["name"] == "link_from").aggregate(threshold=lambda t: t.value.min())
+
+
 def unjudged(pairs: ibis.Table, verdicts: ibis.Table) -> ibis.Table:
     """Pairs on which no verdict is in force."""
     return pairs.anti_join(verdicts, list(PAIR)).select(*pairs.columns)

@@ -1,0 +1,1 @@
+"""Plans and tariffs: which one would have covered what a contract used, and for less."""
