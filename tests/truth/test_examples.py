@@ -379,3 +379,15 @@ class TestSupport:
 
     def test_the_desk_reconciles_to_exactly_zero(self, support):
         assert residuals(support) == {D(0)}
+
+
+def test_the_page_of_questions_tells_what_each_data_set_answers_and_lacks(
+    adventureworks, online_retail, superstore, support, donations, telco, cdnow
+):
+    opened = {
+        "adventureworks": adventureworks, "cdnow": cdnow, "donations": donations, "online-retail": online_retail,
+        "superstore": superstore, "support": support, "telco": telco,
+    }  # fmt: skip
+    found = {name: told(one.base) for name, one in opened.items()}
+    assert set(found) == {folder.name for folder in EXAMPLES.iterdir()}
+    assert question_matrix.page_with(question_matrix.matrix(found)) == question_matrix.PAGE.read_text(encoding="utf-8")
