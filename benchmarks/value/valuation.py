@@ -29,8 +29,8 @@ from benchmarks.identity.machine import facts
 
 from unequal import config, customer_base, ledger, storage, value
 from unequal.config.storage import Storage
-from unequal.identity.tables import CUSTOMER_RECORD, RELATIONSHIP
-from unequal.ledger.tables import ENTRY
+from unequal.identity.tables import CUSTOMER_RECORD, PERSON_ATTRIBUTE, RECORD, RELATIONSHIP
+from unequal.ledger.tables import ENTRY, INTERACTION
 from unequal.terms.lines import Level, Line
 
 FIRST: Final = date(2023, 1, 2)
@@ -58,7 +58,10 @@ def made(folder: Path, transactions: int) -> Path:
             rows += part.num_rows
             out.write_table(part)
     ids = pa.array(_ids(np.arange(people)))
-    pq.write_table(pa.table({"customer_id": ids, "kind": pa.array(["person"] * people)}), folder / "customers.parquet")
+    pq.write_table(
+        pa.table({"customer_id": ids, "kind": pa.array(["person"] * people), "is_test": pa.repeat(pa.scalar(value=False), people)}),
+        folder / "customers.parquet",
+    )
     print(f"made {rows:,} transactions of {people:,} customers")
     return folder
 
@@ -120,13 +123,17 @@ def valued(folder: Path, memory: str) -> None:
     with storage.open_engine(Storage(threads=2, memory_limit=memory), folder / "scratch") as engine:
         entries = entries_of(engine.read(folder / "transactions.parquet"))
         level = Level.GROSS_MARGIN
+        beside = value.steps.Beside(*(engine.rows(contract.types, []) for contract in (INTERACTION, RECORD, PERSON_ATTRIBUTE)))
         began, busy = time.perf_counter(), time.process_time()
         timed("statement", lambda: engine.write(ledger.customer_statement(entries), out / "statement.parquet"))
         statement = engine.read(out / "statement.parquet")
-        timed("bands", lambda: customer_base.steps.band(engine, statement=statement, level=level, project=project, folder=out))
+        timed(
+            "bands",
+            lambda: customer_base.steps.band(engine, statement=statement, entries=entries, level=level, project=project, folder=out),
+        )
         timed("forecasts and reasons", lambda: value.steps.forecast(
             engine, entries=entries, customers=engine.read(folder / "customers.parquet"), bands=engine.read(out / "band.parquet"),
-            customer_record=engine.rows(CUSTOMER_RECORD.types, []), relationships=engine.rows(RELATIONSHIP.types, []), rows={},
+            customer_record=engine.rows(CUSTOMER_RECORD.types, []), relationships=engine.rows(RELATIONSHIP.types, []), beside=beside, rows={},
             level=level, project=project, folder=out,
         ))  # fmt: skip
         print(f"  {'whole':<28} {time.perf_counter() - began:8.1f} s   processor {time.process_time() - busy:8.1f} s")

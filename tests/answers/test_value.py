@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.company import write_company
 
-from unequal import answers, flow
+from unequal import answers, config, flow
 from unequal.answers.value_tables import best_source, bin_ends
 
 
@@ -45,11 +45,14 @@ def test_sources_and_advocates_stand_behind_the_answer(asked):
 
 def test_a_report_is_given_the_answers_about_the_future(company):
     with flow.open_base(flow.open_project(company, {})) as opened:
-        assert [answer.question for answer in answers.ahead(opened.base)] == ["value", "retention"]
+        assert [answer.question for answer in answers.ahead(opened.base)] == ["new", "lost", "value", "retention", "equity"]
 
 
 def test_a_run_of_before_forecasts_has_nothing_to_give():
-    nothing = answers.Base(None, "r", "now", None, {"entry": ibis.memtable({"a": [1]})}, lambda table: table.to_pyarrow())
+    project = config.Project.model_validate(
+        {"project": "old", "reporting_currency": "EUR", "time_zone": "UTC", "sources": {"sales": {"read": "sales.csv", "key": "no"}}}
+    )
+    nothing = answers.Base(project, "r", "now", None, {"entry": ibis.memtable({"a": [1]})}, lambda table: table.to_pyarrow())
     assert answers.ahead(nothing) == ()
 
 

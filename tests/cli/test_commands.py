@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from tests.company import write_company
 
-COMMANDS = ("demo", "init", "check", "assess", "data", "run", "status", "ask", "report", "export", "customer", "explain", "review")
+COMMANDS = ("demo", "init", "check", "assess", "data", "run", "status", "runs", "ask", "report", "export", "customer", "explain", "review")
 
 
 def test_help_names_every_command_and_what_it_does(unequal):
@@ -100,7 +100,7 @@ def test_run_prints_its_steps_and_figures_without_a_terminal_to_draw_on(unequal_
     assert "\x1b[" not in first, "no colours and no moving cursor where the output is no terminal"
     assert "accept orders" in first
     again = unequal_elsewhere("run").out
-    assert again.count("unchanged") == 15
+    assert again.count("unchanged") == 22
 
 
 def test_run_as_json_says_which_steps_were_made(unequal_changing):

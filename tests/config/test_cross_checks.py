@@ -84,6 +84,21 @@ def test_what_contradicts_itself_or_is_not_there_is_told(tmp_path: Path, old: st
 @pytest.mark.parametrize(
     ("section", "code", "do"),
     [
+        (
+            "loyalty: {behaviours: {late: {source: order, customer: {source: crm, id: customer_no}, occurred_on: order_date, meaning: Late}}}",
+            "CFG020",
+            "did you mean orders?",
+        ),
+        (
+            "loyalty: {behaviours: {late: {source: orders, customer: {id: customer_no}, occurred_on: order_date, meaning: Late}}}",
+            "CFG021",
+            "name the source that has them: crm",
+        ),
+        (
+            "loyalty: {behaviours: {late: {source: orders, customer: {source: crm, id: customer_no}, occurred_on: amount, meaning: Late}}}",
+            "CFG030",
+            "date or timestamp",
+        ),
         ("identity: {identifiers: [email, loyalty_number]}", "CFG022", "did you mean loyalty_no?"),
         ("attributes: {email: {type: text, meaning: The address.}}", "CFG022", "give it another name"),
         ("identity: {source_trust: [crn]}", "CFG020", "did you mean crm?"),

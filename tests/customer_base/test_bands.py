@@ -122,5 +122,5 @@ def test_the_step_writes_the_band_of_each_customer(duckdb_engine: storage.Engine
         "project": "p", "reporting_currency": "EUR", "time_zone": "UTC", "sources": {"a": {"read": "a.csv"}},
         "customer_base": {"break_even_within": "1.5", "break_even_share_of_sales": 0},
     })  # fmt: skip
-    customer_base.steps.band(duckdb_engine, statement=statement, level=LEVEL, project=project, folder=tmp_path)
+    customer_base.steps.band(duckdb_engine, statement=statement, entries=statement, level=LEVEL, project=project, folder=tmp_path)
     assert bands_of(duckdb_engine, duckdb_engine.read(tmp_path / "band.parquet"))["bob"] == "profitable"

@@ -87,9 +87,15 @@ def test_the_customers_behind_an_answer_add_up_to_it(yesterday, narrowed):
     assert len(found) == figures(answer)["customers"]
 
 
+@pytest.mark.parametrize("name", ["surveys", "contacts", "promises"])
+def test_what_no_section_declares_cannot_be_taken_out(yesterday, name):
+    with flow.open_base(flow.open_project(yesterday, {})) as opened, pytest.raises(AnswerError, match="ANS007"):
+        export_table(opened, name)
+
+
 def test_parquet_keeps_every_type(yesterday, tmp_path):
     with flow.open_base(flow.open_project(yesterday, {})) as opened:
-        for name in set(TABLES) - {"seeds"}:  # of which nobody consented here
+        for name in set(TABLES) - {"seeds", "surveys", "contacts", "promises"}:  # nobody consented here, and no section declares the others
             rows = write_file(opened, export_table(opened, name), tmp_path / f"{name}.parquet")
             assert pq.read_metadata(tmp_path / f"{name}.parquet").num_rows == rows
     schema = pq.read_schema(tmp_path / "entries.parquet")

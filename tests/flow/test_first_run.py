@@ -79,6 +79,7 @@ def test_the_summary_counts_what_was_read(yesterday):
     assert (definitions["records", None], definitions["customers", None], definitions["customers", "crm"]) == (4, 3, 3)
     matching = summary.pop("matching")
     assert set(matching) == {"person"}
+    assert D(summary.pop("worth_expected")) > 0
     unmeasured = {"number": 0, "of": 0, "share": None, "low": 0.0, "high": 1.0}
     assert summary == {**wanted, "accuracy": {"right": unmeasured, "missed": unmeasured}}
 

@@ -48,6 +48,12 @@ def test_a_new_extract_makes_anew_only_what_depends_on_it_and_keeps_customer_ids
         "band",
         "judge",
         "value",
+        "loyal",
+        "equity",
+        "levers",
+        "codes",
+        "move",
+        "turnover",
     }
     assert customers(company) == ids
     assert worth(company) == {"1": D(90), "3": D(90), "2": D(380), "4": D("9.5")}
@@ -168,7 +174,20 @@ def test_a_run_that_was_stopped_goes_on_from_where_it_stood(company):
         faults.listen(None)
     assert figures(ask(company))["total"] == D("84.5000")
     report = run(company)
-    assert {name for name, made in report.steps.items() if made} == {"book", "reconcile", "tie out", "band", "judge", "value"}
+    assert {name for name, made in report.steps.items() if made} == {
+        "book",
+        "reconcile",
+        "tie out",
+        "band",
+        "judge",
+        "value",
+        "equity",
+        "levers",
+        "loyal",
+        "codes",
+        "move",
+        "turnover",
+    }
     assert worth(company)["2"] == D(380)
 
 

@@ -155,7 +155,7 @@ def test_assumed_dollars_are_named_as_assumed_with_what_a_quarter_changes(assume
     assert answer.figure("dollars_an_occasion_appeals").value == D(40)
     assert answer.figure("dollars_an_occasion_appeals").note == "assumed"
     assert any("Assumed, not measured" in told and "a quarter less" in told for told in answer.findings)
-    assert answer.figure("growable").value == 0, "nothing was booked, so nobody's growth is known"
+    assert answer.figure("growable").value is None, "nothing was booked, so nobody's growth is known"
     expected = answer.figure("occasions_appeals")
     assert expected.low < expected.value < expected.high
     assert D(str(expected.value)) * 40 > value.value > 0, "discounted"

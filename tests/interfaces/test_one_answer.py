@@ -12,6 +12,7 @@ from tests.company import write_company
 
 import unequal
 from unequal import answers, flow
+from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
@@ -80,7 +81,7 @@ def test_three_interfaces_give_one_answer(company, question):
         assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
 
 
-@pytest.mark.parametrize("question", ["value", "retention"])
+@pytest.mark.parametrize("question", ["value", "retention", "claims", "readiness", "worth-doing", "equity", "metrics", "new", "lost"])
 def test_the_future_is_one_answer_everywhere_too(company, question):
     from unequal.cli import main
 
@@ -137,3 +138,33 @@ def test_forecasts_are_told_alike_in_python_and_on_the_command_line(company, que
     ]
     for name, table in answer.tables.items():
         assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
+
+
+def test_who_stays_cannot_be_told_from_two_months_and_the_question_says_what_lacks(company):
+    from unequal.cli import main
+
+    found = CliRunner().invoke(main, ["-C", str(company), "ask", "loyal"])
+    assert found.exit_code == 1
+    assert "ANS016" in found.output
+    assert "entry.booked_on" in found.output
+
+
+@pytest.mark.parametrize("by", [None, "tenths", "country"])
+def test_movement_is_told_alike_in_python_and_on_the_command_line(company, by):
+    from unequal.cli import main
+
+    answer = unequal.open(company).ask("movement", first=date(2026, 2, 1), until=date(2026, 3, 1), by=by).answer
+    options = ["--from", "2026-02-01", "--to", "2026-02-28", *(("--by", by) if by else ())]
+    found = CliRunner().invoke(main, ["-C", str(company), "ask", "movement", "--json", *options])
+    assert found.exit_code == 0, found.output
+    told = json.loads(found.stdout)
+    assert (told["sentence"], told["findings"], told["period"]) == (answer.sentence, list(answer.findings), answer.period)
+    assert [(figure["name"], figure["value"]) for figure in told["figures"]] == [(one.name, as_json(one.value)) for one in answer.figures]
+    assert answer.figure("change").value == sum((row["amount"] for row in answer.tables["parts"].to_pylist()), D(0))
+    for name, table in answer.tables.items():
+        assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
+
+
+def test_movement_says_what_lacks_where_only_one_whole_month_is_booked(company):
+    with pytest.raises(AnswerError, match="two windows of whole months"):
+        unequal.open(company).ask("movement")

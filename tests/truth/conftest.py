@@ -11,7 +11,7 @@ from unequal import demo, flow
 
 
 @pytest.fixture(scope="session")
-def small_meridian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published_meridian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one published run; not to be changed."""
     folder = tmp_path_factory.mktemp("meridian")
     demo.build(folder, persons=600, seed=2026)
@@ -20,7 +20,7 @@ def small_meridian(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def meridian(small_meridian: Path) -> Iterator[tuple[Path, flow.reading.OpenBase]]:
+def meridian(published_meridian: Path) -> Iterator[tuple[Path, flow.reading.OpenBase]]:
     """The folder, and its base, open."""
-    with flow.open_base(flow.open_project(small_meridian, {})) as base:
-        yield small_meridian, base
+    with flow.open_base(flow.open_project(published_meridian, {})) as base:
+        yield published_meridian, base

@@ -128,8 +128,8 @@ class TestMeridian:
         assert {name: None if not others else others == {bands[name]} for name, others in found.items()} == told
         assert {True, False, None} <= set(told.values())
 
-    def test_a_run_after_the_stewards_word_draws_the_bands_that_were_foretold(self, small_meridian, tmp_path):
-        folder = Path(shutil.copytree(small_meridian, tmp_path / "meridian"))
+    def test_a_run_after_the_stewards_word_draws_the_bands_that_were_foretold(self, published_meridian, tmp_path):
+        folder = Path(shutil.copytree(published_meridian, tmp_path / "meridian"))
         project = flow.open_project(folder, {})
         with flow.open_base(project) as opened:
             bands = {row["customer_id"]: row for row in rows_of(opened, "band")}
@@ -151,16 +151,20 @@ class TestMeridian:
                 seen |= {one, other}
                 joined.append((one, other))
                 said.append(reviewing.Said(":".join(records[one]), ":".join(records[other]), "same"))
-        cut = next(
-            row["customer_id"] for row in parts if row["customer_id"] not in seen and steady.get(row["customer_id"], {}).get("links") == 1
-        )
-        a, b = next(row["cut"] for row in parts if row["customer_id"] == cut).split(" and ")
-        said.append(reviewing.Said(a, b, "different"))
+        cuts = {
+            row["customer_id"]: tuple(row["cut"].split(" and "))
+            for row in parts
+            if row["customer_id"] not in seen and steady.get(row["customer_id"], {}).get("links") == 1
+        }
+        assert len(cuts) > 5
+        said += [reviewing.Said(a, b, "different") for a, b in cuts.values()]
         reviewing.judge(project, said, author="jo", reason="asked them", commit=True)
         flow.run(project)
         with flow.open_base(project) as opened:
             owner = {(row["source"], row["record_id"]): row["customer_id"] for row in rows_of(opened, "customer_record")}
             now = {row["customer_id"]: row for row in rows_of(opened, "band")}
+            # A part whose entries all lie outside the level, like a call that was our own fault, is nobody's band.
+            dollars = summed(rows_of(opened, "entry"), lambda row: row["customer_id"])
         for one, other in joined:
             after = now[owner[records[one]]]
             assert after["amount"] == bands[one]["amount"] + bands[other]["amount"]
@@ -168,9 +172,10 @@ class TestMeridian:
                 # Where others may be one with it too, another of these may be what moves it.
                 assert steady[name]["links_stable"] is False or after["band"] == bands[name]["band"]
                 assert steady[name]["links"] > 1 or steady[name]["links_stable"] is (after["band"] == bands[name]["band"])
-        drawn = {now[owner[tuple(end.split(":", 1))]]["band"] for end in (a, b) if owner[tuple(end.split(":", 1))] in now}
-        assert owner[tuple(a.split(":", 1))] != owner[tuple(b.split(":", 1))]
-        assert steady[cut]["links_stable"] is (drawn == {bands[cut]["band"]})
+        for cut, (a, b) in cuts.items():
+            parted = {owner[tuple(end.split(":", 1))] for end in (a, b)}
+            assert len(parted) == 2
+            assert steady[cut]["links_stable"] is ({now[name]["band"] for name in parted & dollars.keys()} == {bands[cut]["band"]})
 
 
 def test_the_lines_between_bands_are_drawn_here_as_by_hand():

@@ -17,6 +17,7 @@ from tests.truth.adventureworks import commissions, of_the_trade, pools
 
 from unequal import answers, flow
 from unequal.answers import Answer
+from unequal.terms.errors import AnswerError
 
 BEFORE_SERVICE = "contribution_before_service"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -319,6 +320,45 @@ class TestSuperstore:
 
 
 @pytest.fixture(scope="module")
+def telco(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
+    yield from opened("telco", unequal_data, tmp_path_factory.mktemp("example"))
+
+
+class TestTelco:
+    """Maven Analytics' customers of a telephone company, with what Unequal's README of the data counted in the file itself."""
+
+    def test_1869_were_lost_who_had_brought_3684459_82_of_revenue(self, telco):
+        found = answers.answer("lost", telco.base)
+        assert (found.figure("lost").value, found.figure("brought").value) == (1_869, D("3684459.82"))
+        assert "1,869 customers are lost who had brought" in found.sentence
+        assert "3,684,459.82" in found.sentence
+        assert "of revenue" in found.sentence
+        assert "profit" not in found.sentence
+
+    def test_their_reasons_are_those_recorded_and_a_small_rest_is_no_default(self, telco):
+        rows = answers.answer("lost", telco.base).tables["reasons"].to_pylist()
+        assert [(row["reason"], row["customers"]) for row in rows] == [
+            ("Competitor", 841), ("Dissatisfaction", 321), ("Attitude", 314), ("Price", 211), ("Other", 182)
+        ]  # fmt: skip
+        assert {row["reason_told"] for row in rows} == {"recorded"}
+        assert sum(row["brought"] for row in rows) == D("3684459.82")
+
+    def test_slices_by_contract_come_to_the_whole(self, telco):
+        rows = answers.answer("lost", telco.base, by="contract").tables["slices"].to_pylist()
+        assert {row["value"]: row["customers"] for row in rows} == {"Month-to-Month": 1_655, "One Year": 166, "Two Year": 48}
+
+    def test_who_is_new_cannot_be_told_where_nothing_has_a_day(self, telco):
+        with pytest.raises(AnswerError) as refused:
+            answers.answer("new", telco.base)
+        assert refused.value.code == "ANS016"
+        assert "booked_on" in refused.value.seen
+
+    def test_revenue_is_what_the_file_says_to_the_cent(self, telco):
+        assert figures(answers.answer("profit", telco.base))["total"] == D("21371131.69")
+        assert residuals(telco) == {D(0)}
+
+
+@pytest.fixture(scope="module")
 def donations(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
     yield from opened("donations", unequal_data, tmp_path_factory.mktemp("example"))
 
@@ -376,6 +416,16 @@ class TestSupport:
         answer = answers.answer("cost-to-serve", support.base)
         assert "desk rests on an assumption" in " ".join(answer.findings)
         assert answer.figure("pool_cost").note == "assumed for desk"
+
+    def test_two_of_its_codes_are_what_the_form_offers_and_no_third(self, support):
+        """The data's own notes: closed_code 6 on 59.7 % of incidents, u_symptom 491 on 37.1 %, of which many give none."""
+        fields = {row["field"]: row for row in answers.answer("defaults", support.base).table.to_pylist()}
+        assert {name: row["value"] for name, row in fields.items() if row["verdict"] == "default"} == {
+            "closed_code": "6",
+            "u_symptom": "491",
+        }
+        assert fields["closed_code"]["share"] * fields["closed_code"]["rows"] / 24_918 == pytest.approx(0.597, abs=5e-4)
+        assert fields["u_symptom"]["share"] * fields["u_symptom"]["rows"] / 24_918 == pytest.approx(0.371, abs=5e-4)
 
     def test_the_desk_reconciles_to_exactly_zero(self, support):
         assert residuals(support) == {D(0)}

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.flow.looking import edit, run, table
 
+from unequal import answers, flow
 from unequal.value.contest import Score, best
 
 
@@ -131,3 +132,78 @@ def test_prospects_with_high_chances_come_more_often_and_who_cannot_be_scored_sa
         assert (row["missing"] is None) == (row["value_expected"] is not None)
         if row["sources"] == "profiles":
             assert row["missing"] == "no source says since when it is known: map since, or observed_at, of profiles"
+
+
+@pytest.fixture(scope="module")
+def left_in_truth(world: Path) -> dict[str, str]:
+    """Customers of the shop who have left in truth, and when: the last day of all persons whom a customer of ours is."""
+    truth = {row["customer_id"]: row["ended_on"] for row in pq.read_table(world / "truth" / "customer_process.parquet").to_pylist()}
+    of_record = {
+        (row["source"], row["record_id"]): row["entity_id"] for row in pq.read_table(world / "truth" / "record.parquet").to_pylist()
+    }
+    ends: dict[str, list[str]] = {}
+    for row in table(world, "customer_record"):
+        ends.setdefault(row["customer_id"], []).append(truth.get(of_record[(row["source"], row["record_id"])]) or "9999")
+    shop = {row["customer_id"] for row in table(world, "lifetime") if row["relationship"] == "shop"}
+    return {customer: max(days) for customer, days in ends.items() if customer in shop and max(days) < "2026-01-01"}
+
+
+def lost(world: Path, **narrowed: Any) -> answers.Answer:
+    with flow.open_base(flow.open_project(world, {})) as opened:
+        return answers.answer("lost", opened.base, **narrowed)
+
+
+def test_as_many_are_silent_and_gone_as_the_range_says(world: Path, left_in_truth: dict[str, str]) -> None:
+    found = lost(world).figure("silent_expected")
+    assert found.low <= len(left_in_truth) <= found.high
+
+
+def test_those_called_lost_by_silence_have_left_and_most_who_left_are_called_so(world: Path, left_in_truth: dict[str, str]) -> None:
+    called = {row["customer_id"] for row in table(world, "lost") if row["how"] == "silent"}
+    right = len(called & left_in_truth.keys())
+    assert right / len(called) >= 0.80
+    assert right / len(left_in_truth) >= 0.80
+
+
+def test_losses_by_silence_fall_into_the_years_in_which_customers_left(world: Path, left_in_truth: dict[str, str]) -> None:
+    """But for the last year: who left lately is not told yet from who is only silent."""
+    called = Counter(row["lost_on"].year for row in table(world, "lost") if row["how"] == "silent")
+    truth = Counter(int(day[:4]) for day in left_in_truth.values())
+    for year in (2022, 2023, 2024):
+        assert called[year] == pytest.approx(truth[year], rel=0.15)
+    assert called[2025] <= 1.1 * truth[2025]
+
+
+def test_contracts_end_in_the_years_in_which_they_did_and_for_the_reasons_on_record(world: Path) -> None:
+    truth = pq.read_table(world / "truth" / "service.parquet").to_pylist()
+    ended = [row for row in truth if row["ended"]]
+    found = [row for row in table(world, "lost") if row["how"] == "ended"]
+    by_year, years = (
+        Counter(int(str(day)[:4]) for day in days) for days in ((row["lost_on"] for row in found), (row["ended_on"] for row in ended))
+    )
+    reasons, said = (Counter(row[name] for row in rows) for rows, name in ((found, "reason"), (ended, "reason_recorded")))
+    # A customer may have several services, and is lost by the last; two may be one to us.
+    for ours, theirs in ((by_year, years), (reasons, said)):
+        assert all(ours[key] == pytest.approx(theirs[key], rel=0.06, abs=2) for key in theirs)
+
+
+def test_the_default_is_set_aside_and_every_other_reason_recorded_is_the_true_one(world: Path) -> None:
+    answer = lost(world)
+    told = {row["reason"]: row["reason_told"] for row in answer.tables["reasons"].to_pylist()}
+    assert told == {name: "only the default" if name == "OTHER" else "recorded" for name in told}
+    assert {"OTHER", "PRICE", "SERVICE", "COMPETITOR", "NO_NEED", "MOVED"} == set(told)
+    truth = pq.read_table(world / "truth" / "service.parquet").to_pylist()
+    assert all(row["reason"] == row["reason_recorded"] for row in truth if row["ended"] and row["reason_recorded"] != "OTHER")
+
+
+def test_more_accounts_and_less_profit_is_said_of_the_latest_year(world: Path) -> None:
+    with flow.open_base(flow.open_project(world, {})) as opened:
+        answer = answers.answer("new", opened.base)
+    row = answer.tables["years"].to_pylist()[-1]
+    worse = row["compared"] > row["earlier_customers"] and row["compared_brought"] < row["earlier_brought"]
+    assert ("more accounts than the year before, less profit" in answer.sentence) is worse
+    paid = {row["value"]: row for row in answer.tables["acquired_by"].to_pylist()}
+    # Vouchers bring those who spend least and leave first, at 18 dollars each; planted so.
+    assert paid["voucher_portal"]["cost_each"] == pytest.approx(18, rel=0.02)
+    assert paid["voucher_portal"]["payback_months"] is None
+    assert paid["voucher_portal"]["first_year_each"] == min(row["first_year_each"] for row in paid.values())

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, TypedDict
 
+from unequal.answers.advocates import advocates
+from unequal.answers.agents import service
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
+from unequal.answers.claims import claims
+from unequal.answers.comparing import side_by_side
+from unequal.answers.conflicts import conflicts
 from unequal.answers.cost_to_serve import cost_to_serve
 from unequal.answers.customers import customers
+from unequal.answers.defaults import defaults
+from unequal.answers.drivers import drivers
+from unequal.answers.equity import equity
+from unequal.answers.get_keep_grow import get_keep_grow
 from unequal.answers.house_words import in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
+from unequal.answers.lost import lost
+from unequal.answers.loyal import loyal
+from unequal.answers.metrics import metrics
+from unequal.answers.movement import movement
+from unequal.answers.new import new
 from unequal.answers.profit import profit
+from unequal.answers.promises import promises
+from unequal.answers.readiness import readiness
 from unequal.answers.retention import retention
 from unequal.answers.value import value
+from unequal.answers.worth_doing import worth_doing
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -30,10 +47,29 @@ class Question(Protocol):
 
 QUESTIONS: Final[Mapping[str, Question]] = {
     "profit": profit, "customers": customers, "cost-to-serve": cost_to_serve, "value": value, "retention": retention,
+    "advocates": advocates, "conflicts": conflicts, "claims": claims,
+    "drivers": drivers, "service": service, "promises": promises,
+    "defaults": defaults,
+    "readiness": readiness,
+    "worth-doing": worth_doing,
+    "loyal": loyal,
+    "equity": equity, "get-keep-grow": get_keep_grow, "metrics": metrics,
+    "movement": movement,
+    "new": new, "lost": lost,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
 """What a question says that cannot be answered from these data, or from a run of before it could be asked."""
+
+
+class Narrowed(TypedDict):
+    """What a question is narrowed by, handed on as it is."""
+
+    where: str | None
+    by: str | None
+    period: Period | None
+    level: Level | None
+    what_if: Sequence[str]
 
 
 def answer(
@@ -45,6 +81,7 @@ def answer(
     period: Period | None = None,
     level: Level | None = None,
     what_if: Sequence[str] = (),
+    compare: str | None = None,
 ) -> Answer:
     """Answer a question from a published run.
 
@@ -53,10 +90,17 @@ def answer(
         base: the run.
         where, by, period, level: what narrows and slices it.
         what_if: figures of pools and activities that are supposed to be others; for cost-to-serve.
+        compare: another kept run by its id or a day, from which the same is asked: each figure then, now, and the change.
 
     Raises:
         AnswerError: ANS004, there is no such question; ANS012, nothing can be supposed of it; and those of the question itself.
+        StorageError: STO010, no kept run is of that name, or that old.
     """
+    if compare is not None:
+        narrowed: Narrowed = {"where": where, "by": by, "period": period, "level": level, "what_if": what_if}
+        other = base.earlier(compare)
+        now = answer(question, base, **narrowed)
+        return now if other is None else side_by_side(now, answer(question, other, **narrowed))
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
     if what_if:
@@ -70,7 +114,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("value", "retention")
+REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow")
 """The questions that a report tells beside profit, in its order."""
 
 

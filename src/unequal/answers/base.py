@@ -13,6 +13,17 @@ from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 
 
+def no_other_run(wanted: str | None = None) -> Base | None:
+    """What reaches other runs where there is nothing to reach them by.
+
+    Raises:
+        AnswerError: ANS020, a certain run is wanted.
+    """
+    if wanted is None:
+        return None
+    raise AnswerError("ANS020", "this base cannot reach other runs", seen=wanted, do="open the project, and ask again")
+
+
 @dataclass(frozen=True)
 class Base:
     """A published run, open for questions.
@@ -26,6 +37,9 @@ class Base:
             quarantined, extract, counted_once.
         arrow: runs a table; the storage engine's verb, handed in by flow.
         leads_to: a customer's id -> the one under which the customer stands; itself where it was not merged away.
+        earlier: another kept run of the project, by its id or a day; without either the last one before this that forecast as of an
+            earlier day, and None where there is none. It stays open for as long as this one does; handed in by flow.
+        keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
     project: config.Project
@@ -35,6 +49,8 @@ class Base:
     tables: Mapping[str, ibis.Table]
     arrow: Callable[[ibis.Table], pa.Table]
     leads_to: Callable[[str], str] = str
+    earlier: Callable[[str | None], Base | None] = no_other_run
+    keep: Callable[[ibis.Table], ibis.Table] = lambda table: table
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

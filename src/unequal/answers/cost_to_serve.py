@@ -14,9 +14,9 @@ from unequal import ledger
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import evidence, whole_period
-from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.other_costs import other_costs, other_figures, other_findings, uncharged_findings
 from unequal.answers.profit_words import period_words
+from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Shown
 from unequal.answers.tying_out import tie_out_tables
 from unequal.terms.amounts import money_text, share_text
@@ -72,18 +72,13 @@ def cost_to_serve(
         title="What serving customers costs",
         sentence=_sentence(base, tables),
         findings=_findings(base, tables),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=period_words(period, whole_period(base)) if period else whole_period(base),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=figures,
         table=tables["what_if"] if what_if else tables["activities"],
         tables=tables,
         drill_down="unequal export entries --where \"line in ('cost_to_serve', 'cost_of_failure')\"",
-        next_file=next_file_worth_most(base.project, base.level),
         shown=() if what_if else _SHOWN,
+        **rests_on(base),
     )
 
 

@@ -12,9 +12,9 @@ from unequal import config, customer_base, identity
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.lacking import refuse_narrowing
+from unequal.answers.resting import rests_on
 from unequal.answers.rolling_up import last_day
-from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LABEL_OF_LINE, Level
 from unequal.terms.periods import Period
 
@@ -46,9 +46,7 @@ def customers(
     Raises:
         AnswerError: ANS011, the question is narrowed or sliced; ANS001, the run is older than households.
     """
-    if where is not None or by is not None or period is not None or level is not None:
-        raise AnswerError("ANS011", "this question is about the whole base", seen="--where, --by, --from, --to or --level",
-                          do="ask it without them")  # fmt: skip
+    refuse_narrowing("this question is about the whole base", where, by, period, level)
     rows = definitions(base)
     whole = {row["definition"]: row for row in rows if row["source"] is None}
     unit = COUNTED[base.project.identity.customer]
@@ -57,17 +55,12 @@ def customers(
         title="How many customers there are",
         sentence=_sentence(base, whole, unit),
         findings=_findings(whole),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=whole_period(base),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=tuple(figure for name in whole for figure in _figures(name, whole[name])),
         table=customers_side_by_side(rows, base.project),
         tables={"definitions": pa.Table.from_pylist(rows), "matched": matched(base)},
         drill_down="unequal export customers",
-        next_file=next_file_worth_most(base.project, base.level),
+        **rests_on(base),
     )
 
 

@@ -13,6 +13,7 @@ from unequal import customer_base, ledger
 from unequal.answers import profit_words as words
 from unequal.answers import steadiness
 from unequal.answers.answer import Answer, Figure
+from unequal.answers.banding import in_bands, scheme_asked
 from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side, definitions, matched
 from unequal.answers.evidence import evidence, whole_period
@@ -39,7 +40,7 @@ def profit(
     Args:
         base: a published run.
         where: a predicate over entries and their customers.
-        by: a dimension to slice by.
+        by: a dimension to slice by, or a scheme of bands.
         period: half-open; all that is booked by default.
         level: a lower evidence level than the base reaches.
 
@@ -48,9 +49,12 @@ def profit(
         PredicateError: `where` is refused.
     """
     drill_down = words.drill_down(where, period, level)
-    level = _allowed(base.level, level)
-    entries, statement = _asked(base, where, period, by)
-    banded = _banded(base, statement, level)
+    level = allowed_level(base.level, level)
+    scheme = scheme_asked(base, by)
+    entries, statement = _asked(base, where, period, None if scheme else by)
+    if scheme is not None:
+        entries = in_bands(base, entries, statement, scheme, level)
+    banded = _banded(base, entries, statement, level)
     units = _units(base, banded)
     found = customer_base.concentration(units)
     tables = _tables(base, entries, statement, banded, units, level, by)
@@ -96,8 +100,8 @@ def customers_behind(base: Base, *, where: str | None = None, period: Period | N
     Raises:
         AnswerError, PredicateError: as `profit`.
     """
-    _, statement = _asked(base, where, period, None)
-    return _banded(base, statement, _allowed(base.level, level)).order_by("customer_rank")
+    entries, statement = _asked(base, where, period, None)
+    return _banded(base, entries, statement, allowed_level(base.level, level)).order_by("customer_rank")
 
 
 def _steady(base: Base, where: str | None, period: Period | None, level: Level) -> dict[str, pa.Table]:
@@ -107,16 +111,17 @@ def _steady(base: Base, where: str | None, period: Period | None, level: Level) 
     return {} if found is None else {"stability": found}
 
 
-def _banded(base: Base, statement: ibis.Table, level: Level) -> ibis.Table:
-    limits = base.project.customer_base
-    return customer_base.bands(
-        customer_base.customer_figures(statement, level),
-        break_even_within=Decimal(limits.break_even_within),
-        break_even_share_of_sales=Decimal(str(limits.break_even_share_of_sales)),
-    )
+def _banded(base: Base, entries: ibis.Table, statement: ibis.Table, level: Level) -> ibis.Table:
+    found = customer_base.steps.banded(customer_base.customer_figures(statement, level), base.project)
+    return customer_base.steps.at_nobodys_expense(found, entries, level, base.project)
 
 
-def _allowed(known: Level, asked: Level | None) -> Level:
+def allowed_level(known: Level, asked: Level | None) -> Level:
+    """The level asked for, or the one that is known.
+
+    Raises:
+        AnswerError: ANS003, the level asked for is above what is known.
+    """
     order = list(Level)
     if asked is not None and order.index(asked) > order.index(known):
         raise AnswerError("ANS003", f"this base does not know {WORD_OF_LEVEL[asked]}", seen=f"its level is {known}",

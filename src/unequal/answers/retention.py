@@ -9,8 +9,9 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate, of_before_verdicts
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.lacking import refuse_narrowing
 from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
+from unequal.answers.resting import rests_on
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -29,9 +30,14 @@ def retention(
     Raises:
         AnswerError: ANS011, the question is narrowed or sliced; ANS014, there is no forecast of a year or more.
     """
-    if where is not None or by is not None or period is not None or level is not None:
-        raise AnswerError("ANS011", "this question is about the whole base", seen="--where, --by, --from, --to or --level",
-                          do="ask it without them; `unequal ask value --where ...` tells what a point is worth of some customers")  # fmt: skip
+    refuse_narrowing(
+        "this question is about the whole base",
+        where,
+        by,
+        period,
+        level,
+        do="ask it without them; `unequal ask value --where ...` tells what a point is worth of some customers",
+    )
     rows: list[dict[str, Any]] = [
         dict(row) for row in base.fetch(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
     ]
@@ -47,17 +53,12 @@ def retention(
         title="What retention is worth",
         sentence=_sentence(base, rows, one),
         findings=(*of_before_verdicts(base, base.table("customer_value")), *_findings(base, rows, five)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=f"{base.project.value.horizon_weeks:,} weeks ahead (known: {whole_period(base)})",
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=as_assumed(base, _figures(base, rows, one, five)),
         table=table,
         tables={"retention_worth": table},
         drill_down="unequal export values",
-        next_file=next_file_worth_most(base.project, base.level),
+        **rests_on(base),
     )
 
 

@@ -13,7 +13,7 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import as_table, estimate, narrowed_values, of_before_verdicts, range_text, ranged_figure, totals_of
-from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.resting import rests_on
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -58,19 +58,14 @@ def value(
         title="What customers will bring",
         sentence=_sentence(base, total) if occasions.knows_dollars(base.project) else occasions.sentence(base, total, come),
         findings=(*of_before_verdicts(base, customers), *_findings(base, customers, total, tables), *occasions.findings(base, come)),
-        level=base.level,
-        currency=base.project.reporting_currency,
         period=_horizon(base),
-        as_of=base.published_at,
-        run_id=base.run_id,
-        project=base.project.project,
         figures=(*occasions.as_assumed(base, _figures(base, customers, total)), *occasions.figures(base, come)),
         table=as_table(rows, _SEGMENTS) if occasions.knows_dollars(base.project) else occasions.by_history(base, customers),
         tables={**tables, "occasions": occasions.by_history(base, customers)},
         where=where,
         by=by,
         drill_down="unequal export values" + (f" --where {where!r}" if where else ""),
-        next_file=next_file_worth_most(base.project, base.level),
+        **rests_on(base),
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from unequal.charts.cascade import waterfall
 from unequal.charts.concentration import whale_curve
 from unequal.charts.lettering import FONT
 from unequal.charts.lines import lines
+from unequal.charts.matrix import matrix
+from unequal.charts.network import network
 from unequal.charts.rendering import png, svg, warm_up
 from unequal.charts.slices import bars
 from unequal.charts.tokens import TOKENS
@@ -15,6 +17,8 @@ __all__ = [
     "bars",
     "forecasts",
     "lines",
+    "matrix",
+    "network",
     "png",
     "svg",
     "warm_up",

@@ -38,16 +38,17 @@ def _narrowing(command: _Handler) -> _Handler:
     return command
 
 
-@click.command()
+@click.command(help=f"Ask the base a question: {', '.join(answers.QUESTIONS)}.")
 @click.argument("question")
 @_questions
 @click.option(
     "--what-if", "what_if", multiple=True, metavar="CHANGE", help="For cost-to-serve: suppose another figure, as in phone_desk.capacity*1.2"
 )
+@click.option("--compare", metavar="RUN|DAY", help="Against another kept run: each figure then, now, and the change.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure and table, money as exact text.")
 @click.pass_obj
 def ask(directory: str, /, question: str, as_json: bool, **narrowed: Any) -> None:
-    """Ask the base a question: profit, customers, cost-to-serve, value, retention."""
+    """Ask the base a question."""
     answer = _answer(directory, question, **narrowed)
     if as_json:
         print_json(answer)
@@ -66,10 +67,13 @@ def _answer(
     level: str | None,
     as_of: str | None,
     what_if: Sequence[str] = (),
+    compare: str | None = None,
 ) -> answers.Answer:
     asked = Level(level) if level else None
     with flow.open_base(flow.open_project(directory), as_of=as_of) as opened:
-        return answers.answer(question, opened.base, by=by, where=where, period=_period(first, last), level=asked, what_if=what_if)
+        return answers.answer(
+            question, opened.base, by=by, where=where, period=_period(first, last), level=asked, what_if=what_if, compare=compare
+        )
 
 
 def _period(first: str | None, last: str | None) -> Period | None:

@@ -141,4 +141,23 @@ def status(directory: str, as_json: bool) -> None:
     print_rows(found["runs"], title="Runs kept, latest first", house=house)
 
 
-COMMANDS: Final = (run, status)
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def runs(directory: str, as_json: bool) -> None:
+    """The calendar of kept runs with their trends, and what each changed and why."""
+    opened = flow.open_project(directory)
+    found = flow.examining.calendar(opened)
+    if as_json:
+        print_json({"project": opened.config.project, "runs": found})
+        return
+    house = opened.config.value.house
+    figures = ("run", "last_day", "customers", "entries", "total", "worth_expected", "currency")
+    months = [{"month": one["month"], **{name: one[name] for name in figures}} for one in reversed(found) if one["is_last_of_month"]]
+    print_rows(months, title="The last run of each month, latest first", house=house)
+    for one in reversed(found):
+        changes = [{"because of": cause, "what": what} for cause, what in one["changes"]]
+        print_rows(changes, title=f"{one['run']}: what changed since the kept run before it", house=house)
+
+
+COMMANDS: Final = (run, status, runs)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
+from unequal.config.codes import Codes
+from unequal.config.experience import Agents, Promises, Surveys, columns_of_experience
 from unequal.config.problems import KeyPath
 from unequal.config.relationships import HolderOf, RecordById, Relationship
 from unequal.config.sources import TEXT_FORMATS, ColumnContract, ColumnType, Constant, Format, KindByRule, Lookup, Postings, Records, Source
 
 __all__ = [
+    "Agents",
+    "Codes",
     "HolderOf",
+    "Promises",
     "RecordById",
     "Relationship",
+    "Surveys",
+    "columns_of_experience",
     "ends_of",
     "format_of",
     "lookups_of",
@@ -162,3 +169,9 @@ def _told(path: str) -> Format | None:
     packed = name.suffix in (".gz", ".zip")
     told = _FORMAT_OF_ENDING.get(name.with_suffix("").suffix if packed else name.suffix)
     return told if not packed or told in TEXT_FORMATS else None
+
+
+def tells_days(sources: Iterable[Source]) -> bool:
+    """Whether postings say when dollars moved: not where each of them books all rows on one day."""
+    posted = [source.postings.booked_on for source in sources if source.postings]
+    return not posted or any(isinstance(day, str) for day in posted)

@@ -152,7 +152,8 @@ def _needs(source: Source) -> Iterator[tuple[KeyPath, str, tuple[ColumnType, ...
     times: tuple[ColumnType, ...] = ("date", "timestamp")
     numbers: tuple[ColumnType, ...] = ("money", "decimal", "integer")
     if postings := source.postings:
-        yield ("postings", "booked_on"), postings.booked_on, times, "the day of booking is a date or timestamp"
+        if isinstance(postings.booked_on, str):
+            yield ("postings", "booked_on"), postings.booked_on, times, "the day of booking is a date or timestamp"
         for name, amount in postings.amounts.items():
             yield ("postings", "amounts", name, "column"), amount.column, numbers, "an amount is a number"
             if amount.times:

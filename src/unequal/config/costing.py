@@ -239,5 +239,5 @@ def day_of_event(event: Activity | SharedCost, source: Source) -> str | None:
     if event.occurred_on is not None:
         return event.occurred_on
     if source.postings is not None:
-        return source.postings.booked_on
+        return source.postings.booked_on if isinstance(source.postings.booked_on, str) else None
     return source.interactions.occurred_at if source.interactions is not None else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -22,25 +21,12 @@ from unequal.config.costing import (
     day_of_event,
 )
 from unequal.config.general_ledger import AccountRule, GeneralLedger, Tolerance
-from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, shape_of
+from unequal.config.model import RATE, ColumnName, CurrencyCode, Name, Section, WholeNumber, read_day, shape_of
 
 __all__ = [
     "AccountRule", "Activity", "CapacityRows", "CompanyWhen", "CostRows", "DatedRate", "Duration", "GeneralLedger", "Ledger", "Pool", "Rates", "RatesFrom",
     "SharedCost", "TimeEquation", "Tolerance", "columns_of_costs", "customer_of_event", "day_of_event", "rules_of_costs",
 ]  # fmt: skip
-
-
-def read_day(given: Any) -> date:
-    """A day written as YYYY-MM-DD; ValueError where it is not."""
-    # Pydantic takes a bare number for seconds since 1970: `20240101` would be a day in August of that year.
-    if isinstance(given, date):
-        return given
-    if not (isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given)):
-        raise ValueError("not a date written as YYYY-MM-DD")
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise ValueError("not a day that exists") from None
 
 
 class DatedRate(Section):

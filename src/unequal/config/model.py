@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Final
@@ -83,6 +85,21 @@ Columns = Annotated[
 
 CurrencyCode = Annotated[str, Field(pattern=CURRENCY)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def read_day(given: Any) -> date:
+    """A day written as YYYY-MM-DD; ValueError where it is not."""
+    # Pydantic takes a bare number for seconds since 1970: `20240101` would be a day in August of that year.
+    if isinstance(given, date):
+        return given
+    if not (isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given)):
+        raise ValueError("not a date written as YYYY-MM-DD")
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise ValueError("not a day that exists") from None
+
+
 WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
 DecimalText = Annotated[str, Field(max_length=40), AfterValidator(_decimal_text)]
 

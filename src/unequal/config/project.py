@@ -6,12 +6,21 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from unequal.config.advocates import Advocates
+from unequal.config.codes import Codes
 from unequal.config.customer_base import CustomerBase
+from unequal.config.experience import Agents, Promises, Surveys
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
+from unequal.config.loyalty import Loyalty
+from unequal.config.metrics import Metric
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
+from unequal.config.movement import Movement
+from unequal.config.programmes import Programme
+from unequal.config.readiness import Readiness, WorthDoing
 from unequal.config.sources import Source
 from unequal.config.storage import Storage
+from unequal.config.turnover import Turnover
 from unequal.config.value import Value
 
 
@@ -59,5 +68,23 @@ class Project(Section):
         description="Which rates dollars are booked at, what serving customers costs, and the general ledger they are held against.",
     )
     customer_base: CustomerBase = Field(CustomerBase(), description="How customers are grouped by what they bring.")
+    movement: Movement = Field(Movement(), description="By which schemes customers are banded, and how their movement is told.")
     value: Value = Field(Value(), description="What a customer will bring, and by which relationships.")
+    advocates: Advocates = Field(Advocates(), description="Who brings others: where referrals are counted, and where the four kinds part.")
+    programmes: dict[Name, Programme] = Field(
+        default_factory=dict, description="What the company is doing to its customers, each programme, campaign or incentive under a name."
+    )
+    surveys: Surveys | None = Field(None, description="What customers say of the parts of the service.")
+    agents: Agents | None = Field(None, description="Who serves customers, and what they are paid for.")
+    promises: Promises | None = Field(None, description="What customers were promised, and what is earned at their expense.")
+    codes: dict[Name, Codes] = Field(
+        default_factory=dict, description="Of sources with codes that people pick from lists: who picks, and in what order they stand."
+    )
+    readiness: Readiness = Field(Readiness(), description="What the data cannot say of how ready the firm is to steer by its customers.")
+    worth_doing: WorthDoing = Field(WorthDoing(), description="What is assumed of the effects of steering by customers' value.")
+    loyalty: Loyalty = Field(Loyalty(), description="What customers do or meet with that may tell who stays.")
+    metrics: dict[Name, Metric] = Field(default_factory=dict, description="Figures of one's own, watched from month to month.")
+    turnover: Turnover = Field(
+        Turnover(), description="Customers who come and who go: plans, and whose leaving is recorded or told by silence."
+    )
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

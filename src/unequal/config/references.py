@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from unequal.config.columns import ends_of, lookups_of, parts, type_of
+from unequal.config.experience import Agents, columns_of_experience
 from unequal.config.identity import ADDRESS_PARTS
 from unequal.config.ledger import DatedRate, RatesFrom
 from unequal.config.model import CURRENCY
@@ -40,6 +41,19 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _survivorship(project)
     yield from _rates(project)
     yield from _value(project)
+    yield from _programmes(project)
+    yield from _experience(project)
+    yield from _codes(project)
+    yield from _loyalty(project)
+    yield from _turnover(project)
+
+
+def _codes(project: Project) -> Iterator[Problem]:
+    """What is said of codes names a source that is there, and columns that its header has."""
+    for name, codes in project.codes.items():
+        yield from _known_source(project, name, ("codes", name))
+        for column in codes.named() if name in project.sources else ():
+            yield from _column_in_header(project.sources[name], column, ("codes", name))
 
 
 def _known_source(project: Project, name: str, path: KeyPath) -> Iterator[Problem]:
@@ -142,6 +156,24 @@ def _identifiers(project: Project) -> Iterator[Problem]:
             yield Problem("CFG022", "there is no such identifier", ("identity", "identifiers", index), seen=identifier, do=do)
 
 
+def _programmes(project: Project) -> Iterator[Problem]:
+    """Whom a programme reached stands in a source that is there, and what it opposes is declared."""
+    for name, programme in project.programmes.items():
+        at: KeyPath = ("programmes", name)
+        for index, other in enumerate(programme.against):
+            if other not in project.programmes or other == name:
+                do = did_you_mean(other, [each for each in project.programmes if each != name])
+                yield Problem("CFG037", "there is no such programme to oppose", (*at, "against", index), seen=shown(other), do=do)
+        reached = programme.reached
+        if reached is None:
+            continue
+        yield from _known_source(project, reached.source, (*at, "reached", "source"))
+        if source := project.sources.get(reached.source):
+            yield from _customer(project, reached.source, reached.customer, (*at, "reached", "customer"))
+            if reached.on is not None:
+                yield from _column_of_type(source, reached.source, reached.on, ("date", "timestamp"), (*at, "reached", "on"))
+
+
 def _value(project: Project) -> Iterator[Problem]:
     """Contracts name a source that is there, and relationships share no entry by default: one alone may leave out its rule."""
     without_rule = [name for name, one in project.value.relationships.items() if claims_entries(one) and one.where is None]
@@ -157,6 +189,33 @@ def _value(project: Project) -> Iterator[Problem]:
             yield from _contracts(project, relationship, at)
         if isinstance(relationship, Occasions):
             yield from _occasions(project, relationship, at)
+
+
+def _turnover(project: Project) -> Iterator[Problem]:
+    """Sources that say who has left are there, with their columns; reasons are those of contracts."""
+    bound = {name: one for name, one in project.value.relationships.items() if isinstance(one, Contracts)}
+    for name, reason in project.turnover.reasons.items():
+        at: KeyPath = ("turnover", "reasons", name)
+        if name not in bound:
+            do = did_you_mean(name, bound, otherwise="name a relationship of kind contracts, or map turnover.departures")
+            yield Problem("CFG020", "there are no contracts of that name", at, seen=name, do=do, at_key=True)
+        elif source := project.sources.get(bound[name].source):
+            yield from _column_in_header(source, reason.column, (*at, "column"))
+    for name, told in project.turnover.departures.items():
+        at = ("turnover", "departures", name)
+        yield from _known_source(project, told.source, (*at, "source"))
+        source = project.sources.get(told.source)
+        if source is None:
+            continue
+        yield from _customer(project, told.source, told.customer, (*at, "customer"))
+        for key, column, needed in (
+            ("ended", told.ended, ("date", "timestamp")),
+            ("tenure_months", told.tenure_months, ("integer", "decimal")),
+        ):
+            if column is not None:
+                yield from _column_of_type(source, told.source, column, needed, (*at, key))
+        if told.reason is not None:
+            yield from _column_in_header(source, told.reason, (*at, "reason"))
 
 
 def _contracts(project: Project, relationship: Contracts, at: KeyPath) -> Iterator[Problem]:
@@ -206,6 +265,51 @@ def _occasions(project: Project, relationship: Occasions, at: KeyPath) -> Iterat
     yield from _customer(project, counted.source, counted.customer, (*at, "customer"))
     for key in ("repeat", "last", "opportunities"):
         yield from _column_of_type(source, counted.source, getattr(counted, key), ("integer",), (*at, key))
+
+
+def _experience(project: Project) -> Iterator[Problem]:
+    """Surveys, agents and promises name sources and columns that are there; contacts that agents answer are mapped as contacts."""
+    for name, section in (("surveys", project.surveys), ("promises", project.promises)):
+        if section is not None:
+            yield from _known_source(project, section.source, (name, "source"))
+            if section.source in project.sources:
+                yield from _customer(project, section.source, section.customer, (name, "customer"))
+    agents = project.agents
+    if agents is not None:
+        yield from _agents(project, agents)
+    for path, source, column, needed in columns_of_experience(project.surveys, agents, project.promises):
+        if source in project.sources and needed:
+            yield from _column_of_type(project.sources[source], source, column, needed, path)
+        elif source in project.sources:
+            yield from _column_in_header(project.sources[source], column, path)
+
+
+def _agents(project: Project, agents: Agents) -> Iterator[Problem]:
+    """Contacts that agents answer are mapped as contacts, and what is said of agents stands in a table of them."""
+    yield from _known_source(project, agents.contacts, ("agents", "contacts"))
+    answered = project.sources.get(agents.contacts)
+    if answered is not None and answered.interactions is None:
+        do = f"add interactions to sources.{agents.contacts}: whose contact it is, when, and by which agent"
+        yield Problem("CFG021", f"the source {agents.contacts} has no contacts", ("agents", "contacts"), do=do)
+    if agents.source is not None:
+        yield from _known_source(project, agents.source, ("agents", "source"))
+    if agents.source is None or agents.agent is None:
+        for key in ("source", "agent", "team", "incentive"):
+            if getattr(agents, key) is not None:
+                do = "name the table of agents and its column with their codes: source and agent"
+                yield Problem("CFG063", "something is said of agents of whom there is no table", ("agents", key), do=do, at_key=True)
+                break
+
+
+def _loyalty(project: Project) -> Iterator[Problem]:
+    """Declared behaviours name a source, a record and a day that are there."""
+    for name, behaviour in project.loyalty.behaviours.items():
+        at: KeyPath = ("loyalty", "behaviours", name)
+        yield from _known_source(project, behaviour.source, (*at, "source"))
+        source = project.sources.get(behaviour.source)
+        if source is not None:
+            yield from _customer(project, behaviour.source, behaviour.customer, (*at, "customer"))
+            yield from _column_of_type(source, behaviour.source, behaviour.occurred_on, ("date", "timestamp"), (*at, "occurred_on"))
 
 
 def _known_values(project: Project) -> set[str]:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
-from unequal.config.model import REGION, ColumnName, Columns, DecimalText, Name, PredicateText, Section, TimeZone, WholeNumber, shape_of
+from unequal.config.model import (
+    REGION,
+    ColumnName,
+    Columns,
+    DecimalText,
+    Name,
+    PredicateText,
+    Section,
+    TimeZone,
+    WholeNumber,
+    read_day,
+    shape_of,
+)
 from unequal.config.relationships import Relationship
 from unequal.terms.lines import Line
 
@@ -215,6 +228,21 @@ DAY_IS: Final = (
 )
 
 
+class OneDay(Section):
+    """One day for every row: of an extract that gives sums without days, the day that it was made."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"day": "2022-09-30"}]})
+
+    day: Annotated[date, BeforeValidator(read_day)] = Field(description="The day.")
+
+
+BookedOn = Annotated[
+    Annotated[ColumnName, Tag("text")] | Annotated[OneDay, Tag("mapping")],
+    Discriminator(shape_of, custom_error_type="shape", custom_error_message="a column, or {day: 2022-09-30} for one day"),
+]
+"""The column with the day, or one day for every row."""
+
+
 class Postings(Section):
     """The dollars that the rows of a source move."""
 
@@ -235,7 +263,9 @@ class Postings(Section):
 
     amounts: dict[Name, Amount] = Field(min_length=1, description="The columns of money, each under a name of its own.")
     customer: CustomerOf | None = Field(None, description="Whose row it is. Absent: the dollars belong to no single customer (see level).")
-    booked_on: ColumnName = Field(description="A date, or a timestamp whose date in the company's zone is taken.")
+    booked_on: BookedOn = Field(
+        description="A date, or a timestamp whose date in the company's zone is taken; {day: 2022-09-30} where the rows have none, and stand for that day."
+    )
     day_is: DayIs = Field("a_day", description=DAY_IS)
     currency: Value | None = Field(None, description="A column or a constant; the reporting currency by default.")
     level: Level = Field("customer", description="The lowest level that cause and effect reaches.")

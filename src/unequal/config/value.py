@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field
 
-from unequal.config.ledger import read_day
-from unequal.config.model import MONEY, ColumnName, Name, PredicateText, Section, WholeNumber
+from unequal.config.model import MONEY, ColumnName, Name, PredicateText, Section, WholeNumber, read_day
 from unequal.config.sources import CustomerOf
 from unequal.terms.house_words import HouseWords, OtherWord, of_customers
 

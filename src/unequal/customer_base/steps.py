@@ -11,8 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from unequal import config
+from unequal.customer_base import at_expense, experience, levers, moving, turnover
 from unequal.customer_base.bands import Limits, bands, customer_figures
+from unequal.customer_base.codes import steps as codes
 from unequal.customer_base.links import by_links, if_joined, if_parted
+from unequal.customer_base.loyalty import steps as loyalty
 from unequal.customer_base.stability import BY_COSTS, cells_of, cost_rows, cost_scenarios, served_of, stability, steadiness
 from unequal.customer_base.tables import BAND, BAND_STABILITY
 from unequal.customer_base.windows import other_window
@@ -20,20 +23,39 @@ from unequal.ledger import is_real_customer
 from unequal.storage import Engine
 from unequal.terms.lines import Level
 
-__all__ = ["BAND", "BAND_STABILITY", "Doubt", "Service", "band", "banded", "judge"]
+__all__ = [
+    "BAND",
+    "BAND_STABILITY",
+    "Doubt",
+    "Service",
+    "at_expense",
+    "at_nobodys_expense",
+    "band",
+    "banded",
+    "codes",
+    "experience",
+    "judge",
+    "levers",
+    "loyalty",
+    "moving",
+    "rules_at_expense",
+    "turnover",
+]
 
 
-def band(engine: Engine, *, statement: ibis.Table, level: Level, project: config.Project, folder: Path) -> None:
+def band(engine: Engine, *, statement: ibis.Table, entries: ibis.Table, level: Level, project: config.Project, folder: Path) -> None:
     """Write `band.parquet`: what each customer brings at the base's level, and in which band that puts them.
 
     Args:
         engine: where it runs.
         statement: STATEMENT.
+        entries: ENTRY, for what is earned at customers' expense, which raises no band.
         level: the evidence level that the project's mapped lines reach.
         project: for the thresholds of the bands.
         folder: where to write.
     """
-    engine.write(banded(customer_figures(statement, level), project), folder / "band.parquet")
+    found = banded(customer_figures(statement, level), project)
+    engine.write(at_nobodys_expense(found, entries, level, project), folder / "band.parquet")
 
 
 @dataclass(frozen=True)
@@ -130,6 +152,17 @@ def _over_other_window(engine: Engine, statement: ibis.Table, level: Level, proj
 def _limits(project: config.Project) -> Limits:
     limits = project.customer_base
     return Limits(Decimal(limits.break_even_within), Decimal(str(limits.break_even_share_of_sales)))
+
+
+def rules_at_expense(project: config.Project) -> tuple[str, ...]:
+    """The rules over entries that say what is earned at customers' expense; none where the config has none."""
+    return at_expense.rules_of(project)
+
+
+def at_nobodys_expense(found: ibis.Table, entries: ibis.Table, level: Level, project: config.Project) -> ibis.Table:
+    """BAND with each band drawn from what the customer brings without what is earned at his expense, where the project declares any."""
+    rules = at_expense.rules_of(project)
+    return at_expense.without(found, at_expense.each(entries, rules, level), _limits(project)) if rules else found
 
 
 def banded(figures: ibis.Table, project: config.Project) -> ibis.Table:

@@ -5,8 +5,8 @@ names becomes a customer (who is who) with the best of what its records say (gol
 (interactions), its amounts become entries on their lines (post), what serving it took is charged (cost), the entries get
 their customer and are summed into statements (book), every dollar is held against what the source says it holds (reconcile)
 and against the company's general ledger (tie out), the customers are ranked by what they bring (band), with what their bands hang
-on (judge), and what they will bring is forecast, with its ranges, apart from all facts (value). Then, and only then, the run is
-published by one row in the state.
+on (judge), what they will bring is forecast, with its ranges, apart from all facts (value), who moved between bands (move), who
+came and who left (turnover) is told. Then, and only then, the run is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -28,14 +28,16 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, customer_base, identity, ledger, sources, storage, value
-from unequal.flow import checking, judging, serving
+from unequal.flow import checking, coding, equity, judging, loyal, moving, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
+from unequal.flow.experience import experience
 from unequal.flow.keeping import Steps, code_digest
 from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
 from unequal.flow.publishing import publish
 from unequal.flow.summary import level_of_project, summary_of
+from unequal.flow.turnover import turnover
 from unequal.terms.errors import LedgerError
 
 MEMBERSHIP: Final = pa.schema(
@@ -95,9 +97,10 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         gathered = {name: _gather(desk, name, source, accepted[name]) for name, source in desk.project.sources.items() if source.records}
         who = _who_is_who(desk, gathered, retrain=retrain)
         _index(desk, who.output, gathered)
-        _golden(desk, who.output, gathered)
+        golden = _golden(desk, who.output, gathered)
         related = _relate(desk, accepted, gathered, who.output)
         contacts = _interactions(desk, accepted, gathered, who.output)
+        programmes.reach(desk, accepted, who.output, gathered)
         rates = _rates(desk, accepted)
         posted = _post(desk, accepted, rates)
         cost = serving.cost(desk, accepted, rates)
@@ -105,9 +108,16 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         served = serving.serve(desk, cost, who.output, gathered)
         _reconcile(desk, accepted, posted, cost, book)
         _tie_out(desk, accepted, book)
+        coding.codes(desk, accepted, book)
         banded = _band(desk, book)
         judging.judge(desk, banded, book, who.output, cost, served)
-        _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
+        experience(desk, accepted, gathered, who.output, contacts, book)
+        valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
+        loyal.loyal(desk, accepted, who.output, (related, contacts), book, valued)
+        equity.levers(desk, book, related)
+        equity.then(desk, accepted, who.output, book, valued)
+        moving.move(desk, gathered, (who.output, golden), book, banded, valued)
+        turnover(desk, accepted, gathered, who.output, contacts, book, valued)
         return _publish(desk, who)
 
 
@@ -425,9 +435,10 @@ def _band(desk: Desk, book: storage.StepOutput) -> storage.StepOutput:
     level = level_of_project(desk.project)
 
     def work(folder: Path) -> None:
-        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), level=level, project=desk.project, folder=folder)
+        customer_base.steps.band(desk.engine, statement=desk.read(book, "statement"), entries=desk.read(book, "entry"), level=level, project=desk.project, folder=folder)  # fmt: skip
 
-    return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json()])
+    rules = customer_base.steps.rules_at_expense(desk.project)
+    return desk.steps.step("band", work, inputs=[book, level, desk.project.customer_base.model_dump_json(), *rules])
 
 
 def _value(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
+from unequal.flow import published
+from unequal.flow.moving import refused as movement_refused
 from unequal.flow.opening import OpenProject
+from unequal.flow.reading import sliceable
 from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
 
 Rule = tuple[tuple[str | int, ...], str]
@@ -35,19 +38,24 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
         known[name] = columns
         problems.extend(_rules_refused(opened, _rules(name, source), columns))
         problems.extend(_rules_refused(opened, _rules_of_books(name, opened.config.ledger), columns))
+        problems.extend(_rules_refused(opened, _rules_of_programmes(name, opened.config), columns))
+        problems.extend(_rules_refused(opened, _rules_of_loyalty(name, opened.config), columns))
         found.append({"source": name, "files": len(files), "columns": len(columns), "records": source.records is not None,
                       "postings": source.postings is not None})  # fmt: skip
     problems.extend(_costs_refused(opened, known))
     problems.extend(_value_refused(opened))
+    problems.extend(_metrics_refused(opened))
+    problems.extend(movement_refused(opened))
     if problems:
         raise Problems(problems)
     return found
 
 
 def _costs_refused(opened: OpenProject, known: Mapping[str, Mapping[str, str]]) -> Iterator[UnequalError]:
-    """Columns that no header has and rules that cannot be, of pools, activities and shared costs."""
+    """Columns that no header has and rules that cannot be, of pools, activities, shared costs, and what customers experience."""
     section = opened.config.ledger
-    for path, name, column, _types in config.ledger.columns_of_costs(section):
+    asked = config.columns.columns_of_experience(opened.config.surveys, opened.config.agents, opened.config.promises)
+    for path, name, column, _types in (*config.ledger.columns_of_costs(section), *asked):
         if name in known and column not in known[name]:
             there = ", ".join(sorted(each for each in known[name] if not each.startswith("_")))
             yield LedgerError("LED005", "a column that is mapped is not in the source", where=f"{'.'.join(map(str, path))} ({opened.loaded.where(*path)})",
@@ -61,16 +69,35 @@ def _costs_refused(opened: OpenProject, known: Mapping[str, Mapping[str, str]]) 
 
 
 def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
-    """Rules of the section value that cannot be: they are over the ledger's columns, not over a source's."""
-    for name, relationship in opened.config.value.relationships.items():
-        if relationship.where is None:
-            continue
+    """Rules of the sections value and promises that cannot be: they are over the ledger's columns, not over a source's."""
+    rules: list[tuple[tuple[str, ...], str]] = [
+        (("value", "relationships", name, "where"), one.where) for name, one in opened.config.value.relationships.items() if one.where
+    ]
+    if opened.config.promises is not None:
+        rules += [(("promises", "at_customers_expense", name), rule) for name, rule in opened.config.promises.at_customers_expense.items()]
+    for path, rule in rules:
         try:
-            predicates.parse(
-                relationship.where, ledger.tables.ENTRY.types, where=opened.loaded.where("value", "relationships", name, "where")
-            )
+            predicates.parse(rule, ledger.tables.ENTRY.types, where=opened.loaded.where(*path))
         except UnequalError as error:
             yield error
+
+
+def _metrics_refused(opened: OpenProject) -> Iterator[UnequalError]:
+    """Rules of metrics that cannot be: they are over entries, contacts or customers, and what is known of a customer."""
+    known = dict.fromkeys(("customer_id", "kind", "band", *sliceable(opened.config)), "string")
+    tables = {
+        "entries": ledger.tables.ENTRY.types,
+        "interactions": ledger.tables.INTERACTION.types,
+        "customers": value.tables.CUSTOMER_VALUE.types,
+    }
+    for name, metric in opened.config.metrics.items():
+        for key, text in (("among", metric.among), ("where", metric.where)):
+            if text is None:
+                continue
+            try:
+                predicates.parse(text, {**known, **tables[metric.of]}, where=opened.loaded.where("metrics", name, key))
+            except UnequalError as error:
+                yield error
 
 
 def _placed(error: UnequalError, opened: OpenProject, *path: str) -> Iterator[UnequalError]:
@@ -103,6 +130,20 @@ def _rules_of_books(name: str, section: config.ledger.Ledger) -> Iterator[Rule]:
     yield from (((*at, "accounts", rule, "when"), given.when) for rule, given in books.accounts.items() if given.when is not None)
 
 
+def _rules_of_programmes(name: str, project: config.Project) -> Iterator[Rule]:
+    """The rules by which programmes choose rows of a source, and their places."""
+    for programme, given in project.programmes.items():
+        if given.reached is not None and given.reached.source == name and given.reached.when is not None:
+            yield ("programmes", programme, "reached", "when"), given.reached.when
+
+
+def _rules_of_loyalty(name: str, project: config.Project) -> Iterator[Rule]:
+    """The rules of behaviours that are counted from a source's rows, and their places."""
+    for behaviour, given in project.loyalty.behaviours.items():
+        if given.source == name and given.when is not None:
+            yield ("loyalty", "behaviours", behaviour, "when"), given.when
+
+
 def _rules(name: str, source: config.Source) -> Iterator[Rule]:
     """Every rule of a source and its place."""
     yield from ((("sources", name, *path), text) for path, text in _rules_of_source(source))
@@ -130,12 +171,6 @@ def _rules_of_source(source: config.Source) -> Iterator[Rule]:
             yield ("relationships", number, "when"), relationship.when
 
 
-_SERVED: Final = (
-    ("cost", ledger.tables.POOL), ("cost", ledger.tables.IDLE), ("serve", ledger.tables.ACTIVITY_COST), ("serve", ledger.tables.ACTIVITY_TIME),
-)  # fmt: skip
-"""What a project with activities publishes beside."""
-
-
 def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> None:
     """Hold every table that will be seen against its contract.
 
@@ -146,13 +181,14 @@ def check_published(engine: storage.Engine, done: Mapping[str, storage.StepOutpu
     contracts = (
         (ledger.tables.ENTRY, [done["book"].table("entry")]),
         (ledger.tables.STATEMENT, [done["book"].table("statement")]),
-        (ledger.tables.INTERACTION, [done["interactions"].table("interaction")]),
         (ledger.tables.CONTACT_TOTAL, [done["interactions"].table("contact_total")]),
-        (ledger.tables.TIE_OUT, [done["tie out"].table("tie_out")]),
-        *((contract, [done[step].table(contract.name)]) for step, contract in _SERVED if step in done),
         (customer_base.steps.BAND, [done["band"].table("band")]),
-        (customer_base.steps.BAND_STABILITY, [done["judge"].table("band_stability")]),
-        *((table, [done["value"].table(table.name)]) for table in value.tables.ALL),
+        *(
+            (contract, [path])
+            for step in published.BESIDE
+            if step in done or step not in published.WHERE_DECLARED
+            for contract, path in published.tables_of(step, done[step], is_kept=False)
+        ),
         (identity.tables.CUSTOMER_RECORD, [done["who is who"].table("customer_record")]),
         (identity.tables.CUSTOMER, [done["who is who"].table("customer")]),
         (identity.tables.MATCH_KEY, [done["index"].table("match_key")]),

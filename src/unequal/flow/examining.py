@@ -10,6 +10,7 @@ import ibis
 
 from unequal import ledger, sources, storage
 from unequal.answers import Base
+from unequal.flow import run_calendar
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError, SourceError
@@ -322,6 +323,11 @@ def status(opened: OpenProject) -> Mapping[str, Any]:
             for run in reversed(kept)
         ],
     }
+
+
+def calendar(opened: OpenProject) -> Sequence[Mapping[str, Any]]:
+    """Every kept run, oldest first, with its figures, what it changed and why."""
+    return run_calendar.calendar(opened)
 
 
 def _short(summary: Mapping[str, Any]) -> Mapping[str, Any]:

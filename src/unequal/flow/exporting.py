@@ -32,13 +32,23 @@ TABLES: Final = (
     "prospects",
     "seeds",
     "stability",
+    "surveys",
+    "contacts",
+    "promises",
+    "signals",
+    "bands",
 )
 """What can be exported."""
 
 _PUBLISHED_AS: Final = {
     "households": "household", "relationships": "relationship", "lifetimes": "lifetime", "prospects": "prospect", "stability": "band_stability",
+    "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise",
+    "signals": "signal",
+    "bands": "customer_band",
 }  # fmt: skip
 
+_OF_SECTIONS: Final = {"surveys": "surveys", "contacts": "agents", "promises": "promises"}
+"""What is there only where a section of the config declares it."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asian settings
 _BLANK: Final = " \x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 _PLAIN_NUMBER: Final = frozenset("0123456789.")
@@ -91,6 +101,9 @@ def export_table(
         return golden_values(base.table("golden_attribute"), base.table("person_attribute")).order_by("customer_id", "attribute")
     if name == "lifetimes":
         return forecasts.said_when(base, base.table("lifetime"))
+    if name in _OF_SECTIONS and _PUBLISHED_AS[name] not in base.tables:
+        do = f"add the section {_OF_SECTIONS[name]} to the config, and run again"
+        raise AnswerError("ANS007", "this project declares no such rows", seen=name, do=do)
     if name != "entries":
         return base.table(_PUBLISHED_AS.get(name, name))
     entries = narrowing.narrow(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, storage, value
+from unequal import config, customer_base, identity, ledger, storage
 from unequal.answers import Base
+from unequal.flow import published
+from unequal.flow.equity import as_of as forecast_day
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
@@ -71,7 +73,7 @@ def open_base(opened: OpenProject, *, as_of: str | None = None) -> Iterator[Open
 def _opened(
     opened: OpenProject, folder: storage.RunFolder, state: storage.State, run: storage.Run, row: storage.state.RunRow
 ) -> Iterator[OpenBase]:
-    with folder.scratch() as scratch, storage.open_engine(opened.config.storage, scratch) as engine:
+    with folder.scratch() as scratch, storage.open_engine(opened.config.storage, scratch) as engine, ExitStack() as held:
         # An older run is asked how it was then.
         is_current = row == state.current_run()
         last_action = state.last_action() if is_current else row.last_action
@@ -79,19 +81,57 @@ def _opened(
         tables = _tables(engine, run)
         if moved is not None and moved.num_rows:
             tables = laid_over(engine, tables, moved, opened.config, Level(row.level))
-        base = Base(
-            project=opened.config,
-            run_id=run.run_id,
-            published_at=f"{row.published_at.isoformat(timespec='seconds')}Z",
-            level=Level(row.level),
-            tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
-            arrow=engine.arrow,
-            leads_to=state.redirect if is_current else str,
-        )
-        yield OpenBase(base, run, engine, state, last_action)
+        base = _base(opened, engine, run, row, tables)
+
+        def earlier(wanted: str | None = None) -> Base | None:
+            return _other_run(opened, folder, state, engine, row, wanted, held)
+
+        yield OpenBase(replace(base, leads_to=state.redirect if is_current else str, earlier=earlier), run, engine, state, last_action)
 
 
-def _wanted(state: storage.State, folder: storage.RunFolder, as_of: str | None) -> storage.state.RunRow:
+def _base(
+    opened: OpenProject, engine: storage.Engine, run: storage.Run, row: storage.state.RunRow, tables: Mapping[str, ibis.Table]
+) -> Base:
+    return Base(
+        project=opened.config,
+        run_id=run.run_id,
+        published_at=f"{row.published_at.isoformat(timespec='seconds')}Z",
+        level=Level(row.level),
+        tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
+        arrow=engine.arrow,
+        keep=lambda table: engine.materialise(table, "asked"),
+    )
+
+
+def _other_run(
+    opened: OpenProject, folder: storage.RunFolder, state: storage.State, engine: storage.Engine, row: storage.state.RunRow,
+    wanted: str | None, held: ExitStack,
+) -> Base | None:  # fmt: skip
+    """Another kept run, held for as long as the stack is: a certain one, or the last that forecast as of a day before that of `row`."""
+    runs = state.runs()
+    before = [_wanted(state, folder, wanted, "--compare")] if wanted else runs[: [one.run_id for one in runs].index(row.run_id)]
+    today = None if wanted else _forecast_day(folder, engine, row)
+    for other in reversed(before):
+        day = None if wanted else _forecast_day(folder, engine, other)
+        if wanted is None and (day is None or today is None or day >= today):
+            continue
+        run = held.enter_context(folder.reading(other.run_id, other.published_at.isoformat()))
+        if run is not None:
+            return _base(opened, engine, run, other, _tables(engine, run))
+    if wanted is not None:
+        raise StorageError("STO010", "that run is not kept", where="--compare", seen=wanted, do="`unequal runs` lists the runs that are")
+    return None
+
+
+def _forecast_day(folder: storage.RunFolder, engine: storage.Engine, row: storage.state.RunRow) -> date | None:
+    """The first day of a kept run's forecasts; None where it made none, or is not kept."""
+    manifest = folder.manifest(row.run_id)
+    if manifest is None or "value" not in manifest.steps:
+        return None
+    return forecast_day(engine, storage.Run(manifest, folder.folder, "").step("value"))
+
+
+def _wanted(state: storage.State, folder: storage.RunFolder, as_of: str | None, option: str = "--as-of") -> storage.state.RunRow:
     current = state.current_run()
     if current is None:
         raise StorageError("STO009", "nothing is published yet", do="run `unequal run` first")
@@ -101,7 +141,7 @@ def _wanted(state: storage.State, folder: storage.RunFolder, as_of: str | None) 
     exact = [row for row in runs if row.run_id == as_of]
     fitting = exact or [row for row in runs if _not_after(row, as_of) and folder.manifest(row.run_id) is not None]
     if not fitting:
-        raise StorageError("STO010", "no kept run is of that name, or that old", where="--as-of", seen=as_of,
+        raise StorageError("STO010", "no kept run is of that name, or that old", where=option, seen=as_of,
                            do="`unequal status` lists the runs that are kept; write a day as YYYY-MM-DD")  # fmt: skip
     return fitting[-1]
 
@@ -118,21 +158,17 @@ def _tables(engine: storage.Engine, run: storage.Run) -> Mapping[str, ibis.Table
     book, who, gathered = run.step("book"), run.step("who is who"), run.steps("gather ")
     # A run of before there were relationships has none.
     related = {name: engine.read(step.table(name)) for step in run.steps("relate") for name in ("household", "relationship")}
-    # So of a run of before the general ledger or contacts were read.
-    later = (("tie out", "tie_out"), ("interactions", "interaction"))
-    added = {table: engine.read(step.table(table)) for name, table in later for step in run.steps(name)}
-    known = {table.name for table in value.tables.ALL}
-    foreseen = {name: engine.read(path) for step in run.steps("value") for name, path in step.tables.items() if name in known}
-    # A project without activities has none of these, nor has a run of before there were any.
-    of_steps = {"cost": ("pool", "idle", "posted"), "serve": ("activity_cost", "activity_time"), "judge": ("band_stability",)}
-    served = {name: engine.read(step.table(name)) for prefix, names in of_steps.items() for step in run.steps(prefix) for name in names}
-    if "posted" in served:
-        served["charged"] = served.pop("posted")
+    beside = {
+        contract.name: engine.read(path)
+        for step in published.BESIDE
+        for output in run.steps(step)
+        for contract, path in published.tables_of(step, output, is_kept=True)
+    }
+    for step in run.steps("cost"):
+        beside["charged"] = engine.read(step.table("posted"))
     return {
         **related,
-        **added,
-        **foreseen,
-        **served,
+        **beside,
         "entry": engine.read(book.table("entry")),
         "statement": engine.read(book.table("statement")),
         "reconciliation": engine.read(run.step("reconcile").table("reconciliation")),
@@ -171,7 +207,7 @@ def laid_over(
             found, changed, is_customers=ledger.is_real_customer(found["customer_id"]), source="record_source", record="record"
         )
         for name, found in tables.items()
-        if name == "interaction"
+        if name in ("interaction", "programme_member", *(one.name for one in published.BESIDE["experience"]))
     }
     statement = engine.materialise(ledger.customer_statement(overlay.only_of(entries, concerned)), "statement-of-concerned")
     customers = identity.stewardship.customers_of(overlay.only_of(records, concerned), tables["record"])
@@ -184,12 +220,24 @@ def laid_over(
         **contacts,
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
-        "band": customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
+        **_sold(tables, entries, concerned, level),
+        "band": customer_base.steps.at_nobodys_expense(
+            customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project), entries, level, project
+        ),
         **_until_next_run(tables, concerned),
         "concerned": concerned,
         **_said_of_customers(engine, tables, records, concerned, project),
         **_served(engine, tables, records, concerned, project),
     }
+
+
+def _sold(tables: Mapping[str, ibis.Table], entries: ibis.Table, concerned: ibis.Table, level: Level) -> Mapping[str, ibis.Table]:
+    """What products brought of the customers concerned, made anew; a run of before it was told has none."""
+    if "product_sale" not in tables:
+        return {}
+    overlay = identity.stewardship.overlay
+    anew = customer_base.steps.levers.steps.product_sales(overlay.only_of(entries, concerned), level)
+    return {"product_sale": overlay.replaced(tables["product_sale"], anew, concerned)}
 
 
 def _served(
@@ -206,9 +254,10 @@ def _served(
 
 
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
-    """How steady the bands of the customers concerned are is worked out by the next run, and absent till then."""
+    """How steady the bands of the customers concerned are, and their warnings, are worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    return {name: tables[name].anti_join(concerned, "customer_id") for name in ("band_stability",) if name in tables}
+    names = ("band_stability", "customer_band", "signal", "lost", "won_back")
+    return {name: tables[name].anti_join(concerned, "customer_id") for name in names if name in tables}
 
 
 def _said_of_customers(
@@ -223,8 +272,13 @@ def _said_of_customers(
         engine, customer_records=overlay.only_of(records, concerned), attributes=tables["person_attribute"], records=tables["record"], project=project
     )  # fmt: skip
     found = {"golden_attribute": overlay.replaced(tables["golden_attribute"], golden, concerned)}
+    names = engine.materialise(overlay.heirs(tables["customer_record"], records), "heirs")
+    if "gained" in tables:
+        # Of customers who became one, who began first began.
+        found["gained"] = overlay.one_each(overlay.renamed(tables["gained"], names, "customer_id"), ["customer_id", "began_on"])
+        began = found["gained"].group_by("customer_id").aggregate(began_on=lambda t: t["began_on"].min())
+        found["gained"] = found["gained"].semi_join(began, ["customer_id", "began_on"])
     if "household" in tables:
-        names = engine.materialise(overlay.heirs(tables["customer_record"], records), "heirs")
         found["household"] = overlay.one_each(overlay.renamed(tables["household"], names, "customer_id"), ["customer_id"])
         ties = overlay.renamed(overlay.renamed(tables["relationship"], names, "from_customer"), names, "to_customer")
         ties = ties.filter(ties["from_customer"] != ties["to_customer"])

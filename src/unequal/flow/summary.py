@@ -34,6 +34,7 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "records": engine.count(engine.read([output.table("record") for name, output in done.items() if name.startswith("gather ")])),
         "entries": dollars["entries"],
         "total": str(dollars["total"]),
+        "worth_expected": _worth(engine, done),
         **_contacts(engine, project, done),
         "first_day": str(dollars["first"]),
         "last_day": str(dollars["last"]),
@@ -43,6 +44,13 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "definitions": _definitions(engine, project, done, last=dollars["last"]),
         **{name: sum(row[name] for row in extracts) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_counted_once")},
     }
+
+
+def _worth(engine: storage.Engine, done: Mapping[str, storage.StepOutput]) -> str | None:
+    """What the base is expected to bring, to the cent; None where nothing is forecast."""
+    totals = engine.read(done["value"].table("value_total"))
+    rows = engine.fetch(totals.filter(totals["segment_kind"] == "all").select("value_expected"))
+    return f"{rows[0]['value_expected']:.2f}" if rows else None
 
 
 def _contacts(engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import ibis
 from unequal import config
 from unequal.ledger.booking_day import month_start
 from unequal.ledger.lookups import lookups_of, require_column, with_lookups
-from unequal.ledger.posting import shared_columns
+from unequal.ledger.posting import columns_of_day, shared_columns
 from unequal.ledger.routing import holds
 from unequal.ledger.tables import ENTRY
 from unequal.terms.errors import LedgerError
@@ -82,7 +82,8 @@ def events_of(
     if activity.when is not None:
         rows = rows.filter(holds(activity.when, rows, where=f"{where}.when"))
     found = with_lookups(rows, lookups_of(mapping), lookups, where=where)
-    require_column(found, mapping.booked_on, where=where)
+    for column in columns_of_day(mapping):
+        require_column(found, column, where=where)
     timed = [_ticks(found, activity.time, part, where) for part in parts_of(activity.time)]
     shared = shared_columns(found, activity.each, mapping, project, where)
     own = {column: value for column, value in shared.items() if not column.startswith("_")}

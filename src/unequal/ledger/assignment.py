@@ -81,3 +81,21 @@ def is_real_customer(customer_id: ibis.Value) -> ibis.Value:
 def of_customers(table: ibis.Table) -> ibis.Table:
     """Only the rows of real customers: without `unassigned`, `idle` and the buckets of higher levels."""
     return table.filter(is_real_customer(table["customer_id"]))
+
+
+def whose(rows: ibis.Table, customer_record: ibis.Table, records: ibis.Table) -> ibis.Table:
+    """Rows that name a record (`record_source`, `record`) with the customer whose each is, or `unassigned` and the reason.
+
+    Args:
+        rows: any table with record_source and record.
+        customer_record: CUSTOMER_RECORD.
+        records: RECORD; records with `is_test` are test accounts.
+
+    Returns:
+        The same rows, with customer_id and unassigned_reason.
+    """
+    found = with_owner(rows, customer_record, records)
+    reason = why_unassigned(found)
+    return found.mutate(customer_id=ibis.ifelse(reason.notnull(), UNASSIGNED, found["_owner"]), unassigned_reason=reason).select(
+        *rows.columns, "customer_id", "unassigned_reason"
+    )

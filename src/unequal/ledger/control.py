@@ -86,12 +86,18 @@ Cell = tuple[date | None, str, str, str]
 def columns_of(postings: config.sources.Postings) -> tuple[str, ...]:
     """The raw columns that control totals are made of, beside those that rules ask for."""
     names = [amount.column for amount in postings.amounts.values()] + [amount.times for amount in postings.amounts.values() if amount.times]
-    names.append(postings.booked_on)
+    names += [postings.booked_on] if isinstance(postings.booked_on, str) else []
     if isinstance(postings.currency, str):
         names.append(postings.currency)
     if isinstance(postings.currency, config.sources.Lookup):
         names.append(postings.currency.column)
     return tuple(dict.fromkeys(names))
+
+
+def _days(raw: pa.Table, given: config.sources.BookedOn, source: config.Source, project: config.Project) -> pa.Array:
+    if isinstance(given, str):
+        return booking_days(_column(raw, given), raw_column(given, source, project))
+    return pa.repeat(pa.scalar(given.day, pa.date32()), raw.num_rows)
 
 
 def control_lines(
@@ -121,7 +127,7 @@ def control_lines(
         file, row, amount_name, period date32 (null where the day cannot be read), line, currency, fate, exact
         decimal256(76, 40), rounded decimal128(38, 4), booked boolean (a zero beside other amounts is not).
     """
-    days = booking_days(_column(raw, postings.booked_on), raw_column(postings.booked_on, source, project))
+    days = _days(raw, postings.booked_on, source, project)
     periods = month_starts(middles(days) if postings.day_is == "first_of_period" else days)
     currency = _currency(raw, source, postings, project, currencies)
     fate = _fates(raw, left_out)

@@ -55,7 +55,7 @@ def posted_rows(
     postings = postings_of(name, source)
     where = f"sources.{name}.postings"
     found = with_lookups(rows, lookups_of(postings), lookups or {}, where=where)
-    for column in [amount.column for amount in postings.amounts.values()] + [postings.booked_on]:
+    for column in [amount.column for amount in postings.amounts.values()] + columns_of_day(postings):
         require_column(found, column, where=where)
     lines = found.select(**shared_columns(found, name, postings, project, where), **_amount_columns(found, postings, where))
     entries = [_entries_of(lines, number, amount_name) for number, amount_name in enumerate(postings.amounts)]
@@ -77,7 +77,7 @@ def shared_columns(
     rows: ibis.Table, name: str, postings: config.sources.Postings, project: config.Project, where: str
 ) -> dict[str, ibis.Value]:
     """What all amounts of a row share: the columns of POSTED without id, line and amount, and what links a return to its sale."""
-    booked_on, occurred_at = day_and_moment(rows[postings.booked_on], project.time_zone, where=f"{where}.booked_on")
+    booked_on, occurred_at = _booked(rows, postings, project, where)
     if postings.day_is == "first_of_period":
         booked_on = middle_of_period(booked_on)
     values = {column: value_column(rows, value, where=where) for column, value in values_of(postings).items()}
@@ -101,6 +101,17 @@ def shared_columns(
         "_original": value_column(rows, returns.original if returns else None, where=where),
         "_match": _joined(rows, returns.match_on, where) if returns and returns.match_on else ibis.null("string"),
     }
+
+
+def columns_of_day(postings: config.sources.Postings) -> list[str]:
+    """The column with the day of booking; none where one day stands for all rows."""
+    return [postings.booked_on] if isinstance(postings.booked_on, str) else []
+
+
+def _booked(rows: ibis.Table, postings: config.sources.Postings, project: config.Project, where: str) -> tuple[ibis.Value, ibis.Value]:
+    given = postings.booked_on
+    moment = rows[given] if isinstance(given, str) else ibis.literal(given.day, "date")
+    return day_and_moment(moment, project.time_zone, where=f"{where}.booked_on")
 
 
 def day_and_moment(moment: ibis.Value, time_zone: str, *, where: str) -> tuple[ibis.Value, ibis.Value]:

@@ -49,7 +49,7 @@ def check_days(engine: Verbs, name: str, postings: config.sources.Postings, rows
     Raises:
         LedgerError: LED003.
     """
-    if not engine.count(rows.filter(rows[postings.booked_on].isnull()).limit(1)):
+    if not isinstance(postings.booked_on, str) or not engine.count(rows.filter(rows[postings.booked_on].isnull()).limit(1)):
         return
     missing = posted.filter(posted["booked_on"].isnull())
     found = engine.fetch(

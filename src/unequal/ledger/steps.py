@@ -10,14 +10,15 @@ import ibis
 
 from unequal import config
 from unequal.ledger.activities import POSTED
-from unequal.ledger.assignment import assign, is_real_customer, owned
+from unequal.ledger.assignment import assign, is_real_customer, owned, whose
 from unequal.ledger.currency import convert, days_without_rate, declared_rates, rates_from, repeated_rates
 from unequal.ledger.general_ledger import books_rows, books_sums, detail_sums, incomplete, lookups_of_books
 from unequal.ledger.interactions import contact_totals, contacts_of, latest_of
 from unequal.ledger.interactions import interactions as of_customers
 from unequal.ledger.lookups import lookups_of, lookups_of_contacts, require_column
 from unequal.ledger.pool_accounts import of_service, pool_accounts
-from unequal.ledger.posting import posted_rows, postings_of
+from unequal.ledger.posting import day_and_moment, posted_rows, postings_of
+from unequal.ledger.programmes import members, reached
 from unequal.ledger.reconciliation import account_for, ledger_totals, reconciliation_rows, refusal, unreconciled
 from unequal.ledger.reconciling import SourceRows, control_totals, located
 from unequal.ledger.returned_sales import links_of_returns, with_links
@@ -340,6 +341,31 @@ def interactions(
     engine.write(contact_totals(engine.read(folder / "interaction.parquet")), folder / "contact_total.parquet")
 
 
+def programmes(
+    engine: Engine,
+    *,
+    project: config.Project,
+    rows: Mapping[str, ibis.Table],
+    customer_record: ibis.Table,
+    records: ibis.Table,
+    folder: Path,
+) -> None:
+    """Write `programme_member.parquet`: whom programmes reached.
+
+    Args:
+        rows: accepted rows of the sources that say so, see `sources_of_programmes`.
+        engine, project, customer_record, records, folder: as for `interactions`.
+    """
+    found = [reached(rows[one.reached.source], name, project) for name, one in project.programmes.items() if one.reached is not None]
+    every = found[0] if len(found) == 1 else ibis.union(*found, distinct=False)
+    engine.write(members(every, customer_record, records), folder / "programme_member.parquet")
+
+
+def sources_of_programmes(project: config.Project) -> tuple[str, ...]:
+    """The sources that say whom programmes reached, in the order of the config."""
+    return tuple(dict.fromkeys(one.reached.source for one in project.programmes.values() if one.reached is not None))
+
+
 def sources_of_contacts(project: config.Project) -> tuple[str, ...]:
     """The sources that contacts are read from: those that map some, and those that their values are looked up in."""
     mapped = {name: source.interactions for name, source in project.sources.items() if source.interactions is not None}
@@ -388,3 +414,17 @@ def trace(engine: Engine, entries: ibis.Table, entry_id: str) -> dict[str, Any]:
     if not found:
         raise LedgerError("LED014", "there is no such entry", seen=entry_id, do="take an entry_id from the table entry")
     return found[0]
+
+
+def owned_rows(rows: ibis.Table, customer_record: ibis.Table, records: ibis.Table) -> ibis.Table:
+    """Rows of any source that name a record, with the customer whose each is: see `assignment.whose`."""
+    return whose(rows, customer_record, records)
+
+
+def day_of(moment: ibis.Value, time_zone: str, *, where: str) -> ibis.Value:
+    """The day of a date or a timestamp in the company's zone.
+
+    Raises:
+        LedgerError: LED009, it is neither a date nor a timestamp.
+    """
+    return day_and_moment(moment, time_zone, where=where)[0]

@@ -300,7 +300,22 @@ ACTIVITY_TIME: Final = TableContract(
     ),
 )
 
+PROGRAMME_MEMBER: Final = TableContract(
+    name="programme_member",
+    meaning="Whom the company's programmes reached, where rows say so.",
+    key=("programme", "record_source", "record", "since"),
+    columns=(
+        Column("programme", "string", "The programme, as the config names it."),
+        Column("customer_id", "string", "The customer whom it reached."),
+        Column("since", "date", "The first day on which it holds for him; absent where it always has.", unit="day", nullable=True),
+        Column("until", "date", "The last day; absent where it still holds.", unit="day", nullable=True),
+        Column("record_source", "string", "The source of the record that the row names."),
+        Column("record", "string", "The record."),
+    ),
+)
+
 TABLES: Final = (
     ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, INTERACTION, CONTACT_TOTAL, RATES, POOL, IDLE, ACTIVITY_COST, ACTIVITY_TIME,
+    PROGRAMME_MEMBER,
 )  # fmt: skip
 """Every contract of this room."""

@@ -88,6 +88,7 @@ class Project:
         level: str | None = None,
         as_of: str | None = None,
         what_if: Sequence[str] = (),
+        compare: str | None = None,
     ) -> Asked:
         """Ask the base a question.
 
@@ -100,13 +101,15 @@ class Project:
             level: a lower evidence level than the base reaches.
             as_of: a kept run's id, or a day YYYY-MM-DD.
             what_if: for cost-to-serve, figures that are supposed to be others: "phone_desk.capacity*1.2".
+            compare: another kept run's id, or a day: each figure then, now, and the change.
 
         Raises:
             UnequalError: with a code of docs/errors.md.
         """
         period, asked_level = _period(first, until), _level(level)
         with flow.open_base(self._opened, as_of=as_of) as opened:
-            return Asked(answers.answer(question, opened.base, by=by, where=where, period=period, level=asked_level, what_if=what_if))
+            narrowed: dict[str, Any] = {"by": by, "where": where, "period": period, "level": asked_level}
+            return Asked(answers.answer(question, opened.base, what_if=what_if, compare=compare, **narrowed))
 
     def customer(self, customer_id: str) -> flow.examining.CustomerSheet:
         """One customer: who, worth, why, and how we know; by id, or `source:record_id`."""

@@ -57,6 +57,15 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "pocket_price": ("Pocket price", "Invoice price less what is given away off the invoice: rebates, returns, freight and terms of payment."),
     "pocket_margin": ("Pocket margin", "Pocket price less the cost of goods."),
     "customer_contribution": ("Customer contribution", "Pocket margin less what it cost to win, serve and keep the customer."),
+    "added_leaving": (
+        "Leaving, with it",
+        ("How many more of a hundred leave within the weeks of a warning with an event than without it; with one standard deviation more of a rhythm or a "
+        "level. All else that is known is held equal: an association, and no proof that it is the cause."),
+    ),
+    "added_growing": ("Growing, with it", "Likewise, how many more of those who stay spend more in the next half-year than in the last."),
+    "added_loss": ("Added probability of leaving", "By how much what veered raises a customer's chance of leaving within the weeks of the warning."),
+    "at_risk": ("At risk", "What is expected of a customer within the horizon, times the added probability of leaving."),
+    "precision": ("Right warnings", "Of the customers who were warned of, the share that then left: were silent for longer than own rhythm explains."),
     "unexplained": (
         "Unexplained",
         "What the company's general ledger holds on an account in a period, less what the detail comes to. It is published only within a declared tolerance.",
@@ -67,12 +76,95 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "range": ("Range", "From and to: nine times in ten what comes lies between. Ranges of totals hold the error that all customers shared in earlier tests."),
     "growable": ("Most Growable", "Not among the best fifth today, and likelier than not to stand there within two years."),
     "overdue": ("Silent too long", "Silent for longer than the customer's own rhythm explains: a silence it would keep once in a hundred times."),
+    "four_kinds": (
+        "Four kinds",
+        ("Champions have high own value and bring much through others; Affluents have high own value only; Advocates bring much through others only; "
+        "Misers neither. The words are those of Kumar, Petersen and Leone (2007); where high begins stands beside the table."),
+    ),
+    "claim": (
+        "Claim",
+        "A figure that is printed of other firms. It agrees where the range measured here reaches what is claimed; where no range is known, the figure itself is held against it.",
+    ),
+    "conflict": (
+        "Conflict",
+        "Two programmes or incentives that push one customer, or those who serve him, in opposite directions at one time.",
+    ),
+    "gained": ("Gained", "Customers by the day of their first sale, whatever the sources call a new customer."),
+    "first_year": ("First twelve months", "The month of the first sale and the eleven after it; of young customers as many of them as are over for all of their quarter."),
+    "equal_age": ("At equal age", "Those of the same quarters a year before, looked at for no more months of life than the younger ones have had."),
+    "payback": ("Payback", "The month of life in which what a customer brings on average, before what it cost to win, has come up to that cost."),
+    "lost": ("Lost", "Who said that he leaves or whose contract ended, and who is silent so that he likelier has left than not, or for longer than his own rhythm explains."),
+    "silent": ("Silent", "Gone without a word: P(alive) below the bar that the config sets, or silent beyond the customer's own rhythm. It is dated by the day on which the next order was due."),
+    "foregone": ("Foregone", "What those lost would be expected to bring within the horizon had they stayed: an estimate, by their own forecast or by those like them who stay."),
+    "default_reason": ("Default reason", "A reason that says nothing because the form offers it first. It is counted, and set aside."),
+    "association": ("Association", "It went along with leaving. Nobody was drawn by lot, so it may be a cause, a consequence, or neither."),
     "through_others": ("Through others", "What those bring whom a customer referred or introduced, as far as they would not have come anyway; that share is assumed."),
     "point_of_retention": ("A point of retention", "One in a hundred more of the customers still there a year on, each by its own chance to stay; what keeping them costs is not in it."),
+    "movement_band": (
+        "From band to band",
+        ("Each customer by the band it stood in over the earlier window and over the later one. New was never there before, reactivated was there "
+        "before the earlier window and not in it, lost is not there in the later one. There is who counts as active by the config: by default who was sold anything."),
+    ),
+    "change_parts": (
+        "Parts of the change",
+        ("Change in {word} = within bands + movement + new + reactivated - exit, exactly: what customers who kept their band brought more or less, what "
+        "those did who changed it, what those brought who were not there before, less what those had brought who left."),
+    ),
+    "by_chance": (
+        "By chance",
+        ("What the same counting shows were nobody changed: each customer's like months of both windows are exchanged as a coin falls, two hundred times. "
+        "Regression to the mean is in it. From and to hold nine draws in ten; beyond chance is what came beside it."),
+    ),
     "gini": ("Gini index", "0 where all customers bring the same, 1 where one brings all; normalised so that losses are allowed for."),
     "stobachoff": (
         "Stobachoff index",
         "How far the whale curve bulges over the straight line of equal customers: 0 where all bring the same, towards 1 where few carry all.",
+    ),
+    "importance": (
+        "Explains",
+        ("The share of an outcome's differences that goes with one part of the service: what the part adds, averaged over every order of the parts. "
+        "The shares add up to what all parts explain. An association."),
+    ),
+    "direction_of_driver": ("Goes with it", "Correlation from minus 1 to 1: above 0 who scores the part higher has more of the outcome."),
+    "came_again": (
+        "Came again",
+        ("Of the matters that were new, those about which the customer came again within the days that the config sets. Shares of few contacts are "
+        "drawn towards those of all."),
+    ),
+    "most_frequent_code": ("Most frequent code", "How often the code is recorded that is recorded most of all. An agent far above the others leans on it."),
+    "same_code_again": ("Same code again", "When a matter came again: how often both contacts bear the same code. Otherwise one of the two is wrong."),
+    "against_alike": (
+        "Expected against alike",
+        "What each customer whose last contact this was is expected to bring, less the mean of customers of the same band and quarter. An association.",
+    ),
+    "promise_kept": ("Promises kept", "Of the promises whose day is over, those that were done by that day, the day included."),
+    "at_expense": (
+        "At the customer's expense",
+        "Penalties, late fees and breakage, as the config declares them. It is in {word} to the cent, and bands are drawn without it.",
+    ),
+    "against_peers": (
+        "Against peers",
+        "How much more a code's share differs between those who enter it than the shares of other codes do; about 1 where work is only divided.",
+    ),
+    "telling": (
+        "Tells",
+        "How far the rows with a code differ from others in all that stands beside it, over how far those of another code do; a default's rows are like any.",
+    ),
+    "readiness": ("Readiness", "In each area four criteria are stated; the score counts those that hold. Where no data tell, somebody says, with name and day."),
+    "supposed": ("Supposed", "What would follow if an effect were as large as is assumed; nobody has measured it here unless its grounds are told."),
+    "default_score": (
+        "Score of a default",
+        "How likely a code is only what the form offers first: 1 is sure. Made worlds with known defaults taught it; from 90% on it is called one.",
+    ),
+    "equity": ("Equity", "What today's customers are expected to bring within the horizon, discounted; who is yet to come is not in it. A forecast, with its range."),
+    "metric": ("Metric", "A figure watched from month to month: declared under `metrics` in the config, or one that every base can have."),
+    "lever": (
+        "Lever",
+        "By what the {word} of customers changed: who came, who left, and what those who stayed bought or cost more or less. Each dollar stands with one.",
+    ),
+    "return_on_customer": (
+        "Return on Customer",
+        "The {word} between two mornings and the change of equity between them, over the equity of the first (Peppers & Rogers).",
     ),
     "entry": ("Entry", "One posting in the ledger: an amount on a line, for a customer, on a day, from one row of one file."),
 }  # fmt: skip

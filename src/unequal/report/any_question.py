@@ -89,11 +89,17 @@ def chart(answer: Answer, drawn: showing.Drawn, width: int, height: int = 300) -
     if drawn.kind == "lines":
         told = [{"at": row[drawn.label], "series": row.get(drawn.series), "amount": _amount(row, drawn.amount)} for row in rows]
         return charts.lines(told, unit=drawn.unit, width=width, height=min(height, 260))
+    if drawn.kind == "network":
+        told = [{"source": row[drawn.label], "target": row[drawn.series], "amount": _amount(row, drawn.amount)} for row in rows]
+        return charts.network(told, currency=drawn.unit, width=width, most=drawn.most)
     if drawn.kind == "ranges":
         ends = {"expected": drawn.amount, "low": drawn.low, "high": drawn.high}
         known = [row for row in rows if all(row.get(name) is not None for name in ends.values())]
         told = [{"name": row[drawn.label], **{part: _amount(row, name) for part, name in ends.items()}} for row in known]
         return charts.forecasts.whiskers(told, currency=drawn.unit, most=drawn.most, width=width)
+    if drawn.kind == "matrix":
+        told = [{"row": row[drawn.label], "column": row[drawn.series], "amount": _amount(row, drawn.amount)} for row in rows]
+        return charts.matrix(told, unit=drawn.unit, width=width, neutral=drawn.neutral)
     told = [{"value": row[drawn.label], "amount": _amount(row, drawn.amount)} for row in rows if row.get(drawn.amount) is not None]
     return charts.bars(told, currency=drawn.unit, word=drawn.title, most=drawn.most, width=width, neutral=drawn.neutral)
 

@@ -72,17 +72,16 @@ def forecast(
         project: the config.
         folder: where to write.
     """
-    span = _span(engine, entries, project.value)
+    # Sums that stand for one day tell of no rhythm.
+    span = span_of(engine, entries, project.value) if config.columns.tells_days(project.sources.values()) else None
     people = engine.materialise(segments.numbered(customers, bands), "people")
     if span is None:
         results.write_nothing(engine, folder)
         return
     first, as_of = span
     beginnings = engine.materialise(segments.beginnings(entries.filter(entries["booked_on"] < as_of)), "beginnings")
-    began = people.left_join(beginnings, "customer_id").order_by("number")
-    parted = segments.segments_of(engine.arrow(began.select("kind", "band", "first_day", "channel", "market")))
-    desk = Desk(engine, entries, people, customer_record, rows, level, project, as_of, first, parted)
-    branches = [branch for name, one, claimed in _relationships(desk) for branch in _branches(desk, name, one, claimed)]
+    desk = Desk(engine, entries, people, customer_record, rows, level, project, as_of, first, parted_of(engine, people, beginnings))
+    parted, branches = desk.segments, branches_of(desk)
     if not branches:
         results.write_nothing(engine, folder)
         return
@@ -99,7 +98,18 @@ def forecast(
     _tell_of_others(desk, beside, worth, customers, beginnings, folder)
 
 
-def _span(engine: Engine, entries: ibis.Table, settings: config.value.Value) -> tuple[date, date] | None:
+def parted_of(engine: Engine, people: ibis.Table, beginnings: ibis.Table) -> segments.Segments:
+    """The segments of customers, by what is known of them and of how they began."""
+    began = people.left_join(beginnings, "customer_id").order_by("number")
+    return segments.segments_of(engine.arrow(began.select("kind", "band", "first_day", "channel", "market")))
+
+
+def branches_of(desk: Desk) -> list[Branch]:
+    """Every line of business, parted by kinds of customers, each with what it taught until the morning of the desk."""
+    return [branch for name, one, claimed in _relationships(desk) for branch in _branches(desk, name, one, claimed)]
+
+
+def span_of(engine: Engine, entries: ibis.Table, settings: config.value.Value) -> tuple[date, date] | None:
     """The first day with a sale, and the day from which to forecast; None where nothing was sold and no history came counted."""
     sales = entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
     days = engine.fetch(sales.aggregate(first=sales["booked_on"].min()))[0]

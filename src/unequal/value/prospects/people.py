@@ -32,8 +32,11 @@ class People:
     @property
     def since(self) -> Any:
         """The first day on which any source is known to know each; NaT where none says."""
-        days = np.where(np.isnat(self.known), np.datetime64("9999-12-31", "D"), self.known).min(axis=1)
-        return np.where(days == np.datetime64("9999-12-31", "D"), np.datetime64("NaT", "D"), days)
+        never = np.datetime64("9999-12-31", "D")
+        # Where no source holds anybody there is no column to take the least of.
+        told: Any = np.column_stack([self.known, np.full(len(self.known), never)])
+        days = np.where(np.isnat(told), never, told).min(axis=1)
+        return np.where(days == never, np.datetime64("NaT", "D"), days)
 
     def prospects(self, on: Any) -> Flags:
         """Who was known on a morning, and had not bought."""

@@ -1,0 +1,229 @@
+"""The criteria of readiness: for each area four that hold or do not, each with the figure that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import ibis
+
+from unequal import config
+from unequal.answers.base import Base
+from unequal.terms.amounts import share_text
+from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Level
+from unequal.terms.money import money_sum
+
+_CONSENT: Final = re.compile(r"consent|newsletter|opt_in|optin|permission|may_contact")
+_REASON: Final = re.compile(r"reason|cause|why|grund|motiv")
+_CENT: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What data say of one area.
+
+    Args:
+        criteria: what must hold, whether it does, and by what figure; four of them, or none where no data can tell.
+        dollars: those concerned by what does not hold; None where no figure tells.
+        dollars_are: what these dollars are.
+        next_step: what would bring it most.
+    """
+
+    criteria: tuple[tuple[str, bool, str], ...]
+    dollars: Decimal | None
+    dollars_are: str
+    next_step: str
+
+    @property
+    def score(self) -> int | None:
+        """How many criteria hold; None where nothing is measured."""
+        return sum(holds for _, holds, _ in self.criteria) if self.criteria else None
+
+
+def _one(base: Base, table: ibis.Table, **asked: ibis.Value) -> dict[str, Any]:
+    return dict(base.fetch(table.aggregate(**asked))[0])
+
+
+def _share(part: Any, whole: Any) -> float:
+    return abs(float(part or 0)) / abs(float(whole)) if whole else 0.0
+
+
+def _told(share: float) -> str:
+    return share_text(round(share, 4))
+
+
+def definition(base: Base) -> Measured:
+    """Whether the firm has said what a customer is."""
+    project = base.project
+    naming = [name for name, source in project.sources.items() if source.records]
+    customers = int(_one(base, base.table("customer"), rows=base.table("customer").count())["rows"])
+    active, bands = "active" in project.identity.model_fields_set, bool(project.customer_base.model_fields_set)
+    return Measured((
+        ("A source names customers", bool(naming), f"{len(naming):,} sources"),
+        ("All sources lead to one id of a customer", customers > 0, f"{customers:,} customers"),
+        ("When a customer counts as active is declared", active, "identity.active"),
+        ("Where the bands' lines lie is declared", bands, "customer_base"),
+    ), None, "", "Declare identity.active and customer_base, and have finance and sales agree on them.")  # fmt: skip
+
+
+def identity(base: Base) -> Measured:
+    """Whether dollars reach somebody, and records of one customer are one."""
+    entries = base.table("entry")
+    sold = entries.filter(
+        entries["line"].isin([str(line) for line in LINES_OF_LEVEL[Level.REVENUE]]), ~entries["customer_id"].startswith("level:")
+    )
+    lost = ibis.ifelse(sold["customer_id"] == "unassigned", sold["amount"], Decimal(0))
+    sums = _one(base, sold, whole=money_sum(sold["amount"].abs()), lost=money_sum(lost.abs()), left=money_sum(lost))
+    share = _share(sums["lost"], sums["whole"])
+    known, several = base.table("customer_record"), len({name for name, one in base.project.sources.items() if one.records})
+    each = known.group_by("customer_id").aggregate(sources=known["source"].nunique())
+    joined = int(_one(base, each, joined=(each["sources"] > 1).cast("int64").sum().fill_null(0))["joined"])
+    steady = 1.0
+    if "band_stability" in base.tables:
+        judged = base.table("band_stability")
+        told = _one(
+            base,
+            judged,
+            rows=judged.count(),
+            moved=(~judged["links_stable"].fill_null(ibis.literal(value=True))).cast("int64").sum().fill_null(0),
+        )
+        steady = 1 - _share(told["moved"], told["rows"])
+    return Measured((
+        ("95 % of sales reach a customer", bool(sums["whole"]) and share <= 0.05, f"{_told(1 - share)} do"),  # noqa: PLR2004
+        ("99 % of sales reach a customer", bool(sums["whole"]) and share <= 0.01, f"{_told(1 - share)} do"),  # noqa: PLR2004
+        ("Customers are joined over sources, where several know them", several == 1 or joined > 0, f"{joined:,} customers in two sources and more"),
+        ("Doubtful links move the band of fewer than 5 %", steady >= 0.95, f"{_told(1 - steady)} would move"),  # noqa: PLR2004
+    ), abs(sums["left"] or Decimal(0)).quantize(_CENT), "sales that reach no customer", "Get the customer's number onto the sales without one.")  # fmt: skip
+
+
+def data_quality(base: Base) -> Measured:
+    """Whether rows can be read, repeated and believed."""
+    extract = base.table("extract")
+    rows = _one(base, extract, read=extract["rows_read"].sum(), bad=extract["rows_quarantined"].sum())
+    share = _share(rows["bad"], rows["read"])
+    sources = base.project.sources.values()
+    keyed = sum(1 for source in sources if source.key) / len(sources)
+    fields, dollars = _defaults(base), Decimal(0)
+    found = [row for row in fields if row["verdict"] == "default"]
+    dollars = sum((row["cost"] or Decimal(0) for row in found), Decimal(0))
+    return Measured((
+        ("Fewer than 5 % of rows are kept out", share < 0.05, f"{_told(share)} are"),  # noqa: PLR2004
+        ("Fewer than 1 % of rows are kept out", share < 0.01, f"{_told(share)} are"),  # noqa: PLR2004
+        ("Four in five sources say what names a row once", keyed >= 0.8, f"{_told(keyed)} do"),  # noqa: PLR2004
+        ("No field of codes has a form's default taken for a reason", not found and bool(fields), ", ".join(f"{row['source']}.{row['field']}" for row in found) or f"{len(fields):,} fields looked at"),
+    ), dollars.quantize(_CENT), "costs that stand under a form's default", "Change the forms whose first code is picked whatever the matter.")  # fmt: skip
+
+
+def _defaults(base: Base) -> list[dict[str, Any]]:
+    return [dict(row) for row in base.fetch(base.table("code_field"))] if "code_field" in base.tables else []
+
+
+def cost_data(base: Base) -> Measured:
+    """How far down costs are known."""
+    order = list(Level)
+    at = order.index(base.level)
+    statement = base.table("statement")
+    sales = _one(base, statement, sales=money_sum(ibis.ifelse(statement["line"].isin([str(one) for one in LINES_OF_LEVEL[Level.REVENUE]]), statement["amount"], Decimal(0))))["sales"]  # fmt: skip
+    assumed = Decimal(0)
+    if "pool" in base.tables:
+        pool = base.table("pool")
+        assumed = Decimal(
+            str(_one(base, pool, cost=money_sum(ibis.ifelse(pool["assumed"].notnull(), pool["cost"], Decimal(0))))["cost"] or 0)
+        )
+    whole = at == len(order) - 1
+    word = WORD_OF_LEVEL[base.level]
+    dollars, are = (
+        (assumed, "costs of pools that are assumed") if whole else (sales or Decimal(0), f"sales of which no more than the {word} is known")
+    )
+    return Measured((
+        ("The cost of goods is known", at >= 1, word), ("Freight is known", at >= 2, word),  # noqa: PLR2004
+        ("The cost to serve is known", whole, word), ("No pool's cost is assumed", whole and not assumed, f"{assumed:,.2f} assumed"),
+    ), dollars.quantize(_CENT), are, "Map the next cost: `unequal ask profit` names the file that would teach most.")  # fmt: skip
+
+
+def tie_out(base: Base) -> Measured:
+    """Whether the entries are what the company's books hold."""
+    books = base.table("tie_out") if base.project.ledger.general_ledger is not None and "tie_out" in base.tables else None
+    step = "Map the general ledger, and resolve what it leaves unexplained."
+    if books is None:
+        return Measured((("The general ledger is mapped", False, "ledger.general_ledger"), *((text, False, "no general ledger") for text in (
+            "Every account has its rule", "Less than 1 % is unexplained", "Nothing is unexplained"))), None, "", step)  # fmt: skip
+    loose = books["outcome"].isin(["unmapped", "no_account"]).cast("int64").sum().fill_null(0)
+    gap, held = books["unexplained"].abs(), books["general_ledger"].abs()
+    # Amounts of one currency alone are added up: the company's own.
+    own = books["currency"] == base.project.reporting_currency
+    told = _one(base, books, loose=loose, gap=gap.sum(where=own), held=held.sum(where=own & books["unexplained"].notnull()))
+    share = _share(told["gap"], told["held"])
+    return Measured((
+        ("The general ledger is mapped", True, "ledger.general_ledger"), ("Every account has its rule", int(told["loose"]) == 0, f"{told['loose']:,} have none"),
+        ("Less than 1 % is unexplained", share < 0.01, f"{_told(share)} is"), ("Nothing is unexplained", not told["gap"], f"{told['gap'] or 0:,.2f} is"),  # noqa: PLR2004
+    ), Decimal(told["gap"] or 0).quantize(_CENT), "dollars that ledger and detail cannot explain", step)  # fmt: skip
+
+
+def lost_reasons(base: Base) -> Measured:
+    """Whether the firm knows why customers left."""
+    ended = {one.source for one in base.project.value.relationships.values() if isinstance(one, config.value.Contracts)}
+    asked = [row for row in _defaults(base) if row["source"] in ended and _REASON.search(str(row["field"]).lower())]
+    named = 1 - max((row["share"] or 0.0 for row in asked if row["verdict"] == "default"), default=0.0) if asked else 0.0
+    fields = ", ".join(f"{row['source']}.{row['field']}" for row in asked) or "no field of reasons"
+    return Measured((
+        ("Ends are recorded", bool(ended), ", ".join(sorted(ended)) or "no contracts"), ("So is a reason", bool(asked), fields),
+        ("Half of the reasons are no form's default", named >= 0.5, f"{_told(named)} are none"),  # noqa: PLR2004
+        ("Four in five are none", named >= 0.8, f"{_told(named)} are none"),  # noqa: PLR2004
+    ), None, "", "Ask whoever leaves why, and take the catch-all off the form.")  # fmt: skip
+
+
+def referral_capture(base: Base) -> Measured:
+    """Whether the firm knows who brings it customers."""
+    known = base.table("relationship") if "relationship" in base.tables else None
+    brought = dated = 0
+    if known is not None:
+        ties = known.filter(known["kind"].isin(["referrer", "introducer"]))
+        told = _one(base, ties, brought=ties["to_customer"].nunique(), rows=ties.count(), dated=ties["since"].count())
+        brought, dated = int(told["brought"]), _share(told["dated"], told["rows"])  # type: ignore[assignment]
+    share = _share(brought, _one(base, base.table("customer"), rows=base.table("customer").count())["rows"])
+    return Measured((
+        ("Referrals or introductions are recorded", brought > 0, f"{brought:,} customers were brought"), ("So is the day", dated >= 0.9, f"{_told(float(dated))} have one"),  # noqa: PLR2004
+        ("Of one customer in a hundred it is known who brought it", share >= 0.01, f"of {_told(share)}"),  # noqa: PLR2004
+        ("Of one in twenty", share >= 0.05, f"of {_told(share)}"),  # noqa: PLR2004
+    ), None, "", "Ask every new customer who sent it, and keep the answer with its number.")  # fmt: skip
+
+
+def incentives(base: Base) -> Measured:  # noqa: ARG001 - asked like the others
+    """No table tells what people are paid for."""
+    return Measured((), None, "", "Write down what each plan pays for, and hold it against what customers bring.")
+
+
+def rights_to_act(base: Base) -> Measured:
+    """Whether it is known which customers may be written to."""
+    own, known = base.project.attributes, base.table("customer_attribute")
+    names = [name for name in own if _CONSENT.search(name) and name in known.columns]
+    customers = known.semi_join(base.table("band").select("customer_id"), "customer_id")
+    held = ibis.or_(*(customers[name].notnull() for name in names)) if names else ibis.literal(value=False)
+    customers = customers.mutate(_held=held.cast("int64"))
+    told = _one(base, customers, rows=customers.count(), held=customers["_held"].sum().fill_null(0))
+    share = _share(told["held"], told["rows"])
+    protected = any(one.protected for one in own.values())
+    open_ones = customers.filter(customers["_held"] == 0).select("customer_id")
+    figures = base.table("statement").semi_join(open_ones, "customer_id")
+    brought = _one(base, figures, amount=level_sum(figures, base.level))["amount"] or Decimal(0)
+    return Measured((
+        ("Consent is mapped as an attribute", bool(names), ", ".join(names) or "no attribute named so"), ("It is known of half the customers", share >= 0.5, f"of {_told(share)}"),  # noqa: PLR2004
+        ("Of nine in ten", share >= 0.9, f"of {_told(share)}"), ("Protected attributes are declared", protected, "attributes.NAME.protected"),  # noqa: PLR2004
+    ), Decimal(brought).quantize(_CENT), f"{WORD_OF_LEVEL[base.level]} of customers of whom no consent is known", "Map the column that holds consent as an attribute.")  # fmt: skip
+
+
+def level_sum(statement: ibis.Table, level: Level) -> ibis.Value:
+    """The level's sum over STATEMENT rows."""
+    return money_sum(ibis.ifelse(statement["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]), statement["amount"], Decimal(0)))
+
+
+AREAS: Final[Mapping[str, tuple[str, Callable[[Base], Measured]]]] = {
+    "definition": ("Definition of the customer", definition), "identity": ("Identity", identity), "data_quality": ("Data quality", data_quality),
+    "cost_data": ("Cost data", cost_data), "tie_out": ("Tie-out with the books", tie_out), "lost_reasons": ("Why customers leave", lost_reasons),
+    "referral_capture": ("Who brings customers", referral_capture), "incentives": ("Incentives", incentives), "rights_to_act": ("Rights to act", rights_to_act),
+}  # fmt: skip
+"""Every area: its name, and what measures it."""

@@ -1,0 +1,189 @@
+"""Metrics that every base can have: growth of segments, contacts that went before a sale, returns of properties, priority customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import ibis
+
+from unequal import ledger
+from unequal.answers.base import Base
+from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Line
+from unequal.terms.money import money_sum
+from unequal.terms.periods import Period
+
+_AFTER_CONTACT_DAYS: Final = 30
+_YEAR_MONTHS: Final = 12
+_THIN: Final = 10
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A metric with its months.
+
+    Args:
+        name: its word.
+        meaning: what it says.
+        unit: of its values: a currency, "share", or what is counted.
+        rows: metric, segment, month (YYYY-MM), value (None where too few rows stand behind it) and rows.
+        target, better: what it should come to, and on which side of it one wants to be.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    rows: Sequence[Mapping[str, Any]]
+    target: float | None = None
+    better: str = "higher"
+
+
+def watched(
+    name: str, meaning: str, unit: str, months: Sequence[Mapping[str, Any]], *, target: float | None = None, better: str = "higher"
+) -> Watched:
+    """A metric of rows with segment, month (a day), value and rows."""
+    rows = [
+        {"metric": name, "segment": row["segment"], "month": f"{row['month']:%Y-%m}", "value": _exact(row["value"]), "rows": row["rows"]}
+        for row in months
+    ]
+    return Watched(name, meaning, unit, rows, target, better)
+
+
+def _exact(value: object) -> Decimal | None:
+    return None if value is None else Decimal(str(value)).quantize(Decimal("0.000001"))
+
+
+def usual(base: Base, where: str | None, by: str | None, period: Period | None) -> list[Watched]:
+    """Those that the data allow; only of the whole base, where it is not narrowed or sliced."""
+    if where is not None or by is not None:
+        return []
+    currency, word = base.project.reporting_currency, WORD_OF_LEVEL[base.level]
+    found = [
+        ("segment_growth", f"{word.capitalize()} of each band's customers.", currency, _by_band(base, period)),
+        (
+            "priority_customers",
+            f"Customers with a sale among the fifth that has brought most {word}.",
+            "customers",
+            _priority(base, period),
+        ),
+    ]
+    if "interaction" in base.tables:
+        meaning = (
+            f"Contacts with an agent after which the customer bought within {_AFTER_CONTACT_DAYS} days: an association, not an effect."
+        )
+        found.append(("successful_contacts", meaning, "share", _contacts(base, period)))
+    if _knows_acquisition(base):
+        found.append(("first_year_return", f"First year's {word} over the cost of acquisition, by property of the first sale, by month of it.",
+                  "times", _first_year(base, period)))  # fmt: skip
+    told = [watched(name, meaning, unit, [dict(row) for row in base.fetch(table)]) for name, meaning, unit, table in found]
+    return [one for one in told if one.rows]
+
+
+def lacks(base: Base) -> list[str]:
+    """Which of the usual ones the data cannot give, and what they lack."""
+    told = []
+    if "interaction" not in base.tables:
+        told.append("Successful contacts are not known: no source maps interactions (interaction.agent).")
+    if not _knows_acquisition(base):
+        told.append("First-year returns are not known: no source posts the cost of acquisition (entry.line = 'acquisition').")
+    return told
+
+
+def _knows_acquisition(base: Base) -> bool:
+    posted = base.table("statement")
+    return bool(base.fetch(posted.filter(posted["line"] == str(Line.ACQUISITION)).limit(1)))
+
+
+def _level_rows(base: Base, rows: ibis.Table) -> ibis.Table:
+    return rows.filter(ledger.is_real_customer(rows["customer_id"]), rows["line"].isin([str(line) for line in LINES_OF_LEVEL[base.level]]))
+
+
+def _months(base: Base, period: Period | None) -> ibis.Table:
+    """STATEMENT of customers at the level, of whole months within a period."""
+    rows = _level_rows(base, base.table("statement"))
+    return rows if period is None else rows.filter(rows["month"] >= period.start, rows["month"] < period.end)
+
+
+def _by_band(base: Base, period: Period | None) -> ibis.Table:
+    rows = _months(base, period).inner_join(base.table("band").select("customer_id", "band"), "customer_id")
+    told = rows.group_by(segment=rows["band"], month=rows["month"]).aggregate(
+        value=money_sum(rows["amount"]), rows=rows.count().cast("int64")
+    )
+    return told.order_by("segment", "month")
+
+
+def _priority(base: Base, period: Period | None) -> ibis.Table:
+    band = base.table("band")
+    best = band.filter(band["customer_rank"] * 5 <= band.count().as_scalar()).select("customer_id")
+    rows = _months(base, period).semi_join(best, "customer_id")
+    sold = rows.filter(rows["line"] == str(Line.LIST_REVENUE), rows["amount"] > 0)
+    told = sold.group_by(month=sold["month"]).aggregate(
+        value=sold["customer_id"].nunique(), rows=sold["customer_id"].nunique().cast("int64")
+    )
+    return told.mutate(segment=ibis.null("string")).order_by("month")
+
+
+def _contacts(base: Base, period: Period | None) -> ibis.Table:
+    """By month of the contact; those of the last thirty days are left out, for what follows them is not known yet."""
+    contacts, entries = base.table("interaction"), base.table("entry")
+    until = entries["booked_on"].max().as_scalar()
+    known = contacts.filter(
+        contacts["agent"].notnull(), ledger.is_real_customer(contacts["customer_id"]), contacts["occurred_on"].notnull(),
+        contacts["occurred_on"] <= until - ibis.interval(days=_AFTER_CONTACT_DAYS),
+    )  # fmt: skip
+    if period is not None:
+        known = known.filter(known["occurred_on"] >= period.start, known["occurred_on"] < period.end)
+    sales = (
+        entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
+        .select(_who="customer_id", _day="booked_on")
+        .distinct()
+    )
+    bought = known.semi_join(
+        sales,
+        [known["customer_id"] == sales["_who"], sales["_day"] > known["occurred_on"],
+         sales["_day"] <= known["occurred_on"] + ibis.interval(days=_AFTER_CONTACT_DAYS)],
+    ).select("interaction_id", _bought=ibis.literal(value=True))  # fmt: skip
+    told = known.left_join(bought, "interaction_id")
+    told = told.mutate(month=told["occurred_on"].truncate("M"), hit=told["_bought"].fill_null(False).cast("float64"))
+    monthly = told.group_by("month").aggregate(value=told["hit"].mean(), rows=told.count().cast("int64"))
+    return monthly.mutate(segment=ibis.null("string"), value=ibis.ifelse(monthly["rows"] >= _THIN, monthly["value"], None)).order_by(
+        "month"
+    )
+
+
+def _first_year(base: Base, period: Period | None) -> ibis.Table:
+    rows = _level_rows(base, base.table("statement"))
+    told = first_year_returns(rows, base.table("entry"))
+    return told if period is None else told.filter(told["month"] >= period.start, told["month"] < period.end)
+
+
+def first_year_returns(rows: ibis.Table, entries: ibis.Table) -> ibis.Table:
+    """What customers brought in their first twelve months, that of the first sale included, over what it cost to get them.
+
+    Args:
+        rows: STATEMENT of customers, of the lines that count.
+        entries: ENTRY: the first sale of each customer, and where that was; of several on its day the property that sorts first is meant.
+
+    Returns:
+        segment (the property; null where none is mapped), month (of the first sale), rows (customers, int64), value (float64): of those
+        whose twelve months have passed in the books, where something was spent to get them; null of fewer than ten customers.
+    """
+    sales = entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
+    first = sales.group_by("customer_id").aggregate(_first=sales["booked_on"].min())
+    at = sales.inner_join(first, [sales["customer_id"] == first["customer_id"], sales["booked_on"] == first["_first"]])
+    began = at.group_by(_who=at["customer_id"]).aggregate(segment=at["property"].min(), _first=at["_first"].min().truncate("M"))
+    joined = rows.inner_join(began, rows["customer_id"] == began["_who"])
+    passed = (joined["month"].year() - joined["_first"].year()) * 12 + joined["month"].month() - joined["_first"].month()
+    got = joined["line"] == str(Line.ACQUISITION)
+    each = joined.group_by("segment", month=joined["_first"]).aggregate(
+        brought=money_sum(ibis.ifelse(~got & (passed < _YEAR_MONTHS), joined["amount"], 0)),
+        cost=money_sum(ibis.ifelse(got, joined["amount"], 0)),
+        rows=joined["customer_id"].nunique().cast("int64"),
+    )
+    last = rows["month"].max().as_scalar()
+    whole = (last.year() - each["month"].year()) * 12 + last.month() - each["month"].month() >= _YEAR_MONTHS - 1
+    paid = each.filter(each["cost"] < 0, whole)
+    ratio = paid["brought"].cast("float64") / -paid["cost"].cast("float64")
+    return paid.select("segment", "month", "rows", value=ibis.ifelse(paid["rows"] >= _THIN, ratio, None)).order_by("segment", "month")

@@ -1,0 +1,179 @@
+"""What it would be worth to steer by customers' value: from the firm's own figures, with effects that nobody has measured here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import pyarrow as pa
+
+from unequal.answers.answer import Answer, Figure
+from unequal.answers.base import Base
+from unequal.answers.evidence import whole_period
+from unequal.answers.forecasts import estimate
+from unequal.answers.lacking import lacking, refuse_narrowing
+from unequal.answers.levers import Lever, levers_of
+from unequal.answers.resting import rests_on
+from unequal.answers.showing import Column, Drawn, Shown
+from unequal.terms.amounts import money_text
+from unequal.terms.lines import WORD_OF_LEVEL, Level
+from unequal.terms.periods import Period
+
+_MONEY: Final = pa.decimal128(28, 4)
+_LEVER: Final = pa.schema([
+    ("lever", pa.string()), ("name", pa.string()), ("figure", pa.string()), ("own_figure", _MONEY), ("effect_low", pa.float64()),
+    ("effect_supposed", pa.float64()), ("effect_high", pa.float64()), ("effect_unit", pa.string()), ("grounds", pa.string()),
+    ("year_low", _MONEY), ("year_supposed", _MONEY), ("year_high", _MONEY), ("in_sum", pa.bool_()), ("literature", pa.string()), ("lacks", pa.string()),
+])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What levers come to together: low, supposed and high; dollars a year."""
+
+    low: float
+    supposed: float
+    high: float
+    left_out: tuple[str, ...]
+
+
+def worth_doing(
+    base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+) -> Answer:
+    """What retention, cost to serve, the mix of new customers and service by value would bring in a year, each with its range.
+
+    Args:
+        base: a published run.
+        where, by, period, level: not for this question: it is about the firm.
+
+    Raises:
+        AnswerError: ANS011, the question is narrowed or sliced; ANS016, no lever has a figure.
+    """
+    refuse_narrowing("this question is about the whole firm", where, by, period, level)
+    levers = levers_of(base)
+    if all(one.lacks for one in levers):
+        raise lacking(
+            "worth-doing", "; ".join(f"{one.name.lower()}: {one.lacks}" for one in levers), do="map sales, and what serving customers costs"
+        )
+    sums = together(levers)
+    table = pa.Table.from_pylist([_row(one, one.name not in sums.left_out) for one in levers], _LEVER)
+    return Answer(
+        question="worth-doing",
+        title="What steering by our customers would be worth",
+        sentence=_sentence(base, sums),
+        findings=tuple(_findings(base, levers, sums)),
+        period=f"a year from {_end(base)} on (known: {whole_period(base)})",
+        figures=_figures(base, levers, sums),
+        table=table,
+        tables={"levers": table},
+        drill_down="unequal export values",
+        words=base.project.value.words,
+        shown=_SHOWN,
+        drawn=(Drawn("ranges", "levers", "A year of each lever, if it works as supposed", "name", "year_supposed", base.project.reporting_currency,
+                     low="year_low", high="year_high"),),
+        is_estimate=True,
+        **rests_on(base),
+    )  # fmt: skip
+
+
+def together(levers: Sequence[Lever]) -> Sums:
+    """The sum without what two levers would both count.
+
+    Service by value works, where it does, largely by keeping customers, so of it and retention the larger counts alone, at each end of the range. Cost to serve
+    is taken from customers below zero and the mix moves new customers only: neither stands in the other two.
+
+    >>> from unequal.answers.levers import made
+    >>> together([made("retention", 100.0), made("service", 40.0), made("mix", 10.0)]).supposed
+    110.0
+    """
+    known = [one for one in levers if not one.lacks]
+    rivals = sorted((one for one in known if one.key in {"retention", "service"}), key=lambda one: (-one.year[1], one.key))
+    others = [one for one in known if one not in rivals]
+    low, supposed, high = (
+        float(sum(one.year[end] for one in others)) + max((one.year[end] for one in rivals), default=0.0) for end in range(3)
+    )
+    return Sums(low, supposed, high, tuple(one.name for one in [*rivals[1:], *(one for one in levers if one.lacks)]))
+
+
+def _row(lever: Lever, in_sum: bool) -> dict[str, Any]:
+    effect = lever.effect
+    year = [None, None, None] if lever.lacks else [estimate(one) for one in lever.year]
+    return {
+        "lever": lever.key, "name": lever.name, "figure": lever.figure, "own_figure": None if lever.lacks else lever.own,
+        "effect_low": effect.low, "effect_supposed": effect.supposed, "effect_high": effect.high, "effect_unit": lever.unit,
+        "grounds": effect.grounds or "assumed", "year_low": year[0], "year_supposed": year[1], "year_high": year[2], "in_sum": in_sum,
+        "literature": lever.literature, "lacks": lever.lacks or None,
+    }  # fmt: skip
+
+
+def _end(base: Base) -> date | str:
+    entries = base.table("entry")
+    last = base.fetch(entries.aggregate(last=entries["booked_on"].max()))[0]["last"]
+    return last if isinstance(last, date) else "now"
+
+
+def _ranged(base: Base, ends: tuple[float, float, float]) -> str:
+    low, supposed, high = (money_text(estimate(one), base.project.reporting_currency) for one in ends)
+    least = "nothing" if not ends[0] else low
+    return f"between {least} and {high} ({supposed} if all works as supposed)"
+
+
+def _sentence(base: Base, sums: Sums) -> str:
+    unmeasured = "; no effect has been measured here, so it may bring nothing" if not sums.low else ""
+    return f"Steering by customers would bring {_ranged(base, (sums.low, sums.supposed, sums.high))} of {WORD_OF_LEVEL[base.level]} in a year{unmeasured}."
+
+
+def _findings(base: Base, levers: Sequence[Lever], sums: Sums) -> list[str]:
+    told = []
+    for one in levers:
+        if one.lacks:
+            told.append(f"{one.name}: cannot be told, for want of {one.lacks}.")
+            continue
+        effect = one.effect
+        grounds = f"measured: {effect.grounds}" if effect.grounds else "assumed, not measured"
+        told.append(
+            f"{one.name}: {_ranged(base, one.year)} a year, from {one.figure} ({money_text(one.own, base.project.reporting_currency)}) and "
+            f"{effect.low:g} to {effect.high:g} {one.unit}, {effect.supposed:g} supposed ({grounds}). {one.literature}"
+        )
+    left = [one.name for one in levers if one.name in sums.left_out and not one.lacks]
+    if left:
+        told.append(
+            f"The sum leaves out {' and '.join(left).lower()}: service that is better for customers of value works largely by keeping them, and would count twice."
+        )
+    told.append(
+        "What it costs to do any of it is in none of these figures. An experiment that holds some customers out measures an effect; put it into worth_doing then."
+    )
+    return told
+
+
+def _figures(base: Base, levers: Sequence[Lever], sums: Sums) -> tuple[Figure, ...]:
+    currency = base.project.reporting_currency
+    found = [
+        Figure(
+            "worth_doing",
+            "All together, in a year",
+            estimate(sums.supposed),
+            currency,
+            low=estimate(sums.low),
+            high=estimate(sums.high),
+            note="supposed",
+        )
+    ]
+    for one in levers:
+        low, supposed, high = (estimate(end) for end in one.year)
+        lacks = bool(one.lacks)
+        found.append(Figure(one.key, f"{one.name}, in a year", None if lacks else supposed, currency, low=None if lacks else low, high=None if lacks else high,
+                            why_missing=one.lacks, note="assumed" if not one.effect.grounds else "measured"))  # fmt: skip
+    return tuple(found)
+
+
+_SHOWN: Final = (
+    Shown("levers", "The levers, a year of each", (
+        Column("name", "Lever"), Column("own_figure", "Our own figure", "money", why_missing="lacks"), Column("figure", "Which is"),
+        Column("effect_supposed", "Effect supposed", "number"), Column("effect_unit", "Of"), Column("grounds", "Grounds", term="supposed"),
+        Column("year_supposed", "If so, a year", "money", "supposed", "lacks"), Column("year_low", "From", "money", why_missing="lacks"),
+        Column("year_high", "To", "money", why_missing="lacks"), Column("in_sum", "In the sum"),
+    ), note="Ranges begin at nothing wherever nobody has measured the effect here. The literature's figures are other firms' and no promise."),
+)  # fmt: skip

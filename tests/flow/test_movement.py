@@ -1,0 +1,67 @@
+"""Bands of one's own and their owners, from the config through a run to an answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal as D
+from pathlib import Path
+
+import pytest
+from tests.flow.looking import edit, run, table
+
+from unequal import answers, flow
+from unequal.terms.errors import AnswerError, Problems
+from unequal.terms.periods import Period
+
+OWN = """\
+movement:
+  months: 1
+  scheme: desk
+  schemes:
+    desk: {kind: rules, bands: [{name: abroad, when: "country = 'AT'"}, {name: losing, when: "amount < 0"}], otherwise: home}
+  owners: {desk: {abroad: Ada, home: Hal}}
+  owner: country
+storage: {threads: 1}"""
+FEBRUARY = Period(date(2026, 2, 1), date(2026, 3, 1))
+
+
+def asked(folder: Path, **narrowed: object) -> answers.Answer:
+    with flow.open_base(flow.open_project(folder, {})) as opened:
+        return answers.answer("movement", opened.base, period=FEBRUARY, **narrowed)  # type: ignore[arg-type]
+
+
+def test_bands_by_rules_have_owners_and_the_owners_see_what_came_of_theirs(company: Path) -> None:
+    edit(company / "unequal.yaml", ("storage: {threads: 1}", OWN))
+    run(company)
+    told = asked(company)
+    # In January Ann brought 55, Bert -15 and Cleo, of Austria, 9.50; in February Ann brought 35, and nobody else came.
+    assert [(row["from_band"], row["to_band"], row["before"], row["after"]) for row in told.tables["matrix"].to_pylist()] == [
+        ("abroad", "lost", D("9.5"), D(0)), ("losing", "lost", D(-15), D(0)), ("home", "home", D(55), D(35)),
+    ]  # fmt: skip
+    figures = {figure.name: figure.value for figure in told.figures}
+    assert (figures["within"], figures["exit"], figures["change"]) == (D(-20), D("-5.5"), D("-14.5"))
+    # Each has fewer customers than are shown alone.
+    assert [(row["value"], row["change"]) for row in told.tables["band_owners"].to_pylist()] == [("fewer than 10 each", D("-14.5"))]
+    assert [(row["value"], row["exit"]) for row in told.tables["owners"].to_pylist()] == [("fewer than 10 each", D("-5.5"))]
+    assert any("as of the run" in each or "of the run" in each for each in told.findings)
+    assert told.figure("excess").value is None
+    assert "rules" in told.figure("excess").why_missing
+    assert table(company, "customer_band") == []  # February is not over: no two windows are published
+
+
+def test_what_movement_names_and_is_not_there_is_told_all_at_once(company: Path) -> None:
+    wrong = OWN.replace("scheme: desk", "scheme: disk").replace("abroad: Ada", "aboard: Ada").replace("owner: country", "owner: clerk")
+    edit(company / "unequal.yaml", ("storage: {threads: 1}", wrong.replace("amount < 0", "amout < 0")))
+    with pytest.raises(Problems) as refused:
+        run(company)
+    assert [problem.code for problem in refused.value.problems].count("CFG070") == 3
+    assert any("amout" in problem.seen for problem in refused.value.problems)
+
+
+def test_a_month_begun_is_no_window_and_days_are_none(company: Path) -> None:
+    run(company)
+    with flow.open_base(flow.open_project(company, {})) as opened:
+        with pytest.raises(AnswerError, match="ANS021"):
+            answers.answer("movement", opened.base, period=Period(date(2026, 1, 5), date(2026, 2, 1)))
+        with pytest.raises(AnswerError, match="ANS002"):
+            answers.answer("movement", opened.base, period=FEBRUARY, by="no_such")
