@@ -1,8 +1,9 @@
 """Which question each data set answers, and what it lacks for the others: the page docs/reference/questions.md.
 
-python tools/question_matrix.py          runs every example on the public data in UNEQUAL_DATA, and writes the page
+python tools/question_matrix.py          makes Meridian, runs it and every example on the public data in UNEQUAL_DATA, and writes the page
+python tools/question_matrix.py FOLDER   takes what is run already: a folder of projects with a published run each, named as the examples are
 
-A test runs the examples too and holds the page against them, so that it cannot grow stale.
+A test asks the same runs, and holds the page against them, so that it cannot grow stale.
 """
 
 from __future__ import annotations
@@ -11,29 +12,31 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tools.markdown import table  # noqa: E402
-from unequal import answers, flow  # noqa: E402
+from unequal import answers, demo, flow  # noqa: E402
 from unequal.terms.errors import AnswerError  # noqa: E402
 
 PAGE = ROOT / "docs" / "reference" / "questions.md"
 EXAMPLES = ROOT / "examples"
+MERIDIAN: Final = "meridian"
 BEGIN, END = "<!-- matrix -->\n", "<!-- end of matrix -->\n"
 
 
 def told(base: answers.Base) -> dict[str, str]:
-    """What a base says to each question: nothing where it answers, and what it lacks where it does not."""
+    """What a base says to each question: nothing where it answers; where it does not, what it lacks and what to do."""
     found = {}
     for question in answers.QUESTIONS:
         try:
             answers.answer(question, base)
         except AnswerError as error:
-            found[question] = f"{error.what}: {error.seen}" if error.seen else error.what
+            found[question] = f"{error.seen or error.what}. To answer it: {error.do}"
         else:
             found[question] = ""
     return found
@@ -45,45 +48,56 @@ def matrix(of: Mapping[str, Mapping[str, str]]) -> str:
     Args:
         of: data set -> question -> what it lacks; empty where it answers.
     """
-    names = sorted(of)
-    lacks: list[str] = []
+    names = sorted(of, key=lambda name: (name != MERIDIAN, name))
     rows = []
+    lacks: dict[tuple[str, str], list[str]] = {}
     for question in answers.QUESTIONS:
         cells = []
         for name in names:
-            why = of[name].get(question, "not asked")
-            lacks += [f"{len(lacks) + 1}. `{question}` on {name}: {why}."] if why else []
-            cells.append(f"lacks {len(lacks)}" if why else "answers")
+            why = of[name][question]
+            if why:
+                lacks.setdefault((question, why), []).append(name)
+            cells.append(f"lacks {list(lacks).index((question, why)) + 1}" if why else "answers")
         rows.append([f"`{question}`", *cells])
-    return "\n".join([table(["question", *names], rows), *lacks, ""])
+    said = [f"{number}. `{question}` on {', '.join(on)}: {why}." for number, ((question, why), on) in enumerate(lacks.items(), 1)]
+    return "\n".join([table(["question", *names], rows), "What is lacking:\n", *said])
 
 
 def page_with(built: str, page: Path = PAGE) -> str:
     """The page with its matrix written anew."""
     text = page.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN, 1)
-    return f"{head}{BEGIN}\n{built}\n{END}{rest.split(END, 1)[1]}"
+    return f"{head}{BEGIN}\n{built}\n\n{END}{rest.split(END, 1)[1]}"
 
 
-def run_example(name: str, data: Path, folder: Path) -> dict[str, str]:
-    """Run an example on the public data in a folder of its own, and ask it everything."""
-    shutil.copytree(EXAMPLES / name, folder / name)
-    project = flow.open_project(folder / name, {"UNEQUAL_DATA": str(data)})
-    flow.run(project)
-    with flow.open_base(project) as opened:
+def asked(folder: Path, data: str) -> dict[str, str]:
+    """What a project with a published run says to every question."""
+    with flow.open_base(flow.open_project(folder, {"UNEQUAL_DATA": data})) as opened:
         return told(opened.base)
 
 
+def ran(data: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Meridian and every example, run in folders of their own and asked."""
+    for name in [MERIDIAN, *sorted(one.name for one in EXAMPLES.iterdir())]:
+        print(f"running {name}", flush=True)
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / name
+            if name == MERIDIAN:
+                demo.build(folder)
+            else:
+                shutil.copytree(EXAMPLES / name, folder)
+            flow.run(flow.open_project(folder, {"UNEQUAL_DATA": data}))
+            yield name, asked(folder, data)
+
+
 def main() -> int:
+    """Write the page."""
     data = os.environ.get("UNEQUAL_DATA")
     if not data:
         print("UNEQUAL_DATA names no folder of public data")
         return 1
-    found = {}
-    for example in sorted(EXAMPLES.iterdir()):
-        print(f"running {example.name}", flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            found[example.name] = run_example(example.name, Path(data), Path(folder))
+    given = sorted(one for one in Path(sys.argv[1]).iterdir() if one.is_dir()) if len(sys.argv) > 1 else []
+    found = {one.name: asked(one, data) for one in given} or dict(ran(data))
     PAGE.write_text(page_with(matrix(found)), encoding="utf-8")
     print(f"wrote {PAGE.relative_to(ROOT)}")
     return 0
