@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.truth.examples import opened
 
 from unequal import demo, flow
 
@@ -24,3 +25,9 @@ def meridian(published_meridian: Path) -> Iterator[tuple[Path, flow.reading.Open
     """The folder, and its base, open."""
     with flow.open_base(flow.open_project(published_meridian, {})) as base:
         yield published_meridian, base
+
+
+@pytest.fixture(scope="session")
+def cdnow(unequal_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flow.reading.OpenBase]:
+    """The example of CDNOW, run and open."""
+    yield from opened("cdnow", unequal_data, tmp_path_factory.mktemp("example"))

@@ -10,12 +10,13 @@ import pyarrow as pa
 from unequal.answers import value_tables
 from unequal.answers.base import Base
 from unequal.answers.forecasts import estimate
-from unequal.terms.amounts import money_text
+from unequal.answers.occasions import posts_nothing
+from unequal.terms.amounts import MINUS, money_text
 
 
 def findings(base: Base, tables: Mapping[str, pa.Table]) -> list[str]:
     """What mentions brought, as far as it is shown, and how many prospects are expected to buy."""
-    return [*_of_mentions(base, tables), *(_of_prospects(base) if "prospects" in tables else ())]
+    return [*_of_mentions(base, tables), *(_of_prospects(base) if "prospects" in tables and not posts_nothing(base.project) else ())]
 
 
 def _of_mentions(base: Base, tables: Mapping[str, pa.Table]) -> list[str]:
@@ -52,7 +53,7 @@ def _customers(row: Mapping[str, Any]) -> str:
 
 
 def _range(row: Mapping[str, Any]) -> str:
-    low, high = (f"{row[f'brought_customers_{end}']:,.0f}" for end in ("low", "high"))
+    low, high = (f"{row[f'brought_customers_{end}']:,.0f}".replace("-", MINUS) for end in ("low", "high"))
     return f"between {low} and {high}"
 
 

@@ -60,7 +60,7 @@ def cost_to_serve(
         raise AnswerError("ANS011", "minutes are known by activity and month only", seen="--where, --by or --level",
                           do="ask profit: unequal ask profit --by activity --where \"line = 'cost_to_serve'\"")  # fmt: skip
     if "activity_cost" not in base.tables:
-        raise AnswerError("ANS013", "this base does not know what serving customers costs", seen="no activities under ledger",
+        raise AnswerError("ANS013", "this base does not know what serving customers costs", seen="no pool with its cost (ledger.pools), and no activity with its events and minutes (ledger.activities)",
                           do="declare pools and activities: docs/how-to/cost-to-serve.md")  # fmt: skip
     done, pools = _asked(base, period)
     tables = _tables(base, done, pools) | {"other_costs": other_costs(base, period)} | tie_out_tables(base)

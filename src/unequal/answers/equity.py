@@ -14,7 +14,7 @@ from unequal.answers import occasions
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.equity_parts import PARTS, Change, Worth, both_mornings, cents, changes, first_morning_of, mornings
-from unequal.answers.forecasts import of_before_verdicts, wide_values
+from unequal.answers.forecasts import DO_FOR_FORECASTS, nothing_forecast, of_before_verdicts, wide_values
 from unequal.answers.lacking import lacking
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
@@ -71,7 +71,7 @@ def equity(
     if not occasions.knows_dollars(base.project):
         raise lacking("equity", "what an order or an occasion brings (sources.NAME.postings)", do="map postings to the source of sales")
     if not base.fetch(values.limit(1)):
-        raise AnswerError("ANS014", "there is no customer to value", seen="no forecast", do="look at `unequal ask profit`: forecasts need orders or contracts")  # fmt: skip
+        raise AnswerError("ANS014", "there is no customer to value", seen=nothing_forecast(base), do=DO_FOR_FORECASTS)  # fmt: skip
     customers = both_mornings(base, where)
     found = changes(base, customers, None)
     if not found:
@@ -194,7 +194,9 @@ def _figures(base: Base, whole: Change, since: _Since) -> tuple[Figure, ...]:
         share, low, high = (round(end, 6) for end in back)
         found.append(Figure("return_on_customer", "Return on Customer", share, "share", low, high, note="estimate"))
     else:
-        found.append(Figure("return_on_customer", "Return on Customer", None, "share", why_missing="They were worth nothing then."))
+        found.append(
+            Figure("return_on_customer", "Return on Customer", None, "share", why_missing="They were worth nothing then, or less.")
+        )
     found += [
         Figure("profit", f"{word.capitalize()} in between (fact)", whole.profit, currency),
         Figure("equity_then", f"What {words} were worth on {since.then}", then.expected, currency, then.low, then.high, note="forecast"),

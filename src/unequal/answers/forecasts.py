@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from unequal import value
+from unequal import config, value
 from unequal.answers.answer import Figure
 from unequal.answers.base import Base
 from unequal.answers.narrowing import columns_to_ask, dimension
@@ -40,6 +40,17 @@ def ranged_figure(name: str, label: str, row: dict[str, Any], column: str, curre
     """An expectation as a figure with its range."""
     mean, low, high = (estimate(row[f"{column}_{part}"]) for part in ("expected", "low", "high"))
     return Figure(name, label, mean, currency, low=low, high=high, note="forecast")
+
+
+DO_FOR_FORECASTS: Final = "post what customers bought with its day, or map contracts: docs/how-to/what-customers-will-bring.md"
+
+
+def nothing_forecast(base: Base) -> str:
+    """What forecasts lack where there is none at all: the tables and columns."""
+    sources = base.project.sources.values()
+    if any(one.postings for one in sources) and not config.columns.tells_days(sources):
+        return "no day of any sale: postings book all rows on one day (sources.NAME.postings.booked_on)"
+    return "no sale of any customer with its day (entry.booked_on of list_revenue), no contract and no counted history (value.relationships.NAME)"
 
 
 def wide_values(base: Base) -> ibis.Table:

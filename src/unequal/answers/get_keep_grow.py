@@ -18,6 +18,7 @@ from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.occasions import posts_nothing
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
+from unequal.answers.usual_metrics import has_sold
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text
 from unequal.terms.errors import AnswerError
@@ -62,8 +63,12 @@ def get_keep_grow(
     """
     if level is not None:
         raise AnswerError("ANS011", "this question is answered at the level of the base", seen=f"--level {level}", do="ask without --level")
-    if posts_nothing(base.project):
-        raise lacking("get-keep-grow", "what a sale brings (sources.NAME.postings)", do="map postings to the source of sales")
+    if posts_nothing(base.project) or not has_sold(base):
+        raise lacking(
+            "get-keep-grow",
+            "no sale of any customer (entry.amount of list_revenue, from sources.NAME.postings)",
+            do="map postings to the source of sales",
+        )
     this = _this_period(base, period)
     rows = _bridged(base, _segments(base, where, by), this, is_asked=period is not None)
     found, trend = _levers(rows), _trend(base)

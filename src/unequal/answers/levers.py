@@ -156,7 +156,14 @@ def _retention(base: Base) -> Lever:
     low, supposed, high = (gain_of_points(points, gains[1.0], gains[_POINTS_TOLD]) for points in (effect.low, effect.supposed, effect.high))
     own = Decimal(repr(round(gains[1.0], 2)))
     return Lever(
-        key, name, own, "what one point more brings in the first year, by our own hazards", effect, unit, (low, supposed, high), _REICHHELD
+        key,
+        name,
+        own,
+        "what one point more brings in the first year, by our own hazards",
+        effect,
+        unit,
+        (min(low, high), supposed, max(low, high)),
+        _REICHHELD,
     )
 
 

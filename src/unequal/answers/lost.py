@@ -16,6 +16,7 @@ from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.next_file import next_file_worth_most
+from unequal.answers.occasions import posts_nothing
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import exact_text, money_text
@@ -26,6 +27,8 @@ from unequal.terms.money import TOTAL
 from unequal.terms.periods import Period
 
 _MONTHS_A_YEAR: Final = 12
+_TOO_FAR: Final = 50
+"""Years beyond which the pace of a few years tells nothing."""
 
 
 def lost(
@@ -72,7 +75,7 @@ def lost(
         drill_down="unequal ask customers",
         next_file=next_file_worth_most(base.project, at),
         words=base.project.value.words,
-        shown=_shown(tables, at, by),
+        shown=_shown(tables, at, by, dollars_known=not posts_nothing(base.project)),
         drawn=_drawn(base, tables, by),
     )
 
@@ -137,10 +140,9 @@ def _sentence(base: Base, whole: dict[str, Any], at: Level, half: customer_base.
     words, word, currency = base.project.value.words, WORD_OF_LEVEL[at], base.project.reporting_currency
     if not whole["customers"]:
         return f"None of the {words} asked about are lost."
-    told = (
-        f"{whole['everywhere']:,} {named(whole['everywhere'], words)} {'is' if whole['everywhere'] == 1 else 'are'} lost who had brought "
-        f"{exact_text(whole['brought'], currency, places=2)} of {word}"
-    )
+    told = f"{whole['everywhere']:,} {named(whole['everywhere'], words)} {'is' if whole['everywhere'] == 1 else 'are'} lost"
+    if not posts_nothing(base.project):
+        told += f" who had brought {exact_text(whole['brought'], currency, places=2)} of {word}"
     if whole["foregone"] is not None:
         mean, low, high = (money_text(estimate(whole[name]), currency) for name in ("foregone", "foregone_low", "foregone_high"))
         told += f"; with what others left in part, {mean} (between {low} and {high}, nine times in ten) is foregone in the next {base.project.value.horizon_weeks:,} weeks"
@@ -148,6 +150,8 @@ def _sentence(base: Base, whole: dict[str, Any], at: Level, half: customer_base.
 
 
 def _half_told(half: customer_base.steps.turnover.survival.HalfLife) -> str:
+    if half.expected / _MONTHS_A_YEAR > _TOO_FAR:
+        return f"at the pace so far it takes more than {_TOO_FAR:,} years to lose half"
     years = f"{half.expected / _MONTHS_A_YEAR:,.1f} years"
     return f"half of the base is lost in {years}" if half.is_reached else f"at the pace so far half would be lost in {years}"
 
@@ -181,7 +185,9 @@ def _findings(base: Base, whole: dict[str, Any], tables: dict[str, pa.Table], at
             f"Worth winning back first: {row['customer_id']}, who would be expected to bring {money_text(estimate(row['foregone_expected']), currency)} more; "
             f"what winning back costs and how often it succeeds is not in it."
         )
-    if at is Level.REVENUE:
+    if posts_nothing(base.project):
+        told.append("No source posts a dollar, so what they had brought is not known (sources.NAME.postings).")
+    elif at is Level.REVENUE:
         told.append("No costs are known: what they had brought is revenue, and not profit.")
     if lost_tables.is_withheld(tables):
         told.append(f"Slices of fewer than {lost_tables.FEWEST} {words} stand together.")
@@ -201,9 +207,11 @@ def _figures(
     base: Base, whole: dict[str, Any], tables: dict[str, pa.Table], at: Level, half: customer_base.steps.turnover.survival.HalfLife | None
 ) -> tuple[Figure, ...]:
     currency, words = base.project.reporting_currency, base.project.value.words
+    unknown = posts_nothing(base.project)
+    why = "No source posts a dollar." if unknown else ""
     found = [
         Figure("lost", f"{words.capitalize()} lost altogether", int(whole["everywhere"]), "customers"),
-        Figure("brought", f"They had brought: {WORD_OF_LEVEL[at]}", whole["brought"], currency),
+        Figure("brought", f"They had brought: {WORD_OF_LEVEL[at]}", None if unknown else whole["brought"], currency, why_missing=why),
     ]
     if whole["foregone"] is not None:
         mean, low, high = (estimate(whole[name]) for name in ("foregone", "foregone_low", "foregone_high"))
@@ -215,15 +223,17 @@ def _figures(
     expected = lost_tables.expected_silent(base) if base.table("lost") is not None else None
     if half is not None:
         ends = [None if end == float("inf") else round(end / _MONTHS_A_YEAR, 2) for end in (half.low, half.high)]
+        too_far = half.expected / _MONTHS_A_YEAR > _TOO_FAR
         note = "estimate" if half.is_reached else "the pace so far drawn on"
         found.append(
             Figure(
                 "half_life",
                 "Half of the base is lost in",
-                round(half.expected / _MONTHS_A_YEAR, 2),
+                None if too_far else round(half.expected / _MONTHS_A_YEAR, 2),
                 "years",
-                low=ends[0],
-                high=ends[1],
+                low=None if too_far else ends[0],
+                high=None if too_far else ends[1],
+                why_missing=f"Too few were lost: more than {_TOO_FAR:,} years at the pace so far." if too_far else "",
                 note=note,
             )
         )
@@ -247,10 +257,10 @@ def _figures(
     return tuple(found)
 
 
-def _shown(tables: dict[str, pa.Table], at: Level, by: str | None) -> tuple[Shown, ...]:
-    word = WORD_OF_LEVEL[at].capitalize()
+def _shown(tables: dict[str, pa.Table], at: Level, by: str | None, *, dollars_known: bool) -> tuple[Shown, ...]:
+    brought = (Column("brought", f"{WORD_OF_LEVEL[at].capitalize()} brought", "money"),) if dollars_known else ()
     dollars = (
-        Column("customers", "Lost", "count", "lost"), Column("everywhere", "Lost altogether", "count"), Column("brought", f"{word} brought", "money"),
+        Column("customers", "Lost", "count", "lost"), Column("everywhere", "Lost altogether", "count"), *brought,
         Column("foregone_expected", "Foregone", "money", "foregone", "nothing forecast"), Column("foregone_low", "From", "money", "range"),
         Column("foregone_high", "To", "money"),
     )  # fmt: skip
@@ -270,7 +280,8 @@ def _shown(tables: dict[str, pa.Table], at: Level, by: str | None) -> tuple[Show
             (Column("relationship", "Line of business", "name"), Column("how", "How", "text", "silent"), *dollars),
         )
     )
-    shown.append(Shown("years", "By year of the loss", (Column("year", "Year", "name", why_missing="not known"), *dollars)))
+    if any(tables["years"]["year"].to_pylist()):
+        shown.append(Shown("years", "By year of the loss", (Column("year", "Year", "name", why_missing="not known"), *dollars)))
     if tables["signs"].num_rows:
         shown.append(Shown("signs", "What differed in their last half year (association, no cause)", (
             Column("sign", "Counted in the half year", "name", "association"), Column("how", "How they left", "text"), Column("lost_mean", "Of those lost", "number"),
@@ -280,7 +291,7 @@ def _shown(tables: dict[str, pa.Table], at: Level, by: str | None) -> tuple[Show
     if tables["worth_winning"].num_rows:
         shown.append(Shown("worth_winning", "Worth winning back: most foregone", (
             Column("customer_id", "Customer", "code"), Column("relationship", "Line of business", "name"), Column("lost_on", "Since", "day", why_missing="not known"),
-            Column("reason", "Reason", "name", why_missing="none"), Column("brought", f"{word} brought", "money"), Column("foregone_expected", "Foregone", "money"),
+            Column("reason", "Reason", "name", why_missing="none"), *brought, Column("foregone_expected", "Foregone", "money"),
         )))  # fmt: skip
     return tuple(shown)
 

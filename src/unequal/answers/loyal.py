@@ -87,7 +87,7 @@ def loyal(
                           do="set value.as_of in the config for another day, and ask without them")  # fmt: skip
     strengths = [_worded(dict(row)) for row in base.fetch(base.table("behaviour").order_by("leaving_expected", "behaviour"))]
     if not strengths:
-        raise lacking("loyal", "no history of orders that is long enough to tell who left (entry.booked_on of list_revenue)",
+        raise lacking("loyal", "no history of orders that is long enough, of a hundred customers or more, to tell who left (entry.booked_on of list_revenue)",
                       "map some years of orders, or shorten loyalty.warn_weeks and loyalty.silence_weeks")  # fmt: skip
     warned = _warned(base, where)
     tables = _tables(base, strengths, warned, by)

@@ -19,7 +19,7 @@ from unequal.answers.narrowing import columns_to_ask, dimension, narrow, wide_en
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, parse
-from unequal.terms.amounts import money_text, share_text
+from unequal.terms.amounts import MINUS, money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level, Line
 from unequal.terms.periods import Period
@@ -186,7 +186,7 @@ def _latest(one: usual_metrics.Watched) -> list[dict[str, Any]]:
         value = months[last]
         found.append(
             {
-                "metric": one.name, "meaning": one.meaning, "segment": segment, "unit": one.unit, "month": last, "value": value,
+                "metric": one.name, "meaning": one.meaning.removesuffix("."), "segment": segment, "unit": one.unit, "month": last, "value": value,
                 "month_before": months.get(before), "year_before": months.get(f"{year - 1:04d}-{month:02d}"), "target": one.target,
                 "reached": _reached(value, one.target, one.better),
             }
@@ -234,7 +234,11 @@ def _findings(base: Base, latest: Sequence[Mapping[str, Any]]) -> list[str]:
 def _text(value: Decimal, unit: str, base: Base) -> str:
     if unit == "share":
         return share_text(value)
-    return money_text(value, unit) if unit == base.project.reporting_currency else f"{round(value, 2).normalize():,f} {unit}"
+    return (
+        money_text(value, unit)
+        if unit == base.project.reporting_currency
+        else f"{round(value, 2).normalize():,f} {unit}".replace("-", MINUS)
+    )
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:
@@ -249,7 +253,7 @@ def _shown(by: str | None) -> Shown:
     segment = Column("segment", by or "Segment", "name", why_missing="not known" if by else "all")
     return Shown(
         "latest", "In the last month of each",
-        [Column("metric", "Metric", term="metric"), segment, Column("unit", "Unit"), Column("month", "Month"), Column("value", "Value", "exact", why_missing="too few"),
+        [Column("meaning", "Metric", term="metric"), segment, Column("unit", "Unit"), Column("month", "Month"), Column("value", "Value", "exact", why_missing="too few"),
          Column("month_before", "Month before", "exact", why_missing="none"), Column("year_before", "A year before", "exact", why_missing="none"),
          Column("target", "Target", "number", why_missing="none"), Column("reached", "Reached", why_missing="no target")],
         most=40,

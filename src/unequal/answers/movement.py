@@ -22,6 +22,7 @@ from unequal.answers.narrowing import narrow, wide_entries
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.profit import allowed_level
 from unequal.answers.rolling_up import as_counted
+from unequal.answers.usual_metrics import has_sold
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
 from unequal.terms.periods import Period
@@ -124,6 +125,12 @@ def _windows(base: Base, period: Period | None) -> moving.Windows:
     if first is not None and last is not None:
         last = moving.steps.known_until(last, base.project)  # type: ignore[arg-type]
         found = moving.windows_of(first, last, months=base.project.movement.months, asked=period)  # type: ignore[arg-type]
+    if not has_sold(base):
+        raise lacking(
+            QUESTION,
+            "no sale of any customer (entry.amount of list_revenue, from sources.NAME.postings)",
+            "map postings to the source of sales",
+        )
     if found is None:
         raise lacking(QUESTION, f"two windows of whole months, one after the other (entry.booked_on: {whole_period(base)})",
                       "add what was booked earlier, or ask of a later or shorter window with --from and --to")  # fmt: skip

@@ -21,6 +21,7 @@ from unequal.answers.lost_tables import REST
 from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.showing import Column, Drawn, Shown
+from unequal.answers.usual_metrics import knows_acquisition
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.house_words import named
@@ -31,6 +32,8 @@ _NAMES: Final = {
     "acquired_by": "What brought them", "first_channel": "Channel of the first sale", "first_market": "Market of the first sale",
     "salesperson": "Salesperson",
 }  # fmt: skip
+
+_UNPAID: Final = "No source posts the cost of acquisition."
 
 
 def new(base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None) -> Answer:
@@ -79,7 +82,7 @@ def new(base: Base, *, where: str | None = None, by: str | None = None, period: 
         drill_down="unequal ask customers",
         next_file=next_file_worth_most(base.project, at),
         words=base.project.value.words,
-        shown=_shown(tables, at, by),
+        shown=_shown(tables, at, by, paid=knows_acquisition(base)),
         drawn=_drawn(base, tables, at, by),
     )
 
@@ -164,9 +167,21 @@ def _findings(base: Base, tables: dict[str, pa.Table], at: Level) -> list[str]:
     told += [_said(row, words) for row in tables["said"].to_pylist() if row["bought_before"] or row["never_bought"]]
     if any(REST in tables[name]["value"].to_pylist() for name in ("slices", *_NAMES) if name in tables):
         told.append(f"Slices of fewer than ten {words} stand together.")
+    told += _begun(base, rows)
     if at is Level.REVENUE:
         told.append("No costs are known: what they bring is revenue, and not profit.")
     return told
+
+
+def _begun(base: Base, rows: list[dict[str, Any]]) -> list[str]:
+    """That the first year of the books holds customers of before them, where a year is held against it."""
+    entries = base.table("entry")
+    begun = base.fetch(entries.aggregate(day=entries["booked_on"].min()))[0]["day"]
+    if len(rows) < 2 or not isinstance(begun, date) or rows[0]["year"] != str(begun.year):  # noqa: PLR2004 - one year stands alone
+        return []
+    return [
+        f"The books begin on {begun}: some whom {begun.year} shows as new may have bought before, and what is held against that year says little."
+    ]
 
 
 def _change(row: dict[str, Any], word: str, currency: str) -> str:
@@ -193,7 +208,7 @@ def _said(row: dict[str, Any], words: str) -> str:
 
 
 def _figures(base: Base, tables: dict[str, pa.Table], at: Level) -> tuple[Figure, ...]:
-    currency, word = base.project.reporting_currency, WORD_OF_LEVEL[at]
+    currency, word, paid = base.project.reporting_currency, WORD_OF_LEVEL[at], knows_acquisition(base)
     rows = tables["years"].to_pylist()
     if not rows:
         return (Figure("gained", "Gained", 0, "customers"),)
@@ -202,7 +217,9 @@ def _figures(base: Base, tables: dict[str, pa.Table], at: Level) -> tuple[Figure
         Figure("gained", f"Gained in {row['year']}", row["customers"], "customers"),
         Figure("gained_in_all", "Gained in all", sum(one["customers"] for one in rows), "customers"),
         Figure("first_year", f"{word.capitalize()} of their first twelve months so far", row["brought"], currency),
-        Figure("acquisition_cost", "Paid to win them", row["acquisition_cost"], currency),
+        Figure(
+            "acquisition_cost", "Paid to win them", row["acquisition_cost"] if paid else None, currency, why_missing="" if paid else _UNPAID
+        ),
     ]
     if row["change_each"] is not None:
         low, mean, high = (estimate(row[name]) for name in ("change_low", "change_each", "change_high"))
@@ -213,11 +230,17 @@ def _figures(base: Base, tables: dict[str, pa.Table], at: Level) -> tuple[Figure
     return tuple(found)
 
 
-def _shown(tables: dict[str, pa.Table], at: Level, by: str | None) -> tuple[Shown, ...]:
+def _shown(tables: dict[str, pa.Table], at: Level, by: str | None, *, paid: bool) -> tuple[Shown, ...]:
+    """The tables; what it cost to win customers only where some source posts it."""
     word = WORD_OF_LEVEL[at].capitalize()
+    won = (
+        Column("cost_each", "Cost to win each", "number"),
+        Column("payback_months", "Payback, months", "count", "payback", "nothing paid, or not yet"),
+    )
+    costs = (Column("acquisition_cost", "Paid to win them", "money"),) if paid else ()
     slices = (
         Column("customers", "Gained", "count", "gained"), Column("first_year_each", f"First-year {word.lower()} each", "number", "first_year", "no year over"),
-        Column("cost_each", "Cost to win each", "number"), Column("payback_months", "Payback, months", "count", "payback", "nothing paid, or not yet"),
+        *(won if paid else ()),
         Column("value_expected", "Expected", "money", "expected", "nothing forecast"), Column("value_low", "From", "money", "range"), Column("value_high", "To", "money"),
     )  # fmt: skip
     shown = [] if by is None else [Shown("slices", f"Gained by {by}", (Column("value", by.capitalize(), "name"), *slices))]
@@ -225,7 +248,7 @@ def _shown(tables: dict[str, pa.Table], at: Level, by: str | None) -> tuple[Show
         Column("year", "Began in", "name"), Column("customers", "Gained", "count", "gained"), Column("months", "Months passed of the first 12", "text", "first_year"),
         Column("brought", f"{word} so far", "money"), Column("each", "Each", "number"), Column("earlier_customers", "The year before", "count", why_missing="none"),
         Column("earlier_each", "Each, at equal age", "number", "equal_age", "none"), Column("change_low", "Change from", "number", "range", "none"),
-        Column("change_high", "To", "number", why_missing="none"), Column("acquisition_cost", "Paid to win them", "money"),
+        Column("change_high", "To", "number", why_missing="none"), *costs,
         Column("value_expected", "Expected", "money", "expected", "nothing forecast"),
     )))  # fmt: skip
     shown += [

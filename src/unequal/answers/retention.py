@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+
+import pyarrow as pa
 
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
-from unequal.answers.forecasts import estimate, of_before_verdicts
+from unequal.answers.forecasts import estimate, nothing_forecast, of_before_verdicts
 from unequal.answers.lacking import refuse_narrowing
 from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
 from unequal.answers.resting import rests_on
@@ -17,6 +19,9 @@ from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
 from unequal.terms.periods import Period
+
+_NEARLY_ALL: Final = 0.94
+"""Yearly retention above which five points more are nearly all there are, and a thought experiment without an end says any figure."""
 
 
 def retention(
@@ -41,9 +46,12 @@ def retention(
         dict(row) for row in base.fetch(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
     ]
     if not rows:
-        raise AnswerError("ANS014", "what retention is worth cannot be told", seen="no forecast of a year or more",
-                          do="set value.horizon_weeks to 52 or more, and look whether anything was sold")  # fmt: skip
+        raise AnswerError("ANS014", "what retention is worth cannot be told", seen=_lacks(base),
+                          do="set value.horizon_weeks to 52 or more, and map what was sold with its days")  # fmt: skip
     table = base.arrow(base.table("retention_worth").order_by("points", "relationship", "kind_of_customer"))
+    if any(row["retention_expected"] > _NEARLY_ALL for row in rows):
+        told = [None if row["retention_expected"] > _NEARLY_ALL else row["claim_share"] for row in table.to_pylist()]
+        table = table.set_column(table.column_names.index("claim_share"), "claim_share", pa.array(told, pa.float64()))
     if not knows_dollars(base.project):
         table = table.drop_columns([name for name in table.column_names if "_gain_" in name])
     one, five = (_summed(rows, points) for points in (1.0, 5.0))
@@ -59,6 +67,11 @@ def retention(
         drill_down="unequal export values",
         **rests_on(base),
     )
+
+
+def _lacks(base: Base) -> str:
+    forecasts = base.fetch(base.table("customer_value").limit(1))
+    return "no forecast of a year or more (value.horizon_weeks below 52)" if forecasts else nothing_forecast(base)
 
 
 def _summed(rows: list[dict[str, Any]], points: float) -> dict[str, float]:
@@ -80,10 +93,10 @@ def _sentence(base: Base, rows: list[dict[str, Any]], one: dict[str, float]) -> 
     )
     value, year = (money_text(estimate(one[name]), currency) for name in ("value_gain_expected", "year_gain_expected"))
     if not knows_dollars(base.project):
-        kept = share_text(round(_kept(rows), 4))
+        kept = share_text(_kept(rows))
         return f"Of today's {words} {kept} are expected to be there in a year; what a point more would be worth is not known, for no dollars are."
     return (
-        f"Of today's {words} {share_text(round(_kept(rows), 4))} are expected to be there in a year; one point more would be worth {value} "
+        f"Of today's {words} {share_text(_kept(rows))} are expected to be there in a year; one point more would be worth {value} "
         f"within the horizon, {each} for each of them, and {year} of the first year's {WORD_OF_LEVEL[base.level]}."
     )
 
@@ -95,10 +108,16 @@ def _findings(base: Base, rows: list[dict[str, Any]], five: dict[str, float]) ->
     five_rows = [row for row in rows if row["points"] == 5.0]  # noqa: PLR2004 - the claim's five points
     told = []
     for row in five_rows:
-        own = "" if row["value_gain_share"] is None else f" adds {share_text(round(row['value_gain_share'], 4))} to their worth"
+        gain = money_text(estimate(row["value_gain_expected"]), currency, signed=True)
+        share = row["value_gain_share"]
+        own = (
+            f" changes their worth, which is not above zero, by {gain}"
+            if share is None
+            else f" adds {share_text(round(share, 4))} to their worth"
+        )
         claim = (
             ""
-            if row["claim_share"] is None
+            if row["claim_share"] is None or row["retention_expected"] > _NEARLY_ALL
             else f"; a thought experiment with one retention for ever says {share_text(round(row['claim_share'], 4))}"
         )
         told.append(f"{row['relationship']} ({row['kind_of_customer']}): five points more{own}{claim}.")

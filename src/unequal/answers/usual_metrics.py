@@ -11,6 +11,7 @@ import ibis
 
 from unequal import ledger
 from unequal.answers.base import Base
+from unequal.answers.profit_words import band_label
 from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Line
 from unequal.terms.money import money_sum
 from unequal.terms.periods import Period
@@ -69,12 +70,12 @@ def usual(base: Base, where: str | None, by: str | None, period: Period | None) 
             _priority(base, period),
         ),
     ]
-    if "interaction" in base.tables:
+    if "interaction" in base.tables and has_sold(base):
         meaning = (
             f"Contacts with an agent after which the customer bought within {_AFTER_CONTACT_DAYS} days: an association, not an effect."
         )
         found.append(("successful_contacts", meaning, "share", _contacts(base, period)))
-    if _knows_acquisition(base):
+    if knows_acquisition(base):
         found.append(("first_year_return", f"First year's {word} over the cost of acquisition, by property of the first sale, by month of it.",
                   "times", _first_year(base, period)))  # fmt: skip
     told = [watched(name, meaning, unit, [dict(row) for row in base.fetch(table)]) for name, meaning, unit, table in found]
@@ -86,12 +87,20 @@ def lacks(base: Base) -> list[str]:
     told = []
     if "interaction" not in base.tables:
         told.append("Successful contacts are not known: no source maps interactions (interaction.agent).")
-    if not _knows_acquisition(base):
+    if not knows_acquisition(base):
         told.append("First-year returns are not known: no source posts the cost of acquisition (entry.line = 'acquisition').")
     return told
 
 
-def _knows_acquisition(base: Base) -> bool:
+def has_sold(base: Base) -> bool:
+    """Whether a customer has ever bought: without a sale nothing follows a contact, and nobody is won."""
+    posted = base.table("statement")
+    sold = posted.filter(posted["line"] == str(Line.LIST_REVENUE), posted["amount"] > 0, ledger.is_real_customer(posted["customer_id"]))
+    return bool(base.fetch(sold.limit(1)))
+
+
+def knows_acquisition(base: Base) -> bool:
+    """Whether a source posts what it cost to win customers."""
     posted = base.table("statement")
     return bool(base.fetch(posted.filter(posted["line"] == str(Line.ACQUISITION)).limit(1)))
 
@@ -107,8 +116,10 @@ def _months(base: Base, period: Period | None) -> ibis.Table:
 
 
 def _by_band(base: Base, period: Period | None) -> ibis.Table:
-    rows = _months(base, period).inner_join(base.table("band").select("customer_id", "band"), "customer_id")
-    told = rows.group_by(segment=rows["band"], month=rows["month"]).aggregate(
+    bands = base.table("band").select("customer_id", "band")
+    called = {band: band_label(band, base.level) for band in ("profitable", "break_even", "unprofitable")}
+    rows = _months(base, period).inner_join(bands, "customer_id")
+    told = rows.group_by(segment=rows["band"].substitute(called), month=rows["month"]).aggregate(
         value=money_sum(rows["amount"]), rows=rows.count().cast("int64")
     )
     return told.order_by("segment", "month")

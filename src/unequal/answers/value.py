@@ -12,7 +12,18 @@ from unequal.answers import beside, occasions, value_tables
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
-from unequal.answers.forecasts import as_table, estimate, narrowed_values, of_before_verdicts, range_text, ranged_figure, totals_of
+from unequal.answers.forecasts import (
+    DO_FOR_FORECASTS,
+    as_table,
+    estimate,
+    narrowed_values,
+    nothing_forecast,
+    of_before_verdicts,
+    range_text,
+    ranged_figure,
+    totals_of,
+)
+from unequal.answers.profit_words import band_label
 from unequal.answers.resting import rests_on
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -20,7 +31,7 @@ from unequal.terms.lines import WORD_OF_LEVEL, Level
 from unequal.terms.periods import Period
 
 _SEGMENTS: Final = {
-    "segment": pa.string(), "customers": pa.int64(), "alive_expected": pa.float64(), "brought": pa.decimal128(28, 4),
+    "segment": pa.string(), "label": pa.string(), "customers": pa.int64(), "alive_expected": pa.float64(), "brought": pa.decimal128(28, 4),
     "value_expected": pa.float64(), "value_low": pa.float64(), "value_high": pa.float64(),
 }  # fmt: skip
 
@@ -46,11 +57,11 @@ def value(
     customers = narrowed_values(base, where)
     whole = totals_of(base, customers, None)
     if not whole:
-        raise AnswerError("ANS014", "there is no customer to forecast", seen=where or "no customer has ever bought",
-                          do="ask without --where, or look at `unequal ask profit`: forecasts need orders or contracts")  # fmt: skip
+        raise AnswerError("ANS014", "there is no customer to forecast", seen=where or nothing_forecast(base),
+                          do="ask without --where" if where else DO_FOR_FORECASTS)  # fmt: skip
     total = whole[0]
     come = occasions.occasion_totals(base, customers)
-    rows = totals_of(base, customers, by or "band")
+    rows = [{**row, "label": _label(base, row["segment"], by)} for row in totals_of(base, customers, by or "band")]
     contest = _contest(base)
     tables = _tables(base, customers, rows, contest)
     return Answer(
@@ -67,6 +78,13 @@ def value(
         drill_down="unequal export values" + (f" --where {where!r}" if where else ""),
         **rests_on(base),
     )  # fmt: skip
+
+
+def _label(base: Base, segment: str | None, by: str | None) -> str:
+    """What a slice is called: a band in words, without profit where no cost is known; others as the data have them."""
+    if segment in (None, ""):
+        return "not given"
+    return str(segment) if by else band_label(str(segment), base.level)
 
 
 def _tables(base: Base, customers: ibis.Table, rows: list[dict[str, Any]], contest: pa.Table) -> dict[str, pa.Table]:
@@ -109,9 +127,10 @@ def _as_of(base: Base) -> object:
 def _sentence(base: Base, total: dict[str, Any]) -> str:
     words, word = base.project.value.words, WORD_OF_LEVEL[base.level]
     alive = share_text(total["alive_expected"] / total["customers"])
+    there = int(total["alive_expected"])  # rounded up, nobody would have left where a few are expected to have
     return (
         f"{total['customers']:,} {words} are expected to bring {range_text(total, 'value', base.project.reporting_currency)} of {word} "
-        f"in {base.project.value.horizon_weeks:,} weeks; {total['alive_expected']:,.0f} of them ({alive}) still are {words}."
+        f"in {base.project.value.horizon_weeks:,} weeks; {there:,} of them ({alive}) still are {words}."
     )
 
 

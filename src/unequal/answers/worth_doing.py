@@ -152,7 +152,8 @@ def _end(base: Base) -> date | str:
 def _ranged(base: Base, ends: tuple[float, float, float]) -> str:
     low, supposed, high = (money_text(estimate(one), base.project.reporting_currency) for one in ends)
     least = "nothing" if not ends[0] else low
-    return f"between {least} and {high} ({supposed} if all works as supposed)"
+    most = "nothing" if not ends[2] else high
+    return f"between {least} and {most} ({supposed} if all works as supposed)"
 
 
 def _sentence(base: Base, sums: Sums) -> str:

@@ -86,6 +86,8 @@ def figure_text(figure: Figure) -> str:
         return f"{figure.value:.3f}"
     if figure.unit in _COUNTED and isinstance(figure.value, float):
         return cell(round(figure.value))
+    if figure.unit == "years" and isinstance(figure.value, float):
+        return f"{figure.value:,.1f} years"
     text = cell(figure.value)
     return f"{text} {figure.unit}" if isinstance(figure.value, Decimal) else text
 
@@ -122,6 +124,13 @@ def in_its_unit(name: str, value: object) -> object:
     return value
 
 
+_HEADINGS: Final = {
+    "alive_expected": "still there", "value_expected": "expected", "value_low": "from", "value_high": "to", "relationship": "line of business",
+    "customers_expected": "customers now", "retention_expected": "there in a year", "value_gain_expected": "more within the horizon",
+    "value_gain_share": "of their worth", "year_gain_expected": "more in the first year", "year_gain_share": "of that year's",
+    "claim_share": "a textbook would say",
+}  # fmt: skip
+"""Headings of a forecast's columns."""
 _CHANCES: Final = frozenset(f"first_order_probability_{end}" for end in ("expected", "low", "high"))
 _SHARES: Final = _CHANCES | {"p_alive", "top_fifth_probability", "retention_expected", "missed", "covered"}
 _TENTHS: Final = ("brought_customers_", "coming_customers_", "half_life_")
@@ -139,7 +148,7 @@ def print_rows(
     table = Table(title=house.say(title) or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in names:
         numeric = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
-        table.add_column(house.say(name.replace("_", " ")), justify="right" if numeric else "left", overflow="fold")
+        table.add_column(house.say(_HEADINGS.get(name, name.replace("_", " "))), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(safe(cell(in_its_unit(name, row[name]))) for name in names))
     console().print(table)
@@ -240,7 +249,8 @@ def _labelled(row: Mapping[str, Any]) -> dict[str, Any]:
     """A band under what it is called, not under its code."""
     if "label" not in row:
         return dict(row)
-    return {"band": row["label"], **{name: value for name, value in row.items() if name not in {"band", "label"}}}
+    first = "band" if "band" in row else "segment"
+    return {first: row["label"], **{name: value for name, value in row.items() if name not in {first, "label"}}}
 
 
 def print_json(value: object) -> None:

@@ -18,15 +18,16 @@ _NUMBERS: Final = ("integer", "decimal", "money")
 _TIMES: Final = ("date", "timestamp")
 _WORKBOOKS: Final = ("xlsx", "xls")
 _DATABASES: Final = ("sqlite", "postgresql")
+_LINES: Final = ("csv", "tsv", "spaced")
 _FORMATS_OF_OPTION: Final[dict[str, tuple[str, ...]]] = {
     "sheet": _WORKBOOKS,
     "table": _DATABASES,
     "delimiter": ("csv", "tsv"),
-    "skip_lines": ("csv", "tsv", *_WORKBOOKS),
-    "header": ("csv", "tsv", *_WORKBOOKS),
-    "footer": ("csv", "tsv", *_WORKBOOKS),
+    "skip_lines": (*_LINES, *_WORKBOOKS),
+    "header": (*_LINES, *_WORKBOOKS),
+    "footer": (*_LINES, *_WORKBOOKS),
 }
-_NO_FORMAT: Final = "add format: one of csv, tsv, parquet, jsonl, xlsx, xls, sqlite, postgresql"
+_NO_FORMAT: Final = "add format: one of csv, tsv, spaced, parquet, jsonl, xlsx, xls, sqlite, postgresql"
 
 
 def problems_of_sources(project: Project) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ from unequal.terms.lines import Line
 ColumnType = Literal["text", "integer", "decimal", "money", "date", "timestamp", "boolean"]
 Negative = Literal["minus", "parentheses", "trailing_minus"]
 Level = Literal["unit", "order", "customer", "channel", "market", "corporate"]
-Format = Literal["csv", "tsv", "parquet", "jsonl", "xlsx", "xls", "sqlite", "postgresql"]
+Format = Literal["csv", "tsv", "spaced", "parquet", "jsonl", "xlsx", "xls", "sqlite", "postgresql"]
 Attribute = Literal[
     "full_name", "given_name", "family_name", "title", "suffix", "organisation_name",
     "email", "phone", "tax_id", "birth_date", "gender",
@@ -36,7 +36,7 @@ Attribute = Literal[
 
 ATTRIBUTES: Final[tuple[str, ...]] = get_args(Attribute)
 """Attributes of a record that Unequal knows the meaning of."""
-TEXT_FORMATS: Final = ("csv", "tsv", "jsonl")
+TEXT_FORMATS: Final = ("csv", "tsv", "spaced", "jsonl")
 """Formats whose values are read as text and cast by contract; the others keep their types."""
 
 
@@ -365,7 +365,10 @@ class Source(Section):
         description="A path, a glob or several; relative to the config; or sqlite:PATH; or env:NAME of a variable, or file:PATH of a file, "
         "that holds the address of a PostgreSQL database."
     )
-    format: Format | None = Field(None, description="Told from the ending where it is absent; .gz is unpacked, and a zip of one text file.")
+    format: Format | None = Field(
+        None,
+        description="Told from the ending where it is absent; .gz is unpacked, and a zip of one text file. spaced: a line a row, cells parted by spaces or tabs, however many.",
+    )
     table: str | None = Field(None, min_length=1, description="The table to read from a database, as schema.table or table.")
     sheet: str | None = Field(None, min_length=1, description="The sheet to read from a workbook; the first by default.")
     delimiter: Annotated[str, AfterValidator(_one_mark)] | None = Field(

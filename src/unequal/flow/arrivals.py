@@ -28,7 +28,7 @@ from unequal.terms.errors import IdentityError
 
 Row = Mapping[str, Any]
 
-_TEXT: Final = ("csv", "tsv", "jsonl")
+_TEXT: Final = config.sources.TEXT_FORMATS
 _SHOWN: Final = 5
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -12,106 +11,47 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from unequal.config import Source
-from unequal.sources.blocks import FORBIDDEN, Block, BlockReading, blocks
+from unequal.sources.blocks import Block, BlockReading
+from unequal.sources.headed import HeadedReader
 from unequal.sources.limits import LIMITS, Limits
 from unequal.sources.pieces import Piece, Places, shown
-from unequal.sources.scanning import Dialect, cells_alone, line_ends, scan, scan_exactly, split
-from unequal.sources.text_streams import TextStream, original_offsets
+from unequal.sources.scanning import Dialect, Scan, cells_alone, scan, scan_exactly, split
 from unequal.terms.errors import SourceError
 
 OTHER_DELIMITERS: Final = ",;\t|"
 
 
-class DelimitedReader:
+class DelimitedReader(HeadedReader):
     """A CSV or TSV file.
 
     Raises:
-        SourceError: SRC002 it cannot be opened, SRC004 it is empty, SRC005 its compression is broken,
-            SRC022 its header is no text.
+        SourceError: as HeadedReader; SRC026, its delimiter is no single byte.
     """
 
     def __init__(self, path: Path, source: Source, where: str, *, format: str = "csv", limits: Limits = LIMITS) -> None:  # noqa: A002
-        self.stream = TextStream(path, where)
-        self.where, self.limits = where, limits
-        self.encoding: str = self.stream.encoding
         self.delimiter = source.delimiter or ("\t" if format == "tsv" else ",")
         if not self.delimiter.isascii():
             raise SourceError(
                 "SRC026", "a delimiter must be one byte", where=where, seen=repr(self.delimiter), do="export the file with another one"
             )
-        self._begin, self._skipped = 0, source.skip_lines
-        header = self._header(source)
-        self.columns = tuple(source.header) if source.header else header
-        self.types: tuple[pa.DataType, ...] = (pa.string(),) * len(self.columns)
+        super().__init__(path, source, where, limits=limits)
         self.dialect = Dialect(ord(self.delimiter), len(self.columns))
 
-    def _header(self, source: Source) -> tuple[str, ...]:
-        """Read the lines before the data; what they span becomes the prelude."""
-        data = b""
-        final = False
-        chunks = self.stream.chunks(min(self.limits.block, 1 << 16))
-        while True:
-            skipped = _skipped_end(data, source.skip_lines, final=final)
-            if skipped is not None:
-                rest = data[skipped:]
-                found = scan_exactly(rest, Dialect(ord(self.delimiter)), self.limits, final=final)
-                if found.ends.size or source.header:
-                    break
-            if final or len(data) > self.limits.record:
-                raise SourceError("SRC004", "a file is empty", where=self.where, seen=f"{self.stream.raw_bytes:,} bytes, no header and no row",
-                                  do="fetch it again, or take it out of the source")  # fmt: skip
-            chunk = next(chunks, None)
-            final = chunk is None
-            data += chunk or b""
-        header = b"" if source.header else rest[found.starts[0] : found.ends[0]]
-        if header and 0 in found.broken:
-            raise SourceError("SRC022", "a header cannot be read", where=self.where, seen=f"{found.broken[0]}: {shown(header)[:200]}",
-                              do="export the file anew, or declare header and skip_lines")  # fmt: skip
-        self._set_prelude(data, skipped, skipped + (0 if source.header else int(found.ends[0])))
-        return () if source.header else self._names(header)
+    def first_records(self, data: bytes, *, final: bool) -> Scan:
+        """See HeadedReader."""
+        return scan_exactly(data, Dialect(ord(self.delimiter)), self.limits, final=final)
 
-    def _set_prelude(self, data: bytes, skipped: int, begin: int) -> None:
-        places = original_offsets(data, np.array([skipped, begin]), self.stream.mark, self.encoding)
-        skipped_to = int(places[0]) if self._skipped else 0
-        begin_at = int(places[1])
-        spans = ((0, skipped_to, "skipped"), (skipped_to, begin_at, "header" if begin > skipped else "skipped"))
-        self.prelude = tuple(span for span in spans if span[1] > span[0])
-        self._begin, self._base = begin, begin_at
+    def records(self, data: bytes, *, final: bool) -> Scan:
+        """See HeadedReader."""
+        return scan(data, self.dialect, self.limits, final=final)
 
-    def _names(self, header: bytes) -> tuple[str, ...]:
-        try:
-            names = [cell.decode().strip() for cell in split(header, Dialect(ord(self.delimiter)))]
-        except UnicodeDecodeError as error:
-            raise SourceError("SRC022", "a header is no UTF-8 text", where=self.where, seen=shown(header)[:200],
-                              do="export the file as UTF-8") from error  # fmt: skip
-        if any(byte in header for byte in FORBIDDEN):
-            raise SourceError("SRC022", "a header holds control bytes", where=self.where, seen=shown(header)[:200],
-                              do="export the file as text")  # fmt: skip
-        return tuple(name or f"column_{place}" for place, name in enumerate(names, 1))
-
-    def size(self) -> int:
-        """See Reader.size."""
-        return self.stream.raw_bytes
-
-    def pieces(self) -> Iterator[Callable[[], Piece]]:
-        """See Reader.pieces."""
-        records = partial(scan, dialect=self.dialect, limits=self.limits)
-        for block in blocks(self.stream, records, self.limits, begin=self._begin, base=self._base):
-            yield partial(self.read, block)
+    def cells_of(self, record: bytes) -> Sequence[bytes]:
+        """See HeadedReader."""
+        return split(record, Dialect(ord(self.delimiter)))
 
     def read(self, block: Block) -> Piece:
-        """The rows of a block, and what in it is none."""
+        """See HeadedReader."""
         return DelimitedReading(block, self).piece()
-
-
-def _skipped_end(data: bytes, lines: int, *, final: bool) -> int | None:
-    """Offset after so many lines; None where more must be read to know."""
-    if not lines:
-        return 0
-    ends = line_ends(data, np.frombuffer(data, np.uint8), final=final)
-    if ends.size >= lines:
-        return int(ends[lines - 1])
-    return len(data) if final else None
 
 
 class DelimitedReading(BlockReading):
@@ -128,7 +68,7 @@ class DelimitedReading(BlockReading):
     def cut(self) -> pa.Table:
         """See BlockReading.cut: records with as many cells as the header; others are set aside."""
         self._find_large_cells()
-        clean, places = self._clean()
+        clean, places = self.clean()
         ragged: list[tuple[int, int]] = []
         table = parse(clean, self.reader.columns, self.reader.delimiter, ragged)
         if table is None or table.num_rows + len(ragged) != places.size:
@@ -143,15 +83,6 @@ class DelimitedReading(BlockReading):
             sizes = [len(cell) for cell in split(self.record(place), self.reader.dialect)]
             if max(sizes) > largest:
                 self.why.setdefault(place, ("cell_too_large", f"a cell of {max(sizes):,} bytes; at most {largest:,} are read"))
-
-    def _clean(self) -> tuple[bytes, Places]:
-        """The bytes of the records not set aside, and which these are."""
-        good = self.good()
-        if good.all():
-            return self.block.data, np.flatnonzero(good)
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
-        runs = zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True)
-        return b"".join(self.block.data[self.starts[first] : self.ends[last - 1]] for first, last in runs), np.flatnonzero(good)
 
     def _cut_exactly(self, places: Places) -> pa.Table:
         """Where the two scanners disagree: record by record, in Python."""

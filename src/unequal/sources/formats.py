@@ -15,6 +15,7 @@ from unequal.sources.json_lines import JsonLinesReader
 from unequal.sources.limits import LIMITS, Limits
 from unequal.sources.parquet import ParquetReader
 from unequal.sources.pieces import Reader
+from unequal.sources.spaced import SpacedReader
 from unequal.sources.workbooks import WorkbookReader
 from unequal.terms.errors import Problems, SourceError
 
@@ -65,7 +66,7 @@ def format_of(source: Source, file: Path) -> str:
     told = columns.format_of(source) or columns.format_of(source.model_copy(update={"read": file.name}))
     if told is None:
         raise SourceError("SRC003", "the format of a file cannot be told from its name", where=str(file), seen=file.suffix or "no ending",
-                          do="declare format: csv, tsv, parquet, jsonl, xlsx, xls, sqlite or postgresql")  # fmt: skip
+                          do="declare format: csv, tsv, spaced, parquet, jsonl, xlsx, xls, sqlite or postgresql")  # fmt: skip
     return told
 
 
@@ -81,6 +82,8 @@ def open_reader(source: Source, file: Path, *, where: str, limits: Limits = LIMI
     form = format_of(source, file)
     if form in ("csv", "tsv"):
         return DelimitedReader(file, source, where, format=form, limits=limits)
+    if form == "spaced":
+        return SpacedReader(file, source, where, limits=limits)
     if form == "jsonl":
         return JsonLinesReader(file, where, limits=limits)
     if form == "parquet":

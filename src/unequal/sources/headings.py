@@ -89,6 +89,8 @@ def _advice(reader: Reader, missing: dict[str, str]) -> str:
     others = [mark for mark in (";", "\t", "|", ",") if len(reader.columns) == 1 and mark in reader.columns[0]]
     if others:
         return f"its first line is cut by {others[0]!r}, it seems: declare delimiter"
+    if len(reader.columns) == 1 and set(missing) <= set(reader.columns[0].split()):
+        return "its first line is cut by spaces, it seems: declare format: spaced"
     if any(_like_data(column) for column in reader.columns):
         return "the first line looks like data: declare header with the names of all columns, or skip_lines for what stands before it"
     return f"correct the name{'s' if len(missing) > 1 else ''}, or declare also_named where another extract uses another name"

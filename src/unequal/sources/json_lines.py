@@ -16,7 +16,7 @@ from unequal.sources.blocks import Block, BlockReading, blocks
 from unequal.sources.casting_typed import as_json
 from unequal.sources.limits import LIMITS, Limits
 from unequal.sources.pieces import Piece
-from unequal.sources.scanning import Scan, line_ends
+from unequal.sources.scanning import scan_lines
 from unequal.sources.text_streams import TextStream
 from unequal.terms.errors import SourceError
 
@@ -70,18 +70,6 @@ class JsonLinesReader:
     def size(self) -> int:
         """See Reader.size."""
         return self.stream.raw_bytes
-
-
-def scan_lines(data: bytes, *, limits: Limits, final: bool) -> Scan:
-    """The lines of a buffer that are not blank."""
-    cells = np.frombuffer(data, np.uint8)
-    ends = line_ends(data, cells, final=final)
-    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]]) if ends.size else ends
-    consumed = int(ends[-1]) if ends.size else 0
-    filled = np.array([not data[start:end].isspace() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)], bool)
-    starts, ends = starts[filled], ends[filled]
-    large = np.flatnonzero(ends - starts > limits.record).tolist()
-    return Scan(starts, ends, consumed, dict.fromkeys(large, "row_too_large"))
 
 
 class JsonReading(BlockReading):

@@ -152,6 +152,18 @@ def line_ends(data: bytes, cells: npt.NDArray[np.uint8], *, final: bool) -> Offs
     return ends.astype(np.int64, copy=False)
 
 
+def scan_lines(data: bytes, *, limits: Limits, final: bool) -> Scan:
+    """The lines of a buffer that are not blank."""
+    cells = np.frombuffer(data, np.uint8)
+    ends = line_ends(data, cells, final=final)
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]]) if ends.size else ends
+    consumed = int(ends[-1]) if ends.size else 0
+    filled = np.array([not data[start:end].isspace() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)], bool)
+    starts, ends = starts[filled], ends[filled]
+    large = np.flatnonzero(ends - starts > limits.record).tolist()
+    return Scan(starts, ends, consumed, dict.fromkeys(large, "row_too_large"))
+
+
 def _misplaced(cells: npt.NDArray[np.uint8], quotes: Offsets, delimiter: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Which quotes can open no cell, and which can close none; half of a doubled quote can do either."""
     borders = np.zeros(256, bool)

@@ -26,7 +26,7 @@ from unequal.sources.column_values import Arrow, pc
 from unequal.sources.vocabulary import NAMES, fit, words_of
 from unequal.terms.errors import SourceError
 
-TextFormat = Literal["csv", "tsv", "parquet", "jsonl", "xlsx", "xls"]
+TextFormat = Literal["csv", "tsv", "spaced", "parquet", "jsonl", "xlsx", "xls"]
 
 _HEAD_BYTES: Final = 256 << 10
 _READ_BYTES: Final = 64 << 20
@@ -36,6 +36,8 @@ _BLOCKS: Final = 24
 _ROWS_AT_MOST: Final = 2_000_000
 _HEAD_LINES: Final = 200
 _SKIP_AT_MOST: Final = 20
+_ALIKE: Final = 0.95
+"""What share of lines must be alike to be taken for a table."""
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
 
@@ -70,7 +72,7 @@ class Sniffed:
     @property
     def is_text(self) -> bool:
         """Whether its values are text that a contract must cast."""
-        return self.format in ("csv", "tsv", "jsonl")
+        return self.format in ("csv", "tsv", "spaced", "jsonl")
 
 
 def sniff(path: Path) -> list[Sniffed]:
@@ -182,15 +184,18 @@ def _text(path: Path, kind: TextFormat) -> Sniffed:
     if not any(line.strip() for line in lines):
         raise ValueError("there is no text in it")
     delimiter = _delimiter(lines)
+    if delimiter is None and _is_spaced(lines):
+        kind, delimiter, lines = "spaced", "\t", [_tabbed(line) for line in lines]
+    delimiter = delimiter or ","
     skip, width = _preamble(lines, delimiter)
     rows = list(csv.reader(lines[skip:], delimiter=delimiter))
     header = _header(rows)
     names = header or _made_up(rows, width)
     if duplicate := [name for name, count in Counter(names).items() if count > 1]:
         raise ValueError(f"two columns are called {duplicate[0]!r}; rename one")
-    table, whole, odd = _cells_of_text(path, encoding, delimiter, skip + (1 if header else 0), names)
+    table, whole, odd = _cells_of_text(path, encoding, delimiter, skip + (1 if header else 0), names, spaced=kind == "spaced")
     if len(names) == 1:
-        notes.append("No delimiter was found, so that a whole line is one cell: a table in columns of fixed width must be converted first.")
+        notes.append("No delimiter was found, so that a whole line is one cell: columns of fixed width must be converted first.")
     if odd:
         notes.append(f"{odd:,} rows have more or fewer cells than the header: a run quarantines them.")
     table, footer = _without_footer(table, names)
@@ -199,7 +204,7 @@ def _text(path: Path, kind: TextFormat) -> Sniffed:
         kind,
         table,
         whole,
-        delimiter=delimiter,
+        delimiter=None if kind == "spaced" else delimiter,
         skip_lines=skip,
         header=None if header else tuple(names),
         notes=tuple(notes),
@@ -219,8 +224,8 @@ def _encoding(head: bytes) -> tuple[str, list[str]]:
     return "utf-8-sig", []
 
 
-def _delimiter(lines: Sequence[str]) -> str:
-    """The delimiter that cuts most lines into the same number of cells, more than one."""
+def _delimiter(lines: Sequence[str]) -> str | None:
+    """The delimiter that cuts most lines into the same number of cells, more than one; None where no one does."""
 
     def fitness(delimiter: str) -> tuple[float, int]:
         widths = Counter(len(row) for row in csv.reader(lines[:_HEAD_LINES], delimiter=delimiter) if row)
@@ -228,7 +233,18 @@ def _delimiter(lines: Sequence[str]) -> str:
         return (rows / sum(widths.values()) if width > 1 else 0.0, width)
 
     best = max(_DELIMITERS, key=lambda delimiter: (round(fitness(delimiter)[0], 2), fitness(delimiter)[1]))
-    return best if fitness(best)[1] > 1 else ","
+    return best if fitness(best)[1] > 1 else None
+
+
+def _is_spaced(lines: Sequence[str]) -> bool:
+    """Whether lines are filled up with spaces and have as many words each; a column of names has one space between two words."""
+    looked = [line for line in lines[:_HEAD_LINES] if line.strip()]
+    width, rows = Counter(len(line.split()) for line in looked).most_common(1)[0]
+    return width > 1 and rows >= _ALIKE * len(looked) and sum("  " in line for line in looked) >= _ALIKE * len(looked)
+
+
+def _tabbed(line: str) -> str:
+    return "\t".join(line.split())
 
 
 def _preamble(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
@@ -257,11 +273,13 @@ def _made_up(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     return [f"column_{place + 1}" for place in range(width or len(rows[0]))]
 
 
-def _cells_of_text(path: Path, encoding: str, delimiter: str, skip: int, names: Sequence[str]) -> tuple[pa.Table, bool, int]:
+def _cells_of_text(
+    path: Path, encoding: str, delimiter: str, skip: int, names: Sequence[str], *, spaced: bool
+) -> tuple[pa.Table, bool, int]:
     """All cells as text: of the whole file, or of its beginning and of blocks spread over it."""
     raw, whole = _head(path, _READ_BYTES)
     odd = Counter[str]()
-    first = _parse(raw if whole else raw[: raw.rfind(b"\n") + 1], encoding, delimiter, skip, names, odd)
+    first = _parse(raw if whole else raw[: raw.rfind(b"\n") + 1], encoding, delimiter, skip, names, odd, spaced=spaced)
     if whole or path.name.lower().endswith(".gz") or encoding == "utf-16":
         return first, whole, odd["rows"]
     parts = [first]
@@ -272,12 +290,13 @@ def _cells_of_text(path: Path, encoding: str, delimiter: str, skip: int, names: 
             block = file.read(_BLOCK_BYTES)
             block = block[block.find(b"\n") + 1 : block.rfind(b"\n") + 1]
             if block:
-                parts.append(_parse(block, encoding, delimiter, 0, names, Counter()))
+                parts.append(_parse(block, encoding, delimiter, 0, names, Counter(), spaced=spaced))
     return pa.concat_tables(parts), False, odd["rows"]
 
 
-def _parse(raw: bytes, encoding: str, delimiter: str, skip: int, names: Sequence[str], odd: Counter[str]) -> pa.Table:
+def _parse(raw: bytes, encoding: str, delimiter: str, skip: int, names: Sequence[str], odd: Counter[str], *, spaced: bool) -> pa.Table:
     text = raw.decode(encoding, errors="replace").encode() if encoding != "utf-8-sig" else raw.removeprefix(b"\xef\xbb\xbf")
+    text = b"\n".join(b"\t".join(line.split()) for line in text.splitlines()) if spaced else text
 
     def pass_over(_row: Any) -> Literal["skip"]:
         odd["rows"] += 1

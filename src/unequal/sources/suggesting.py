@@ -89,7 +89,7 @@ def _source(group: Sequence[Sniffed], folder: Path, names: set[str]) -> SourceFa
     settings: dict[str, Any] = {}
     if first.format in ("csv", "tsv") and first.delimiter not in (None, "," if first.format == "csv" else "\t"):
         settings["delimiter"] = first.delimiter
-    if first.path.name.lower().removesuffix(".gz").endswith((".txt", ".tab", ".ndjson")):
+    if first.format == "spaced" or first.path.name.lower().removesuffix(".gz").endswith((".txt", ".tab", ".ndjson")):
         settings["format"] = first.format
     settings |= {"sheet": first.sheet} if first.sheet else {}
     settings |= {"skip_lines": first.skip_lines} if first.skip_lines else {}

@@ -49,7 +49,7 @@ EXTRACT: Final = TableContract(
     (
         Column("source", "string", "Source as the config names it."),
         Column("file", "string", "File, relative to the project; of a database, the table."),
-        Column("format", "string", "csv, tsv, parquet, jsonl, xlsx, xls, sqlite or postgresql."),
+        Column("format", "string", "csv, tsv, spaced, parquet, jsonl, xlsx, xls, sqlite or postgresql."),
         Column("bytes", "int64", "Size, decompressed; absent for databases.", unit="bytes", nullable=True),
         Column("rows_read", "int64", "Data rows met: accepted, quarantined and counted once elsewhere.", unit="rows"),
         Column("rows_accepted", "int64", "Rows that count.", unit="rows"),
