@@ -10,7 +10,7 @@ import pyarrow as pa
 from unequal.answers import value_tables
 from unequal.answers.base import Base
 from unequal.answers.forecasts import estimate
-from unequal.terms.amounts import money_text
+from unequal.terms.amounts import count_text, money_text
 
 
 def findings(base: Base, tables: Mapping[str, pa.Table]) -> list[str]:
@@ -52,7 +52,7 @@ def _customers(row: Mapping[str, Any]) -> str:
 
 
 def _range(row: Mapping[str, Any]) -> str:
-    low, high = (f"{row[f'brought_customers_{end}']:,.0f}" for end in ("low", "high"))
+    low, high = (count_text(round(row[f"brought_customers_{end}"])) for end in ("low", "high"))
     return f"between {low} and {high}"
 
 

@@ -76,7 +76,7 @@ def new(base: Base, *, where: str | None = None, by: str | None = None, period: 
         tables=tables,
         where=where,
         by=by,
-        drill_down="unequal ask customers",
+        drill_down="unequal export gained",
         next_file=next_file_worth_most(base.project, at),
         words=base.project.value.words,
         shown=_shown(tables, at, by),
@@ -216,16 +216,16 @@ def _figures(base: Base, tables: dict[str, pa.Table], at: Level) -> tuple[Figure
 def _shown(tables: dict[str, pa.Table], at: Level, by: str | None) -> tuple[Shown, ...]:
     word = WORD_OF_LEVEL[at].capitalize()
     slices = (
-        Column("customers", "Gained", "count", "gained"), Column("first_year_each", f"First-year {word.lower()} each", "number", "first_year", "no year over"),
-        Column("cost_each", "Cost to win each", "number"), Column("payback_months", "Payback, months", "count", "payback", "nothing paid, or not yet"),
+        Column("customers", "Gained", "count", "gained"), Column("first_year_each", f"First-year {word.lower()} each", "money", "first_year", "no year over"),
+        Column("cost_each", "Cost to win each", "cost"), Column("payback_months", "Payback, months", "count", "payback", "nothing paid, or not yet"),
         Column("value_expected", "Expected", "money", "expected", "nothing forecast"), Column("value_low", "From", "money", "range"), Column("value_high", "To", "money"),
     )  # fmt: skip
     shown = [] if by is None else [Shown("slices", f"Gained by {by}", (Column("value", by.capitalize(), "name"), *slices))]
     shown.append(Shown("years", "Each year's beside those of the year before at equal age", (
         Column("year", "Began in", "name"), Column("customers", "Gained", "count", "gained"), Column("months", "Months passed of the first 12", "text", "first_year"),
-        Column("brought", f"{word} so far", "money"), Column("each", "Each", "number"), Column("earlier_customers", "The year before", "count", why_missing="none"),
-        Column("earlier_each", "Each, at equal age", "number", "equal_age", "none"), Column("change_low", "Change from", "number", "range", "none"),
-        Column("change_high", "To", "number", why_missing="none"), Column("acquisition_cost", "Paid to win them", "money"),
+        Column("brought", f"{word} so far", "money"), Column("each", "Each", "money"), Column("earlier_customers", "The year before", "count", why_missing="no year before it is known"),
+        Column("earlier_each", "Each, at equal age", "money", "equal_age", "no year before it is known"), Column("change_low", "Change from", "money", "range", "no year before it is known"),
+        Column("change_high", "To", "money", why_missing="no year before it is known"), Column("acquisition_cost", "Paid to win them", "money"),
         Column("value_expected", "Expected", "money", "expected", "nothing forecast"),
     )))  # fmt: skip
     shown += [

@@ -37,6 +37,9 @@ TABLES: Final = (
     "promises",
     "signals",
     "bands",
+    "lost",
+    "gained",
+    "tie_out",
 )
 """What can be exported."""
 
