@@ -42,7 +42,7 @@ _OF_NAME: Final[dict[str, str]] = {
     # what everything is told by
     "source": "source", "currency": "currency", "line": "line", "share": "share", "sales": "sales", "per_customer": "per_customer",
     "month": "when", "period": "when", "since": "when", "year": "when", "lost_on": "when", "relationship": "line_of_business", "business": "line_of_business",
-    "amount": "amount", "between": "expected",
+    "amount": "amount", "between": "expected", "worth": "expected", **dict.fromkeys(("channel", "market", "product", "band"), "group"),
     # profit, and what it rests on
     "moved": "stands_firm", "moved_share": "stands_firm", "cause": "cause", "cause_amount": "cause", "cause_excess": "cause", "elsewhere": "unassigned",
     "reason": "why_left_out", "why": "why_left_out", "account": "account", "against": "account", "general_ledger": "general_ledger", "detail": "detail",

@@ -19,7 +19,7 @@ from unequal.report.headline import KeyFigure
 from unequal.report.reading import Rows, rows_of
 from unequal.terms.amounts import count_text
 
-WIDE, NARROW = 1094, 332
+WIDE, HALF, NARROW = 1094, 530, 332
 MOST_FIGURES = 6
 """More figures than this make no headline: the others stand in the answer."""
 MOST_FIGURES_IN_BRIEF = 4
@@ -38,8 +38,9 @@ def section(answer: Answer, *, is_brief: bool = False, is_in_full: bool = False)
         is_in_full: its first table stands open beside its charts.
     """
     listings = [found for found in (listing(answer, shown) for shown in answer.shown) if found.rows]
-    pictures = [picture(answer, drawn) for drawn in answer.drawn]
     seen = 0 if is_brief else MOST_PICTURES
+    is_pair = len(answer.drawn) > 1 and not is_brief and all(drawn.kind != "network" for drawn in answer.drawn[:seen])
+    pictures = [picture(answer, drawn, HALF if is_pair and at < seen else WIDE) for at, drawn in enumerate(answer.drawn)]
     opened = 1 if is_in_full or not (pictures or is_brief) else 0
     return {
         "id": answer.question,
@@ -49,6 +50,7 @@ def section(answer: Answer, *, is_brief: bool = False, is_in_full: bool = False)
         "findings": MOST_FINDINGS_IN_BRIEF if is_brief else MOST_FINDINGS,
         "figures": key_figures(answer)[: MOST_FIGURES_IN_BRIEF if is_brief else MOST_FIGURES],
         "pictures": pictures[:seen],
+        "is_pair": is_pair,
         "further_pictures": pictures[seen:],
         "open": listings[:opened],
         "folded": listings[opened:],
@@ -102,9 +104,9 @@ def _row(row: Mapping[str, Any], shown: showing.Shown) -> dict[str, Any]:
     return found
 
 
-def picture(answer: Answer, drawn: showing.Drawn) -> Picture:
+def picture(answer: Answer, drawn: showing.Drawn, width: int = WIDE) -> Picture:
     """A chart that an answer declares, for a page and for a telephone."""
-    wide, narrow = (charts.svg(chart(answer, drawn, width)) for width in (WIDE, NARROW))
+    wide, narrow = (charts.svg(chart(answer, drawn, pixels)) for pixels in (width, NARROW))
     return Picture(drawn.title, wide, narrow)
 
 

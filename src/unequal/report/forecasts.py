@@ -145,7 +145,7 @@ def segments(answer: Answer) -> Listing:
     if all(row["segment"] in (None, "") for row in rows):
         rows = []
     columns = [
-        Column("name", sentence_case((answer.by or "band").replace("_", " ")), "name"), Column("customers", "Customers", "count"),
+        Column("name", sentence_case((answer.by or "band").replace("_", " ")), "name", term="slice" if answer.by else "band"), Column("customers", "Customers", "count"),
         Column("alive", "Still", "count"), *_ranged("value", "Expected"),
     ]  # fmt: skip
     note = "Ranges of segments hold the error they share, so they do not add up to the range of the total."

@@ -114,7 +114,7 @@ def slices(answer: Answer) -> Listing:
     """What each value of the dimension brings."""
     rows = [{**row, "name": "not given" if row["value"] in (None, "") else row["value"]} for row in slice_rows(answer)]
     columns = [
-        Column("name", sentence_case((answer.by or "slice").replace("_", " ")), "name"),
+        Column("name", sentence_case((answer.by or "slice").replace("_", " ")), "name", term="slice"),
         Column("customers", "Customers", "count"),
         Column("losing_customers", "Below zero", "count"),
         Column("amount", sentence_case(word_of(answer.level)), "money", term=str(answer.level)),
