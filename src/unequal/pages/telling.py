@@ -9,9 +9,10 @@ from markupsafe import Markup, escape
 
 _FOUND: Final = re.compile(
     r"(?P<code>`[^`]+`|\bc_[0-9a-f]{12}\b)"
+    r"|(?P<day>\b\d{4}-\d\d-\d\d\b)"
     r"|(?P<number>(?<![\w.,/:_-])(?:(?<!\d)[−+]|(?<=[\s(])-)?(?:[A-Z]{0,3}[$€£¥₹₩₪₫₦₱₴₺]|[A-Z]{3}\N{NO-BREAK SPACE})?\d[\d,]*(?:\.\d+)?[kMBT]?(?:\s?%)?(?![\w/_]|-\d|[.,]\d))"
 )
-"""A command between backticks or a customer's id; or a number with its sign, currency, unit and percent, which is no part of a day or a name."""
+"""A command between backticks or a customer's id; or a number with its sign, currency, unit and percent, which is no part of a name; or a day, which is not broken."""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -35,6 +36,8 @@ def told(text: str, behind: str = "") -> Markup:
 def _marked(found: re.Match[str], behind: str) -> Markup:
     if found["code"]:
         return Markup("<code>{}</code>").format(found["code"].strip("`"))
+    if found["day"]:
+        return Markup('<span class="fig">{}</span>').format(found["day"])
     if _YEAR.fullmatch(found["number"]):
         return escape(found["number"])
     if not behind:

@@ -25,6 +25,8 @@ MOST_FIGURES = 6
 MOST_FIGURES_IN_BRIEF = 4
 MOST_FINDINGS, MOST_FINDINGS_IN_BRIEF = 6, 3
 MOST_PICTURES: Final = 2
+_MOST_BESIDE: Final = 16
+_LONGEST_BESIDE: Final = 34
 _WHOLE_FROM: Final = 1_000
 """Estimates of this size or more are shown in whole units of the currency: nobody knows the cents of a forecast."""
 
@@ -39,7 +41,7 @@ def section(answer: Answer, *, is_brief: bool = False, is_in_full: bool = False)
     """
     listings = [found for found in (listing(answer, shown) for shown in answer.shown) if found.rows]
     seen = 0 if is_brief else MOST_PICTURES
-    is_pair = len(answer.drawn) > 1 and not is_brief and all(drawn.kind != "network" for drawn in answer.drawn[:seen])
+    is_pair = len(answer.drawn) > 1 and not is_brief and all(_fits_a_half(answer, drawn) for drawn in answer.drawn[:seen])
     pictures = [picture(answer, drawn, HALF if is_pair and at < seen else WIDE) for at, drawn in enumerate(answer.drawn)]
     opened = 1 if is_in_full or not (pictures or is_brief) else 0
     return {
@@ -56,6 +58,16 @@ def section(answer: Answer, *, is_brief: bool = False, is_in_full: bool = False)
         "folded": listings[opened:],
         "names_customers": any(column.kind == "code" for shown in answer.shown for column in shown.columns),
     }
+
+
+def _fits_a_half(answer: Answer, drawn: showing.Drawn) -> bool:
+    """Whether a chart can stand beside another: a network is wide, and a long row of dots leaves a hole beside it."""
+    if drawn.kind in ("lines", "matrix"):
+        return True
+    rows = rows_of(answer, drawn.table)
+    return (
+        drawn.kind != "network" and len(rows) <= _MOST_BESIDE and all(len(str(row[drawn.label] or "")) <= _LONGEST_BESIDE for row in rows)
+    )
 
 
 def key_figures(answer: Answer) -> list[KeyFigure]:
@@ -128,6 +140,8 @@ def chart(answer: Answer, drawn: showing.Drawn, width: int, height: int = 300) -
         told = [{"row": row[drawn.label], "column": row[drawn.series], "amount": _amount(row, drawn.amount)} for row in rows]
         return charts.matrix(told, unit=drawn.unit, width=width, neutral=drawn.neutral)
     told = [{"value": row[drawn.label], "amount": _amount(row, drawn.amount)} for row in rows if row.get(drawn.amount) is not None]
+    if drawn.unit == "share":
+        told = told[: drawn.most]  # shares do not add up, so those left out are no bar
     return charts.bars(told, currency=drawn.unit, word=drawn.title, most=drawn.most, width=width, neutral=drawn.neutral)
 
 

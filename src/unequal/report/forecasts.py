@@ -61,9 +61,9 @@ def _key_figure(figure: Figure, currency: str, question: str) -> KeyFigure:
 def figure_text(figure: Figure) -> str:
     """A figure as short as a headline wants it: money in its currency, shares in percent, counts as whole numbers."""
     value = figure.value
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and figure.unit.isupper():
         return money_text(value, figure.unit)
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float | Decimal):
         return "" if value is None else str(value)
     if figure.unit == "share":
         return share_text(value)
