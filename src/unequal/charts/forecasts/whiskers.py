@@ -47,7 +47,7 @@ def whiskers(rows: Sequence[Mapping[str, Any]], *, currency: str, most: int = 16
     Dots are teal above zero and vermilion below, slate where they are not money; the ends of a range are told by its dot, and stand in the table beside.
     """
     shown = [
-        _Ranged(isolated(str(row["name"])) if row["name"] not in (None, "") else "not given", *(Decimal(row[part]) for part in ("expected", "low", "high")), not is_money(currency))
+        _Ranged(isolated(str(row["name"])) if row["name"] not in (None, "") else "not given", *(Decimal(row[part]) for part in ("expected", "low", "high")), is_neutral=not is_money(currency))
         for row in rows[:most]
     ]  # fmt: skip
     if not shown:
