@@ -45,7 +45,8 @@ def test_sources_and_advocates_stand_behind_the_answer(asked):
 
 def test_a_report_is_given_the_answers_about_the_future(company):
     with flow.open_base(flow.open_project(company, {})) as opened:
-        assert [answer.question for answer in answers.ahead(opened.base)] == ["new", "lost", "value", "retention", "equity"]
+        told = [answer.question for answer in answers.ahead(opened.base)]
+    assert told == ["new", "lost", "equity", "value", "retention", "metrics", "worth-doing", "claims", "readiness"]
 
 
 def test_a_run_of_before_forecasts_has_nothing_to_give():

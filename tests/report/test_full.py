@@ -156,7 +156,7 @@ def test_revenue_is_never_called_profit(pounds):
 
 
 def test_money_without_a_customer_stands_in_the_strip_and_in_its_own_table(pounds):
-    assert ">£2.57M</dd>" in pounds
+    assert ">£2.57M</a></dd>" in pounds
     assert "£2,566,093.08" in pounds
     assert "The row names no customer" in pounds
 
@@ -165,7 +165,7 @@ def test_money_without_a_customer_has_one_sum_on_the_whole_page_whatever_its_lin
     buckets = [("no_customer_id", "list_revenue", "2672186.3500", 10), ("no_customer_id", "freight", "-106093.2700", 4)]
     answer = made_answer([D(10**7), D(5)], level=Level.REVENUE, currency="GBP", unassigned=buckets)
     html = report.full(answer)
-    assert ">£2.57M</dd>" in html
+    assert ">£2.57M</a></dd>" in html
     assert "£2.67M" not in html
     assert "£2,672,186.35 of it is on lines of revenue." in html
     assert "Freight, not part of the figure" in html

@@ -271,11 +271,14 @@ def _shown(base: Base, tables: dict[str, pa.Table]) -> tuple[Shown, ...]:
     )  # fmt: skip
 
 
+_EACH: Final = {"segments": "slice", "teams": "team", "agents": "agent"}
+
+
 def _drawn(tables: dict[str, pa.Table]) -> tuple[Drawn, ...]:
     first = "segments" if "segments" in tables else "teams" if tables["teams"].num_rows > 1 else "agents"
     names = dict.fromkeys((first, "agents"))
     return tuple(
-        Drawn("ranges", name, "Matters for which customers came again", "name", "again_share", "share", "again_share_low", "again_share_high",
+        Drawn("ranges", name, f"Matters for which customers came again, by {_EACH[name]}", "name", "again_share", "share", "again_share_low", "again_share_high",
               most=30, neutral=True)
         for name in names
     )  # fmt: skip

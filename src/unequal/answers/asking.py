@@ -119,7 +119,10 @@ def answer(
     return in_words_of_the_house(drilled(found, base, period), base.project.value.house)
 
 
-REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow", "needs")
+REPORTED: Final = (
+    "movement", "new", "lost", "loyal", "advocates", "equity", "get-keep-grow", "value", "retention", "needs",
+    "metrics", "worth-doing", "drivers", "service", "promises", "conflicts", "claims", "readiness", "defaults",
+)  # fmt: skip
 """The questions that a report tells beside profit, in its order."""
 
 
@@ -133,7 +136,9 @@ def ahead(base: Base, questions: Sequence[str] | None = None) -> tuple[Answer, .
     Returns:
         None of a question that has nothing to tell here, or whose tables the run is too old to have.
     """
-    told = []
+    told: list[Answer] = []
+    if "statement" not in base.tables:
+        return ()
     for question in REPORTED if questions is None else questions:
         try:
             told.append(answer(question, base))

@@ -11,7 +11,7 @@ from unequal.answers import value_tables
 from unequal.answers.base import Base
 from unequal.answers.forecasts import estimate
 from unequal.answers.occasions import posts_nothing
-from unequal.terms.amounts import MINUS, money_text
+from unequal.terms.amounts import count_text, money_text
 
 
 def findings(base: Base, tables: Mapping[str, pa.Table]) -> list[str]:
@@ -53,7 +53,7 @@ def _customers(row: Mapping[str, Any]) -> str:
 
 
 def _range(row: Mapping[str, Any]) -> str:
-    low, high = (f"{row[f'brought_customers_{end}']:,.0f}".replace("-", MINUS) for end in ("low", "high"))
+    low, high = (count_text(round(row[f"brought_customers_{end}"])) for end in ("low", "high"))
     return f"between {low} and {high}"
 
 

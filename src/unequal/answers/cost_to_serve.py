@@ -85,12 +85,12 @@ def cost_to_serve(
 _SHOWN: Final = (
     Shown("activities", "What each activity costs", (
         Column("activity", "Activity", "name"), Column("pool", "Pool", "name"), Column("customers", "Customers", "count"), Column("events", "Events", "count"),
-        Column("minutes", "Minutes", "cost"), Column("rate_minute", "A minute", "cost", why_missing="no minutes were used"),
+        Column("minutes", "Minutes", "count"), Column("rate_minute", "A minute", "cost", why_missing="no minutes were used"),
         Column("cost", "Cost", "cost"), Column("own_failures", "Our own failures", "cost"),
     ), most=30),
     Shown("pools", "What each pool could do, and did", (
-        Column("pool", "Pool", "name"), Column("cost", "Cost", "cost"), Column("practical_minutes", "Practical minutes", "cost"),
-        Column("used_minutes", "Used minutes", "cost"), Column("idle", "Idle", "cost"),
+        Column("pool", "Pool", "name"), Column("cost", "Cost", "cost"), Column("practical_minutes", "Practical minutes", "count"),
+        Column("used_minutes", "Used minutes", "count"), Column("idle", "Idle", "cost"),
     ), most=30),
     Shown("other_costs", "Beside minutes", (
         Column("what", "What", "name"), Column("line", "Line"), Column("bucket", "Charged to", "name"), Column("customers", "Customers", "count"),
@@ -330,7 +330,7 @@ def _findings(base: Base, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
     if rows:
         dearest = rows[0]
         told.append(
-            f"The dearest activity is {dearest['activity']}: {money_text(dearest['cost'], currency)} for {dearest['events']:,} events."
+            f"The dearest activity is {str(dearest['activity']).replace('_', ' ')}: {money_text(dearest['cost'], currency)} for {dearest['events']:,} events."
         )
     over = [row["pool"] for row in tables["pools"].to_pylist() if row["over_minutes"] > 0]
     if over:

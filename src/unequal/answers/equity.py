@@ -273,7 +273,7 @@ def _shown(by: str | None, since: _Since) -> tuple[Shown, ...]:
         "changes",
         f"From what they were worth as of {since.then} to today" if since.then else "What they are worth",
         [Column("part", "What changed it"), Column("customers", "Customers", "count", why_missing="not of customers"),
-         Column("amount", "Worth", "exact", "equity", "nothing to hold it against")],
+         Column("amount", "Worth", "money", "equity", "nothing to hold it against")],
         note="The parts add up to the change to the cent. Part of what grew or shrank is the noise of single forecasts, which the sum has less of.",
     )  # fmt: skip
     return (slices, parts) if by else (parts,)

@@ -29,6 +29,7 @@ from unequal.terms.periods import Period
 _MONTHS_A_YEAR: Final = 12
 _TOO_FAR: Final = 50
 """Years beyond which the pace of a few years tells nothing."""
+_BY: Final = {"value": "", "reason": ", by the reason recorded", "relationship": ", by line of business"}
 
 
 def lost(
@@ -72,7 +73,7 @@ def lost(
         tables=tables,
         where=where,
         by=by,
-        drill_down="unequal ask customers",
+        drill_down="unequal export lost",
         next_file=next_file_worth_most(base.project, at),
         words=base.project.value.words,
         shown=_shown(tables, at, by, dollars_known=not posts_nothing(base.project)),
@@ -291,7 +292,7 @@ def _shown(tables: dict[str, pa.Table], at: Level, by: str | None, *, dollars_kn
     if tables["worth_winning"].num_rows:
         shown.append(Shown("worth_winning", "Worth winning back: most foregone", (
             Column("customer_id", "Customer", "code"), Column("relationship", "Line of business", "name"), Column("lost_on", "Since", "day", why_missing="not known"),
-            Column("reason", "Reason", "name", why_missing="none"), *brought, Column("foregone_expected", "Foregone", "money"),
+            Column("reason", "Reason", "name", why_missing="none recorded"), *brought, Column("foregone_expected", "Foregone", "money"),
         )))  # fmt: skip
     return tuple(shown)
 
@@ -301,7 +302,9 @@ def _drawn(base: Base, tables: dict[str, pa.Table], by: str | None) -> tuple[Dra
     table, label = (
         ("slices", "value") if by is not None else ("reasons", "reason") if tables["reasons"].num_rows else ("lines", "relationship")
     )
-    drawn.append(Drawn("bars", table, f"{base.project.value.words.capitalize()} lost", label, "customers", "customers", neutral=True))
+    drawn.append(
+        Drawn("bars", table, f"{base.project.value.words.capitalize()} lost{_BY[label]}", label, "customers", "customers", neutral=True)
+    )
     if tables["kept"].num_rows > 1:
         drawn.append(
             Drawn(

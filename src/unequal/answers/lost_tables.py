@@ -11,6 +11,7 @@ import pyarrow as pa
 from unequal import config, customer_base, value
 from unequal.answers.base import Base
 from unequal.answers.forecasts import shock_of
+from unequal.terms.amounts import MINUS
 from unequal.terms.money import TOTAL
 
 FEWEST: Final = 10
@@ -216,4 +217,8 @@ def signs_told(found: dict[str, pa.Table]) -> list[str]:
 
 def _sign(row: dict[str, Any]) -> str:
     name = _WORDS.get(row["sign"], f"contacts ({row['sign'].removeprefix('contact:')})")
-    return f"{name} {row['lost_mean']:,.2f} against {row['stayed_mean']:,.2f} ({row['difference_low']:+,.2f} to {row['difference_high']:+,.2f})"
+    return f"{name} {row['lost_mean']:,.2f} against {row['stayed_mean']:,.2f} ({_signed(row['difference_low'])} to {_signed(row['difference_high'])})"
+
+
+def _signed(amount: float) -> str:
+    return f"{amount:+,.2f}".replace("-", MINUS)

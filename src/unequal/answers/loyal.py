@@ -18,7 +18,7 @@ from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, led, parse
-from unequal.terms.amounts import money_text, share_text
+from unequal.terms.amounts import MINUS, money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -208,6 +208,10 @@ def _sentence(base: Base, strengths: list[dict[str, Any]], total: dict[str, Any]
     )
 
 
+def _of_a_hundred(share: float) -> str:
+    return f"{share * 100:,.1f}".replace("-", MINUS)
+
+
 def _listed(names: list[str]) -> str:
     """Headings as parts of a sentence."""
     small = [name[:1].lower() + name[1:] for name in names]
@@ -219,8 +223,8 @@ def _findings(base: Base, strengths: list[dict[str, Any]], tables: dict[str, pa.
     told = list(of_before_verdicts(base, base.table("customer_value")))
     away = sorted((row for row in strengths if row["effect"] == "drives_away"), key=lambda row: -row["leaving_expected"])
     told += [
-        f"{row['meaning']}: {share_text(round(row['leaving_expected'], 4))} more of them leave within {base.project.loyalty.warn_weeks} weeks "
-        f"({share_text(round(row['leaving_low'], 4))} to {share_text(round(row['leaving_high'], 4))}); {row['showing']:,} {words} today."
+        f"{row['meaning']}: {_of_a_hundred(row['leaving_expected'])} more of a hundred leave within {base.project.loyalty.warn_weeks} weeks "
+        f"({_of_a_hundred(row['leaving_low'])} to {_of_a_hundred(row['leaving_high'])}); {row['showing']:,} {words} today."
         for row in away[:_TOLD]
     ]
     unshown = [row["meaning"] for row in strengths if row["effect"] == "not_shown"]
@@ -282,6 +286,8 @@ def _drawn(base: Base, tables: dict[str, pa.Table]) -> list[Drawn]:
         )
     if len(tables["trend"]):
         drawn.append(
-            Drawn("lines", "trend", "Customers with whom each behaviour veers", "day", "veering_share", "share", series="behaviour")
+            Drawn(
+                "lines", "trend", "Share of customers with whom each behaviour veers", "day", "veering_share", "share", series="behaviour"
+            )
         )
     return drawn

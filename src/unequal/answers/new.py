@@ -79,7 +79,7 @@ def new(base: Base, *, where: str | None = None, by: str | None = None, period: 
         tables=tables,
         where=where,
         by=by,
-        drill_down="unequal ask customers",
+        drill_down="unequal export gained",
         next_file=next_file_worth_most(base.project, at),
         words=base.project.value.words,
         shown=_shown(tables, at, by, paid=knows_acquisition(base)),
@@ -234,21 +234,21 @@ def _shown(tables: dict[str, pa.Table], at: Level, by: str | None, *, paid: bool
     """The tables; what it cost to win customers only where some source posts it."""
     word = WORD_OF_LEVEL[at].capitalize()
     won = (
-        Column("cost_each", "Cost to win each", "number"),
+        Column("cost_each", "Cost to win each", "cost"),
         Column("payback_months", "Payback, months", "count", "payback", "nothing paid, or not yet"),
     )
     costs = (Column("acquisition_cost", "Paid to win them", "money"),) if paid else ()
     slices = (
-        Column("customers", "Gained", "count", "gained"), Column("first_year_each", f"First-year {word.lower()} each", "number", "first_year", "no year over"),
+        Column("customers", "Gained", "count", "gained"), Column("first_year_each", f"First-year {word.lower()} each", "money", "first_year", "no year over"),
         *(won if paid else ()),
         Column("value_expected", "Expected", "money", "expected", "nothing forecast"), Column("value_low", "From", "money", "range"), Column("value_high", "To", "money"),
     )  # fmt: skip
     shown = [] if by is None else [Shown("slices", f"Gained by {by}", (Column("value", by.capitalize(), "name"), *slices))]
     shown.append(Shown("years", "Each year's beside those of the year before at equal age", (
         Column("year", "Began in", "name"), Column("customers", "Gained", "count", "gained"), Column("months", "Months passed of the first 12", "text", "first_year"),
-        Column("brought", f"{word} so far", "money"), Column("each", "Each", "number"), Column("earlier_customers", "The year before", "count", why_missing="none"),
-        Column("earlier_each", "Each, at equal age", "number", "equal_age", "none"), Column("change_low", "Change from", "number", "range", "none"),
-        Column("change_high", "To", "number", why_missing="none"), *costs,
+        Column("brought", f"{word} so far", "money"), Column("each", "Each", "money"), Column("earlier_customers", "The year before", "count", why_missing="no year before it is known"),
+        Column("earlier_each", "Each, at equal age", "money", "equal_age", "no year before it is known"), Column("change_low", "Change from", "money", "range", "no year before it is known"),
+        Column("change_high", "To", "money", why_missing="no year before it is known"), *costs,
         Column("value_expected", "Expected", "money", "expected", "nothing forecast"),
     )))  # fmt: skip
     shown += [

@@ -93,10 +93,10 @@ def _sentence(base: Base, rows: list[dict[str, Any]], one: dict[str, float]) -> 
     )
     value, year = (money_text(estimate(one[name]), currency) for name in ("value_gain_expected", "year_gain_expected"))
     if not knows_dollars(base.project):
-        kept = share_text(_kept(rows))
+        kept = share_text(round(_kept(rows), 6))
         return f"Of today's {words} {kept} are expected to be there in a year; what a point more would be worth is not known, for no dollars are."
     return (
-        f"Of today's {words} {share_text(_kept(rows))} are expected to be there in a year; one point more would be worth {value} "
+        f"Of today's {words} {share_text(round(_kept(rows), 6))} are expected to be there in a year; one point more would be worth {value} "
         f"within the horizon, {each} for each of them, and {year} of the first year's {WORD_OF_LEVEL[base.level]}."
     )
 

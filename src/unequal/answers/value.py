@@ -28,6 +28,7 @@ from unequal.answers.resting import rests_on
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
+from unequal.terms.model_names import MODELS
 from unequal.terms.periods import Period
 
 _SEGMENTS: Final = {
@@ -186,7 +187,7 @@ def _through_whom(base: Base, tables: dict[str, pa.Table]) -> list[str]:
 
 def _won(row: dict[str, Any]) -> str:
     off = "" if row["missed"] is None else f": totals of orders missed by {share_text(abs(row['missed']))} in the latest test"
-    return f"{row['relationship']} ({row['kind_of_customer']}): {row['model']} forecasts{off}."
+    return f"{row['relationship']} ({row['kind_of_customer']}): {MODELS.get(row['model'], row['model'])} forecasts{off}."
 
 
 def _flaws(contest: pa.Table) -> list[str]:

@@ -47,7 +47,7 @@ def bars(
     names_room = min(max(text_width(name) for name, _ in shown) + 14, width * 0.34)
     frame = _frame([amount for _, amount in shown], texts, names_room, width)
     above = "core" if neutral or not is_money(currency) else "value"
-    below = "core" if neutral else "loss"
+    below = "core" if neutral or not is_money(currency) else "loss"
     layers = [
         layer
         for negative in (False, True)

@@ -111,7 +111,7 @@ def _day(text: str, option: str) -> date:
 def report_command(
     directory: str, /, board: bool, audience: report.audiences.Audience, pdf: bool, output: Path | None, **narrowed: Any
 ) -> None:
-    """Write a self-contained HTML report: curve, bands, waterfall, what customers will bring, reconciliation."""
+    """Write a self-contained HTML report: each question a page with findings and charts, tables folded, every number with its meaning."""
     project = flow.open_project(directory)
     answer = _answer(directory, "profit", **narrowed)
     path = output or project.folder / ".unequal" / ("board.html" if board else "report.html")

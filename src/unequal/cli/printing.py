@@ -214,11 +214,12 @@ def _print_shown(answer: Answer, shown: showing.Shown) -> None:
     _say_more(answer.tables[shown.table].num_rows - shown.most)
 
 
+_IN_CENTS: Final = 100
 _TEXTS: Final = ("text", "name", "code", "day")
 
 
 def shown_cell(value: object, kind: showing.Kind) -> str:
-    """A value as its column's kind says: facts of money exact, estimates of it in whole units.
+    """A value as its column's kind says: facts of money exact, estimates of it in whole units where they are a hundred or more.
 
     >>> shown_cell(0.123, "share"), shown_cell(1234.56, "money"), shown_cell(None, "count"), shown_cell(2.345, "number")
     ('12.3%', '1,235', '–', '2.35')
@@ -228,6 +229,8 @@ def shown_cell(value: object, kind: showing.Kind) -> str:
     if kind == "share" and isinstance(value, int | float | Decimal):
         return percent(float(value))
     if isinstance(value, float):
+        if kind in ("money", "cost") and abs(value) < _IN_CENTS:
+            return f"{value:,.2f}".replace("-", MINUS)
         return number_text(value) if kind == "number" else cell(round(value))
     return cell(value)
 

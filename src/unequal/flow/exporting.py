@@ -39,6 +39,9 @@ TABLES: Final = (
     "signals",
     "bands",
     "needs",
+    "lost",
+    "gained",
+    "tie_out",
 )
 """What can be exported."""
 

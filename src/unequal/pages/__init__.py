@@ -2,6 +2,7 @@
 
 from unequal.pages.definitions import Definition, define, definition_keys
 from unequal.pages.environment import environment, policy, script, squeezed, stylesheet
+from unequal.pages.headings import term_of
 from unequal.pages.house_words import in_words_of_the_house
 from unequal.pages.listing import Column, Listing
 
@@ -17,4 +18,5 @@ __all__ = [
     "script",
     "squeezed",
     "stylesheet",
+    "term_of",
 ]

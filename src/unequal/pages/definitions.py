@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from unequal.pages.plain_words import MEANINGS as _PLAIN
+
 
 class Definition(NamedTuple):
     """A word as a page writes it, and one or two sentences of what it means."""
@@ -200,10 +202,10 @@ def define(key: str, *, word: str = "profit") -> Definition:
     Raises:
         KeyError: no page uses the word.
     """
-    name, meaning = _MEANINGS[key]
-    return Definition(name, meaning.format(word=word))
+    name, meaning = _MEANINGS.get(key) or _PLAIN[key]
+    return Definition(name.format(word=word), meaning.format(word=word))
 
 
 def definition_keys() -> tuple[str, ...]:
     """Every word that has a definition, in the order they are listed."""
-    return tuple(_MEANINGS)
+    return (*_MEANINGS, *_PLAIN)

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from unequal import charts
 from unequal.pages.definitions import define
+from unequal.pages.telling import told
 from unequal.terms.amounts import count_text, exact_text, money_text, share_text
 
 
@@ -24,7 +25,7 @@ def environment(*packages: str) -> Environment:
     """
     loaders = [PackageLoader(package) for package in (*packages, "unequal.pages")]
     made = Environment(loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters.update(count=count_text, share=share_text, money=money_text, exact=exact_text)
+    made.filters.update(count=count_text, share=share_text, money=money_text, exact=exact_text, told=told)
     made.globals.update(define=define, mark=mark, icon=icon)
     return made
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from unequal.pages.headings import term_of
 from unequal.terms.amounts import count_text, exact_text, number_text, share_text
 
 Kind = Literal["text", "name", "code", "count", "money", "cost", "share", "exact", "number", "day"]
@@ -56,6 +57,8 @@ class Listing:
         currency: ISO code of its money, empty where a column says it.
         why_missing: for each column, what a dash in it means.
         note: a sentence beneath.
+        about: the question it belongs to, for what its headings mean; empty for what every report rests on.
+        is_explained: whether its headings lead to their definitions; not where a table with the same ones stands above it.
     """
 
     caption: str
@@ -65,6 +68,15 @@ class Listing:
     currency: str = ""
     why_missing: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    about: str = ""
+    is_explained: bool = True
+
+    def term(self, column: Column) -> str:
+        """The key of the definition that a heading needs; nothing where none is known."""
+        if not self.is_explained:
+            return ""
+        is_label = column.name == "value" and column.kind in ("text", "name") and self.about
+        return column.term or term_of(self.about, "slice" if is_label else column.name, column.label)
 
     @property
     def number_classes(self) -> str:
@@ -86,7 +98,7 @@ class Listing:
     def missing(self) -> list[str]:
         """The reasons for the dashes that do stand in the listing, one each."""
         seen = [column.name for column in self.columns for row in self.rows if self.text(row, column) is None]
-        return [self.why_missing[name] for name in dict.fromkeys(seen) if name in self.why_missing]
+        return list(dict.fromkeys(self.why_missing[name] for name in seen if self.why_missing.get(name)))
 
 
 def cell_text(value: Any, column: Column, currency: str) -> str:

@@ -25,13 +25,23 @@ SECTIONS: Final[Mapping[str, str]] = {
 }
 """Sections of the answer to profit and of what it rests on: id and label; every other section is a question's own."""
 
+LABELS: Final[Mapping[str, str]] = {
+    "new": "Whom we gained", "lost": "Whom we lost", "loyal": "Why they stay", "movement": "From band to band", "advocates": "Who brings others", "equity": "Worth of the base",
+    "get-keep-grow": "Get, keep, grow", "metrics": "What is watched", "worth-doing": "Worth doing", "drivers": "What matters to whom", "service": "Who serves well", "promises": "Promises",
+    "conflicts": "Opposite directions", "claims": "What others claim", "readiness": "How ready we are", "defaults": "Codes that say nothing", "cost-to-serve": "Cost to serve",
+}  # fmt: skip
+"""A question's label among the contents, where its title is long."""
+
+BRIEF: Final = frozenset({"metrics", "worth-doing", "drivers", "service", "promises", "conflicts", "claims", "readiness", "defaults"})
+"""Told to an executive in their findings alone; charts and tables are folded."""
+
 QUESTIONS: Final = "questions"
 """Where the questions stand that an audience does not name."""
 
 ORDER: Final[Mapping[Audience, tuple[str, ...]]] = {
     "executive": (
-        "bands", "lines", "slices", "give-backs", "new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity",
-        "get-keep-grow", "worth-doing", QUESTIONS, "unassigned", "reconciliation", "general-ledger", "left-out", "customers", "sources",
+        "bands", "lines", "slices", "give-backs", "movement", "new", "lost", "loyal", "advocates", "equity", "get-keep-grow", "value", "retention",
+        "metrics", "worth-doing", "drivers", "service", "promises", "conflicts", "claims", "readiness", "defaults", QUESTIONS, "unassigned", "reconciliation", "general-ledger", "left-out", "customers", "sources",
     ),
     "finance": (
         "reconciliation", "general-ledger", "unassigned", "lines", "bands", "slices", "give-backs", "cost-to-serve", "movement", "equity",

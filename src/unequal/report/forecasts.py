@@ -7,27 +7,25 @@ from decimal import Decimal
 from typing import Any, Final
 
 from unequal.answers import Answer, Figure
-from unequal.pages import Column, Listing
+from unequal.pages import Column, Listing, term_of
 from unequal.report import pictures
 from unequal.report.forecast_pictures import business, money, segment_name
 from unequal.report.headline import KeyFigure
 from unequal.report.reading import Rows, rows_of
 from unequal.report.wording import sentence_case
-from unequal.terms.amounts import count_text, money_text, share_text
+from unequal.terms.amounts import MINUS, count_text, money_text, share_text
+from unequal.terms.model_names import MODELS
 
 MOST_ROWS: Final = 10
-MODELS: Final[dict[str, str]] = {
-    "bg_nbd": "BG/NBD", "pareto_nbd": "Pareto/NBD", "bg_nbd_seasonal": "BG/NBD by seasons", "pareto_nbd_seasonal": "Pareto/NBD by seasons",
-    "bg_bb": "BG/BB", "sbg": "sBG", "bdw": "BdW", "last_year_again": "Last year again", "mean": "The mean for everyone", "zero": "Nothing",
-}  # fmt: skip
-"""A model's word in the config: its name in the literature."""
-TERMS: Final = ("expected", "range", "growable", "overdue", "through_others", "point_of_retention")
-"""What these sections need defined."""
 
 
 def key_figures(answer: Answer) -> list[KeyFigure]:
     """The strip of an answer about the future: each figure with its range, and marked as a forecast."""
-    return [_key_figure(figure, answer.currency) for figure in answer.figures if answer.question != "value" or figure.name not in _BESIDE]
+    return [
+        _key_figure(figure, answer.currency, answer.question)
+        for figure in answer.figures
+        if answer.question != "value" or figure.name not in _BESIDE
+    ]
 
 
 _BESIDE: Final = frozenset({"customers", "point_of_retention"})
@@ -48,8 +46,9 @@ def _short(figure: Figure) -> tuple[str, str]:
     return _SHORT.get(figure.name, (figure.label, ""))
 
 
-def _key_figure(figure: Figure, currency: str) -> KeyFigure:
+def _key_figure(figure: Figure, currency: str, question: str) -> KeyFigure:
     label, term = _short(figure)
+    term = term or term_of(question, figure.name)
     if not isinstance(figure.value, Decimal | int | float):
         return KeyFigure(label, None, figure.why_missing or "not known", "", term)
     note = "a fact, never added to a forecast" if figure.name == "brought" else figure.note
@@ -62,11 +61,19 @@ def _key_figure(figure: Figure, currency: str) -> KeyFigure:
 def figure_text(figure: Figure) -> str:
     """A figure as short as a headline wants it: money in its currency, shares in percent, counts as whole numbers."""
     value = figure.value
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and figure.unit.isupper():
         return money_text(value, figure.unit)
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float | Decimal):
         return "" if value is None else str(value)
-    return share_text(value) if figure.unit == "share" else count_text(round(value))
+    if figure.unit == "share":
+        return share_text(value)
+    if figure.unit in _IN_TENTHS and isinstance(value, float):
+        return f"{value:,.1f}{' years' if figure.unit == 'years' else ''}".replace("-", MINUS)
+    return count_text(round(value))
+
+
+_IN_TENTHS: Final = frozenset({"years", "times", "contacts"})
+"""Units of which a tenth says something."""
 
 
 def sections(further: Sequence[Answer]) -> dict[str, Any]:
@@ -138,7 +145,7 @@ def segments(answer: Answer) -> Listing:
     if all(row["segment"] in (None, "") for row in rows):
         rows = []
     columns = [
-        Column("name", sentence_case((answer.by or "band").replace("_", " ")), "name"), Column("customers", "Customers", "count"),
+        Column("name", sentence_case((answer.by or "band").replace("_", " ")), "name", term="slice" if answer.by else "band"), Column("customers", "Customers", "count"),
         Column("alive", "Still", "count"), *_ranged("value", "Expected"),
     ]  # fmt: skip
     note = "Ranges of segments hold the error they share, so they do not add up to the range of the total."

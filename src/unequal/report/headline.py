@@ -30,7 +30,7 @@ class KeyFigure:
 def key_figures(answer: Answer) -> list[KeyFigure]:
     """Total, peak, money given back, the top fifth, and dollars without a customer where there are any."""
     if count_of(answer, "customers") == 0:
-        return [KeyFigure(sentence_case(word_of(answer.level)), None, "no customer in this selection", "", "level")]
+        return [KeyFigure(sentence_case(word_of(answer.level)), None, "no customer in this selection", "", str(answer.level))]
     figures = [_total(answer), _peak(answer), _given_back(answer), _top_fifth(answer), _unassigned(answer)]
     return [figure for figure in figures if figure is not None]
 
@@ -41,8 +41,8 @@ def _total(answer: Answer) -> KeyFigure:
     who = "" if customers is None else "one customer" if customers == 1 else f"{count_text(customers)} customers"
     label = sentence_case(word_of(answer.level))
     token = "loss" if total is not None and total < 0 else ""
-    return _of(answer, figure_of(answer, "total"), label, f"from {who}" if who else "", token, "level") or KeyFigure(
-        label, None, "the answer holds no total"
+    return _of(answer, figure_of(answer, "total"), label, f"from {who}" if who else "", token, str(answer.level)) or KeyFigure(
+        label, None, "the answer holds no total", "", str(answer.level)
     )
 
 
@@ -87,7 +87,7 @@ def _top_fifth(answer: Answer) -> KeyFigure | None:
             answer, figure_of(answer, "top_fifth"), f"Top 20% {bring}", f"{share_text(share)} of {word_of(answer.level)}", "", "top_fifth"
         )
     label = f"Top {count_text(fifth)} customers {bring}" if fifth else f"Best customers {bring}"
-    return _of(answer, figure_of(answer, "top_fifth"), label, "the first fifth of the customers")
+    return _of(answer, figure_of(answer, "top_fifth"), label, "the first fifth of the customers", "", "top_fifth")
 
 
 def _unassigned(answer: Answer) -> KeyFigure | None:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from unequal import pages
-from unequal.answers import Answer, price_steps
+from unequal.answers import Answer
 from unequal.report import any_question, counsel, forecasts, pictures, proof, statements
-from unequal.report.audiences import SECTIONS, Audience, order_for
+from unequal.report.audiences import BRIEF, LABELS, SECTIONS, Audience, order_for
 from unequal.report.headline import key_figures
 from unequal.report.reading import Rows, moment_text, rows_of
 from unequal.report.wording import sentence_case, what_the_level_says, word_of
 from unequal.version import __version__
-
-_STEPS = ("invoice_price", "pocket_price", "pocket_margin", "customer_contribution")
-_TERMS = (
-    "whale_curve", "peak", "given_back", "below_zero", "top_fifth", "band", "level", "revenue", "gross_margin",
-    "contribution_before_service", "contribution", "unassigned", "entry", "higher_levels", "control_total", "reconciling", "residual", "unexplained", *_STEPS,
-    "quarantined", "counted_once", "stobachoff", "gini",
-)  # fmt: skip
-_LEVELS = ("revenue", "gross_margin", "contribution_before_service", "contribution")
 
 
 def full(answer: Answer, *further: Answer, left_out: str = "", audience: Audience = "executive") -> str:
@@ -60,7 +53,17 @@ def render(template: str, answer: Answer, *, styles: str, **values: Any) -> str:
             **values,
         )
     )
-    return pages.in_words_of_the_house(page, answer.house)
+    return pages.in_words_of_the_house(_without_unused_words(page), answer.house)
+
+
+def _without_unused_words(page: str) -> str:
+    """A page with the definitions alone that something on it leads to."""
+    used = set(_LEADS.findall(page))
+    return _DEFINED.sub(lambda found: found[0] if found["key"] in used else "", page)
+
+
+_LEADS = re.compile(r'href="#term-([a-z_]+)"')
+_DEFINED = re.compile(r'(?:<div>)?<dt>[^<]*</dt><dd id="term-(?P<key>[a-z_]+)">[^<]*</dd>(?:</div>\n)?')
 
 
 @cache
@@ -71,11 +74,9 @@ def styles(name: str) -> str:
 
 
 def terms_of(answer: Answer) -> list[str]:
-    """The words that a page at this evidence level uses; names of other levels stay away."""
-    absent = {*(level for level in _LEVELS if level != str(answer.level)), *(() if "tie_out" in answer.tables else ("unexplained",))}
-    told = " ".join(step["label"] for step in price_steps(rows_of(answer, "lines"), answer.level) if step["is_sum"]).lower()
-    absent |= {step for step in _STEPS if step.replace("_", " ") not in told}
-    return [key for key in _TERMS if key not in absent]
+    """Every word that a page may use, by the alphabet; those that nothing on it leads to are taken out of it again."""
+    word = word_of(answer.level)
+    return sorted(pages.definition_keys(), key=lambda key: pages.define(key, word=word).word.lower())
 
 
 def _values(answer: Answer, further: Sequence[Answer], left_out: str, audience: Audience) -> dict[str, Any]:
@@ -87,9 +88,10 @@ def _values(answer: Answer, further: Sequence[Answer], left_out: str, audience: 
     absent = {"general-ledger": not tied_out.rows, "slices": sliced is None, "sources": not sources.rows, "customers": not customers.rows,
               "value": ahead["value"] is None and not left_out, "retention": ahead["retention"] is None}  # fmt: skip
     order = order_for(audience, list(asked), [name for name, is_absent in absent.items() if is_absent])
-    questions = {name: _section(one) for name, one in asked.items() if name in order}
+    questions = {name: _section(one, audience) for name, one in asked.items() if name in order}
+    quarantined, overlap = proof.quarantined(answer), proof.overlap(answer)
     return {
-        "contents": [(id_, questions[id_]["answer"].title if id_ in questions else _label(id_, answer)) for id_ in order],
+        "contents": [(id_, LABELS.get(id_, questions[id_]["answer"].title) if id_ in questions else _label(id_, answer)) for id_ in order],
         "order": order,
         "questions": questions,
         "curve": pictures.whale_curve(answer),
@@ -112,19 +114,28 @@ def _values(answer: Answer, further: Sequence[Answer], left_out: str, audience: 
         "unexplained": proof.unexplained(answer),
         "unexplained_cells": len(rows_of(answer, "unexplained")),
         "sources": sources,
-        "quarantined": proof.quarantined(answer),
-        "overlap": proof.overlap(answer),
+        "quarantined": quarantined,
+        "overlap": overlap,
+        "left_out_says": proof.left_out_says(quarantined, overlap),
+        "brief": audience == "executive",
         "assumed": counsel.assumptions(answer),
         "decisions": counsel.decisions(answer),
-        "terms": [*terms_of(answer), *(forecasts.TERMS if any(ahead.values()) else ())],
+        "terms": terms_of(answer),
         "ahead": ahead,
         **_reconciliation(proof.reconciled(answer)),
     }
 
 
-def _section(answer: Answer) -> dict[str, Any]:
-    told = any_question.section(answer)
-    return told if answer.drawn else {**told, "pictures": [pictures.forecast(answer, pictures.subject_of(answer), width=any_question.WIDE)]}
+def _section(answer: Answer, audience: Audience) -> dict[str, Any]:
+    is_executive = audience == "executive"
+    told = any_question.section(answer, is_brief=is_executive and answer.question in BRIEF, is_in_full=not is_executive)
+    if answer.drawn or told["is_brief"] or answer.question not in _DRAWN_HERE:
+        return told
+    return {**told, "pictures": [pictures.forecast(answer, pictures.subject_of(answer), width=any_question.WIDE)]}
+
+
+_DRAWN_HERE = frozenset({"cost-to-serve"})
+"""Questions whose chart is drawn in this room."""
 
 
 def _label(id_: str, answer: Answer) -> str:

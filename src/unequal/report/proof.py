@@ -10,6 +10,7 @@ from unequal.answers import Answer
 from unequal.pages import Column, Listing
 from unequal.report.reading import Rows, count_total, rows_of, total_of
 from unequal.report.wording import in_words, line_name
+from unequal.terms.amounts import count_text
 from unequal.terms.ids import IDLE
 
 ITEMS: Final = ("control_total", "customers", "higher_levels", "unassigned", "reconciling", "residual")
@@ -70,6 +71,7 @@ def reconciliation_in_full(rows: Rows) -> list[Listing]:
             [Column("period", "Period"), *plain],
             group,
             {"period": "All", **_sums(group)},
+            is_explained=False,
         )
         for (source, line, currency), group in groups.items()
     ]
@@ -141,10 +143,12 @@ def _held_against(row: dict[str, Any]) -> str:
     return words.get(str(row["outcome"]), "No rule maps it")
 
 
-def _uncompared(row: dict[str, Any]) -> dict[str, None]:
-    """The sides that say nothing where a row is no comparison: absent, not zero."""
+def _uncompared(row: dict[str, Any]) -> dict[str, Any]:
+    """The sides that say nothing where a row is no comparison: absent, not zero; what is charged in full ties out."""
     if row["outcome"] == "compared":
         return {}
+    if row["outcome"] == "charged" and row["general_ledger"] == row["detail"]:
+        return {"unexplained": Decimal(0), "unequal_periods": 0}
     absent = {"no_account": ("general_ledger",), "charged": ()}.get(str(row["outcome"]), ("detail",))
     return dict.fromkeys(("unexplained", "unequal_periods", *absent))
 
@@ -171,6 +175,12 @@ def overlap(answer: Answer) -> Listing:
     columns = [Column("source", "Source", "name"), Column("rows", "Rows", "count"), Column("amount", "Would have counted twice", "cost")]
     total = {"source": "All", "rows": count_total(rows, "rows"), "amount": total_of(rows, "amount")}
     return Listing("Rows counted once", columns, rows, total, answer.currency, {"amount": "no money is mapped in this source"})
+
+
+def left_out_says(quarantined: Listing, overlap: Listing) -> str:
+    """How many rows were left out and counted once, in a sentence."""
+    rows, twice = (int((listing.total or {}).get("rows", 0)) for listing in (quarantined, overlap))
+    return f"{count_text(rows)} row{'s' * (rows != 1)} left out of every figure; {count_text(twice)} in two extracts, and counted once."
 
 
 def sources(answer: Answer) -> Listing:

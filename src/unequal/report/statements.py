@@ -27,7 +27,7 @@ def bands(answer: Answer) -> Listing:
     columns = [
         Column("name", "Band", term="band"),
         Column("customers", "Customers", "count"),
-        Column("amount", sentence_case(word_of(answer.level)), "money"),
+        Column("amount", sentence_case(word_of(answer.level)), "money", term=str(answer.level)),
         Column("share", "Share", "share"),
         Column("per_customer", "Per customer", "money"),
         Column("sales", "Sales", "cost"),
@@ -89,7 +89,7 @@ def curve(answer: Answer) -> Listing:
         }
         for point in _told_points(points, customers)
     ]
-    amount = Column("amount", f"Cumulative {word_of(answer.level)}", "money")
+    amount = Column("amount", f"Cumulative {word_of(answer.level)}", "money", term="whale_curve")
     columns = [
         Column("of_customers", "Best customers"),
         Column("rank", "Customers", "count"),
@@ -114,10 +114,10 @@ def slices(answer: Answer) -> Listing:
     """What each value of the dimension brings."""
     rows = [{**row, "name": "not given" if row["value"] in (None, "") else row["value"]} for row in slice_rows(answer)]
     columns = [
-        Column("name", sentence_case((answer.by or "slice").replace("_", " ")), "name"),
+        Column("name", sentence_case((answer.by or "slice").replace("_", " ")), "name", term="slice"),
         Column("customers", "Customers", "count"),
         Column("losing_customers", "Below zero", "count"),
-        Column("amount", sentence_case(word_of(answer.level)), "money"),
+        Column("amount", sentence_case(word_of(answer.level)), "money", term=str(answer.level)),
         Column("elsewhere", "Not with a customer", "cost"),
         Column("sales", "Sales", "cost"),
     ]
@@ -134,7 +134,7 @@ def give_backs(answer: Answer) -> Listing:
     rows = [{**row, "cause": cause_name(str(row["cause"])) if row["cause"] else None} for row in rows_of(answer, "give_backs")]
     columns = [
         Column("customer_id", "Customer", "code"),
-        Column("amount", sentence_case(word_of(answer.level)), "money"),
+        Column("amount", sentence_case(word_of(answer.level)), "money", term=str(answer.level)),
         Column("sales", "Sales", "cost"),
         Column("cause", "Cause"),
         Column("cause_amount", "On that line", "cost"),

@@ -12,7 +12,7 @@ import altair as alt
 from unequal.charts.frame import Frame, rows_of
 from unequal.charts.lettering import isolated, shortened, text_width
 from unequal.charts.tokens import light
-from unequal.charts.units import written
+from unequal.charts.units import is_money, written
 from unequal.terms.amounts import count_text
 
 _ROW_PIXELS = 34
@@ -28,10 +28,11 @@ class _Ranged:
     mean: Decimal
     low: Decimal
     high: Decimal
+    is_neutral: bool = False
 
     @property
     def colour(self) -> str:
-        return "loss" if self.mean < 0 else "value"
+        return "core" if self.is_neutral else "loss" if self.mean < 0 else "value"
 
 
 def whiskers(rows: Sequence[Mapping[str, Any]], *, currency: str, most: int = 16, width: int = 542) -> alt.LayerChart:
@@ -43,10 +44,13 @@ def whiskers(rows: Sequence[Mapping[str, Any]], *, currency: str, most: int = 16
         most: more rows than this are left to the table, and the chart says how many.
         width: of the whole picture, in pixels; the height follows from the rows.
 
-    Dots are teal above zero and vermilion below; the ends of a range are told by its dot, and stand in the table beside.
+    Dots are teal above zero and vermilion below, slate where they are not money; the ends of a range are told by its dot, and stand in the table beside.
     """
     shown = [
-        _Ranged(isolated(str(row["name"])) if row["name"] not in (None, "") else "not given", *(Decimal(row[part]) for part in ("expected", "low", "high")))
+        _Ranged(
+            isolated(str(row["name"])) if row["name"] not in (None, "") else "not given",
+            Decimal(row["expected"]), Decimal(row["low"]), Decimal(row["high"]), is_neutral=not is_money(currency),
+        )
         for row in rows[:most]
     ]  # fmt: skip
     if not shown:

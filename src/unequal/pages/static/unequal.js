@@ -52,9 +52,11 @@
     button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; });
   }
 
-  // Escape puts a shown definition away; it comes back when the pointer or focus returns.
+  // A word shows its definition, which the page holds once, among its words. Escape puts it away; it comes back when the pointer or focus returns.
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") root.classList.add("quiet"); });
   for (const term of document.querySelectorAll(".term")) {
+    const meaning = document.getElementById(term.getAttribute("aria-describedby"));
+    if (meaning) term.dataset.tip = meaning.textContent;
     for (const leaving of ["pointerleave", "blur"]) term.addEventListener(leaving, () => root.classList.remove("quiet"));
   }
 
