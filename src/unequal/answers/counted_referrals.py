@@ -67,7 +67,7 @@ def beside(base: Base, found: dict[str, Any]) -> list[str]:
 
 def _with_referrals(base: Base, name: str, where: str | None, by: str) -> ibis.Table:
     """Customers with how many they referred; who says nothing referred nobody, and less than nothing is nothing."""
-    customers = bringing.everyone(base, where, by)
+    customers = bringing.everyone(base, where, by, name)
     number = customers[name].try_cast("float64").fill_null(0.0)
     return customers.mutate(referrals=ibis.greatest(number, 0.0).cast("int64"))
 
