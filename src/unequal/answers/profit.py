@@ -17,7 +17,7 @@ from unequal.answers.banding import in_bands, scheme_asked
 from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side, definitions, matched
 from unequal.answers.evidence import evidence, whole_period
-from unequal.answers.narrowing import attributes_named, beside_customers, dimension, is_of_columns, narrow, wide_entries
+from unequal.answers.narrowing import attributes_named, beside_customers, dimension, is_of_columns, narrow
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import posts_nothing
 from unequal.answers.rolling_up import as_counted, rolled_up
@@ -62,7 +62,7 @@ def profit(
         tables["definitions"] = customers_side_by_side(definitions(base), base.project)
         tables["matched"] = matched(base)
     if by in customer_base.rollups.ALONE:
-        tables["slices"] = rolled_up(base, _entries(base, where, period, by), by, level)
+        tables["slices"] = rolled_up(base, _entries(base, where, period, by, _known(base, where, by)), by, level)
     steady = _steady(base, where, period, level)
     figures = _figures(base, found, {**tables, **steady}, level)
     return Answer(
@@ -131,22 +131,28 @@ def allowed_level(known: Level, asked: Level | None) -> Level:
 
 def _asked(base: Base, where: str | None, period: Period | None, by: str | None) -> tuple[ibis.Table, ibis.Table]:
     """The entries asked about, and a statement of them, under whom the project counts as one customer."""
-    entries = as_counted(base, _entries(base, where, period, by))
-    whole = where is None and period is None and base.project.identity.customer != "account"
-    return entries, as_counted(base, base.lines()) if whole else entries
+    known = _known(base, where, by)
+    entries = as_counted(base, _entries(base, where, period, by, known))
+    if period is not None or base.project.identity.customer == "account":
+        return entries, entries
+    if known is None:
+        return entries, as_counted(base, base.lines())
+    if where is not None and not is_of_columns(base, where, {*known.columns, "line"}):
+        return entries, entries
+    return entries, as_counted(base, narrow(beside_customers(base.lines(), known), where=where, period=None, leads_to=base.leads_to))
 
 
-def _entries(base: Base, where: str | None, period: Period | None, by: str | None) -> ibis.Table:
+def _known(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
+    """What is known of customers and asked about; None where nothing of it is named."""
+    is_of_entries = by is None or by in {"month", *customer_base.rollups.ALONE, *base.table("entry").columns}
+    return None if where is None and is_of_entries else base.keep(attributes_named(base, where, by))
+
+
+def _entries(base: Base, where: str | None, period: Period | None, by: str | None, known: ibis.Table | None) -> ibis.Table:
     """The entries asked about, or their sums where these tell as much; beside their customers only where the question names them."""
     sums = None if period is not None else _sums_asked(base, where, by)
-    if sums is not None and where is None and (by is None or by in sums.columns or by in customer_base.rollups.ALONE):
-        return sums
-    if sums is not None:
-        known = base.keep(attributes_named(base, where, by))
-        return narrow(beside_customers(sums, known), where=where, period=None, leads_to=base.leads_to)
-    if where is None and (by is None or by in {"month", *customer_base.rollups.ALONE, *base.table("entry").columns}):
-        return narrow(base.table("entry"), where=None, period=period)
-    return narrow(wide_entries(base, where, by), where=where, period=period, leads_to=base.leads_to)
+    rows = base.table("entry") if sums is None else sums
+    return narrow(rows if known is None else beside_customers(rows, known), where=where, period=period, leads_to=base.leads_to)
 
 
 def _sums_asked(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
@@ -186,7 +192,9 @@ def _tables(
     if by == "month" and "booked_on" not in entries.columns:
         tables["slices"] = base.arrow(customer_base.slices(as_counted(base, base.table("statement")), by, level))
     elif by is not None and by not in customer_base.rollups.ALONE:
-        tables["slices"] = base.arrow(customer_base.slices(entries, dimension(entries, by), level))
+        # What each customer brought by line is less than the entries are, where it knows the dimension.
+        rows = statement if dimension(entries, by) in statement.columns else entries
+        tables["slices"] = base.arrow(customer_base.slices(rows, by, level))
     return tables
 
 

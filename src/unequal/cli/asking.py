@@ -51,7 +51,7 @@ def _narrowing(command: _Handler) -> _Handler:
 @click.pass_obj
 def ask(directory: str, /, question: str, as_json: bool, **narrowed: Any) -> None:
     """Ask the base a question."""
-    with waiting(quiet=as_json) as tell:
+    with waiting(console(), quiet=as_json) as tell:
         answer = _answer(directory, question, tell=tell, **narrowed)
     if as_json:
         print_json(answer)
