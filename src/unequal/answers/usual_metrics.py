@@ -119,9 +119,8 @@ def _priority(base: Base, period: Period | None) -> ibis.Table:
     best = band.filter(band["customer_rank"] * 5 <= band.count().as_scalar()).select("customer_id")
     rows = _months(base, period).semi_join(best, "customer_id")
     sold = rows.filter(rows["line"] == str(Line.LIST_REVENUE), rows["amount"] > 0)
-    told = sold.group_by(month=sold["month"]).aggregate(
-        value=sold["customer_id"].nunique(), rows=sold["customer_id"].nunique().cast("int64")
-    )
+    # A statement has a customer once a month on a line.
+    told = sold.group_by(month=sold["month"]).aggregate(value=sold.count(), rows=sold.count().cast("int64"))
     return told.mutate(segment=ibis.null("string")).order_by("month")
 
 
@@ -183,10 +182,14 @@ def first_year_returns(rows: ibis.Table, entries: ibis.Table, *, is_named: bool 
     joined = rows.inner_join(began, rows["customer_id"] == began["_who"])
     passed = (joined["month"].year() - joined["_first"].year()) * 12 + joined["month"].month() - joined["_first"].month()
     got = joined["line"] == str(Line.ACQUISITION)
-    each = joined.group_by("segment", month=joined["_first"]).aggregate(
-        brought=money_sum(ibis.ifelse(~got & (passed < _YEAR_MONTHS), joined["amount"], 0)),
-        cost=money_sum(ibis.ifelse(got, joined["amount"], 0)),
-        rows=joined["customer_id"].nunique().cast("int64"),
+    # Later months count for nothing, and most are later; each customer has its first.
+    counted = joined.mutate(_got=got).filter(got | (passed < _YEAR_MONTHS))
+    own = counted.group_by("customer_id", "segment", "_first").aggregate(
+        brought=money_sum(ibis.ifelse(counted["_got"], 0, counted["amount"])),
+        cost=money_sum(ibis.ifelse(counted["_got"], counted["amount"], 0)),
+    )
+    each = own.group_by("segment", month=own["_first"]).aggregate(
+        brought=money_sum(own["brought"]), cost=money_sum(own["cost"]), rows=own.count().cast("int64")
     )
     last = rows["month"].max().as_scalar()
     whole = (last.year() - each["month"].year()) * 12 + last.month() - each["month"].month() >= _YEAR_MONTHS - 1

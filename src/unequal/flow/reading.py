@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -100,8 +100,21 @@ def _base(
         tables={**_of_this_config(opened, run, tables), "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
         arrow=engine.arrow,
         attributes=lambda names: customer_attributes(tables, sliceable(opened.config), names),
-        keep=lambda table: engine.materialise(table, "asked"),
+        keep=_keeping(engine),
     )
+
+
+def _keeping(engine: storage.Engine) -> Callable[[ibis.Table], ibis.Table]:
+    """Runs a table once, and has it when the same is asked again: SQL that reads it was compiled then, too."""
+    kept: dict[object, ibis.Table] = {}
+
+    def keep(table: ibis.Table) -> ibis.Table:
+        asked = table.op()
+        if asked not in kept:
+            kept[asked] = engine.materialise(table, "asked")
+        return kept[asked]
+
+    return keep
 
 
 def _of_this_config(opened: OpenProject, run: storage.Run, tables: Mapping[str, ibis.Table]) -> Mapping[str, ibis.Table]:
