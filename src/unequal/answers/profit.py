@@ -135,9 +135,9 @@ def _asked(base: Base, where: str | None, period: Period | None, by: str | None)
     entries = as_counted(base, _entries(base, where, period, by, known))
     if period is not None or base.project.identity.customer == "account":
         return entries, entries
-    if known is None:
+    if where is None or known is None:
         return entries, as_counted(base, base.lines())
-    if where is not None and not is_of_columns(base, where, {*known.columns, "line"}):
+    if not is_of_columns(base, where, {*known.columns, "line"}):
         return entries, entries
     return entries, as_counted(base, narrow(beside_customers(base.lines(), known), where=where, period=None, leads_to=base.leads_to))
 
