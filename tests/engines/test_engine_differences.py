@@ -33,6 +33,15 @@ def test_a_sum_of_integers_is_an_integer_where_it_is_written(engine, tmp_path):
     assert engine.read(tmp_path / "pieces.parquet").schema()["pieces"] == ibis.dtype("int64")
 
 
+def test_a_place_in_an_order_is_an_integer_of_64_bits_where_it_is_written(engine, tmp_path):
+    sales = engine.rows(TYPES, ROWS)
+    place = ibis.row_number().over(ibis.window(order_by=sales.name))
+    engine.write(sales.select("name", place=(place + 1).cast("int64")), tmp_path / "places.parquet")
+    found = engine.read(tmp_path / "places.parquet")
+    assert found.schema()["place"] == ibis.dtype("int64")
+    assert [row["place"] for row in engine.fetch(found.order_by("name"))] == [1, 2, 3]
+
+
 def test_a_sum_of_decimals_has_one_type_on_both(engine, tmp_path):
     sales = engine.rows(TYPES, ROWS)
     engine.write(sales.aggregate(total=money_sum(sales.price)), tmp_path / "total.parquet")

@@ -140,10 +140,11 @@ def test_forecasts_are_told_alike_in_python_and_on_the_command_line(company, que
         assert told["tables"][name] == [{key: as_json(value) for key, value in row.items()} for row in table.to_pylist()], name
 
 
-def test_who_stays_cannot_be_told_from_two_months_and_the_question_says_what_lacks(company):
+@pytest.mark.parametrize("question", ["loyal", "needs"])
+def test_who_stays_and_needs_cannot_be_told_from_two_months_and_the_question_says_what_lacks(company, question):
     from unequal.cli import main
 
-    found = CliRunner().invoke(main, ["-C", str(company), "ask", "loyal"])
+    found = CliRunner().invoke(main, ["-C", str(company), "ask", question])
     assert found.exit_code == 1
     assert "ANS016" in found.output
     assert "entry.booked_on" in found.output

@@ -24,6 +24,7 @@ from unequal.answers.lost import lost
 from unequal.answers.loyal import loyal
 from unequal.answers.metrics import metrics
 from unequal.answers.movement import movement
+from unequal.answers.needs import needs
 from unequal.answers.new import new
 from unequal.answers.profit import profit
 from unequal.answers.promises import promises
@@ -56,6 +57,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "equity": equity, "get-keep-grow": get_keep_grow, "metrics": metrics,
     "movement": movement,
     "new": new, "lost": lost,
+    "needs": needs,
 }  # fmt: skip
 """Every question that can be asked, by its word."""
 _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
@@ -114,7 +116,7 @@ def answer(
     return in_words_of_the_house(found, base.project.value.house)
 
 
-REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow")
+REPORTED: Final = ("new", "lost", "loyal", "value", "retention", "movement", "advocates", "equity", "get-keep-grow", "needs")
 """The questions that a report tells beside profit, in its order."""
 
 

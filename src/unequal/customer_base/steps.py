@@ -16,6 +16,7 @@ from unequal.customer_base.bands import Limits, bands, customer_figures
 from unequal.customer_base.codes import steps as codes
 from unequal.customer_base.links import by_links, if_joined, if_parted
 from unequal.customer_base.loyalty import steps as loyalty
+from unequal.customer_base.needs import steps as needs
 from unequal.customer_base.stability import BY_COSTS, cells_of, cost_rows, cost_scenarios, served_of, stability, steadiness
 from unequal.customer_base.tables import BAND, BAND_STABILITY
 from unequal.customer_base.windows import other_window
@@ -38,6 +39,7 @@ __all__ = [
     "levers",
     "loyalty",
     "moving",
+    "needs",
     "rules_at_expense",
     "totals",
     "turnover",

@@ -33,6 +33,7 @@ from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
 from unequal.flow.keeping import Steps, code_digest
+from unequal.flow.needs import needs
 from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
 from unequal.flow.publishing import publish
@@ -116,6 +117,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         experience(desk, accepted, gathered, who.output, contacts, book)
         valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)
         loyal.loyal(desk, accepted, who.output, (related, contacts), book, valued)
+        needs(desk, contacts, book)
         equity.levers(desk, book, related)
         equity.then(desk, accepted, who.output, book, valued)
         moving.move(desk, gathered, (who.output, golden), book, banded, valued)

@@ -84,7 +84,7 @@ def _value_refused(opened: OpenProject) -> Iterator[UnequalError]:
 
 def _metrics_refused(opened: OpenProject) -> Iterator[UnequalError]:
     """Rules of metrics that cannot be: they are over entries, contacts or customers, and what is known of a customer."""
-    known = dict.fromkeys(("customer_id", "kind", "band", *sliceable(opened.config)), "string")
+    known = dict.fromkeys(("customer_id", "kind", "band", "needs_group", *sliceable(opened.config)), "string")
     tables = {
         "entries": ledger.tables.ENTRY.types,
         "interactions": ledger.tables.INTERACTION.types,

@@ -37,6 +37,7 @@ TABLES: Final = (
     "promises",
     "signals",
     "bands",
+    "needs",
 )
 """What can be exported."""
 
@@ -45,6 +46,7 @@ _PUBLISHED_AS: Final = {
     "surveys": "survey_answer", "contacts": "service_contact", "promises": "promise",
     "signals": "signal",
     "bands": "customer_band",
+    "needs": "customer_needs",
 }  # fmt: skip
 
 _OF_SECTIONS: Final = {"surveys": "surveys", "contacts": "agents", "promises": "promises"}

@@ -23,6 +23,7 @@ BESIDE: Final[Mapping[str, tuple[TableContract, ...]]] = {
     "experience": _BASE.experience.tables.ALL,
     "value": value.tables.ALL,
     "loyal": _BASE.loyalty.LOYALTY,
+    "needs": _BASE.needs.ALL,
     "levers": _BASE.levers.tables.ALL,
     "equity": value.earlier.tables.ALL,
     "move": _BASE.moving.tables.ALL,

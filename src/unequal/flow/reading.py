@@ -287,7 +287,7 @@ def _served(
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:
     """How steady the bands of the customers concerned are, and their warnings, are worked out by the next run, and absent till then."""
     # A run of before every base had it may have none.
-    names = ("band_stability", "customer_band", "signal", "lost", "won_back")
+    names = ("band_stability", "customer_band", "customer_needs", "signal", "lost", "won_back")
     return {name: tables[name].anti_join(concerned, "customer_id") for name in names if name in tables}
 
 
@@ -335,11 +335,14 @@ def customer_attributes(tables: Mapping[str, ibis.Table], attributes: tuple[str,
         named: those whose values are wanted, for they take time; the others are null. All of them by default.
 
     Returns:
-        customer_id, kind, band, and a text column an attribute: the golden value, as its record gives it.
+        customer_id, kind, band, needs_group where the run has them, and a text column an attribute: the golden value, as its record gives it.
     """
     customers = tables["customer"].select("customer_id", "kind")
     bands = tables["band"].select("customer_id", "band")
     known = customers.left_join(bands, "customer_id").select("customer_id", "kind", "band")
+    if "customer_needs" in tables and "needs_group" not in attributes:
+        grouped = tables["customer_needs"].select("customer_id", "needs_group")
+        known = known.left_join(grouped, "customer_id").select(*known.columns, "needs_group")
     wanted = [name for name in attributes if named is None or name in named]
     unasked = {name: ibis.null("string") for name in attributes if name not in wanted}
     if not wanted:

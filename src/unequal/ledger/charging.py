@@ -149,8 +149,8 @@ def writing(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def schema_of(path: Path) -> pa.Schema:
-    """The columns of a file, or of a folder of files."""
-    return pq.read_schema(_files(path)[0])
+    """The columns of a file, or of a folder of files, all nullable: which of them an engine marks as never null is its own affair."""
+    return pa.schema([field.with_nullable(nullable=True) for field in pq.read_schema(_files(path)[0])])
 
 
 def _files(path: Path) -> list[Path]:

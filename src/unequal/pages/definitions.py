@@ -156,6 +156,22 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Score of a default",
         "How likely a code is only what the form offers first: 1 is sure. Made worlds with known defaults taught it; from 90% on it is called one.",
     ),
+    "needs_group": (
+        "Group of needs",
+        ("Customers who have the same habits: channels, seasons, discounts, returns, prices and contacts, as shares and rates and never as sizes. A group "
+        "is named by what its customers do more, or less, than all others."),
+    ),
+    "jaccard": (
+        "Comes out again",
+        ("How alike a group comes out when customers are drawn anew: those in both over those in either, 1 the same (Jaccard). From 0.75 on, on average, "
+        "a group stands; from and to hold nine draws in ten."),
+    ),
+    "needs_rule": (
+        "Rule",
+        ("Two or three habits by which a group can be found. It finds so many of the group, and of those it finds so many are of it, on customers "
+        "it was not learned on. Habits of who is known by little are drawn towards everybody's."),
+    ),
+    "habit_share": ("Habit", "Of the times something could have been done, the share in which it was; of contacts, how often for each day of buying."),
     "equity": ("Equity", "What today's customers are expected to bring within the horizon, discounted; who is yet to come is not in it. A forecast, with its range."),
     "metric": ("Metric", "A figure watched from month to month: declared under `metrics` in the config, or one that every base can have."),
     "lever": (

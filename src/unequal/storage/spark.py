@@ -63,7 +63,17 @@ class SparkEngine(Engine):
 
     def write(self, table: ibis.Table, path: Path) -> None:
         """See Engine.write: a folder of Parquet files, as Spark writes them."""
-        self._session.sql(self._backend.compile(table)).write.parquet(str(path))
+        from ibis.backends.pyspark.datatypes import PySparkSchema
+
+        frame = self._session.sql(self._backend.compile(table))
+        wanted = PySparkSchema.from_ibis(table.schema())
+        # Ibis takes Spark's ranks, which are int32, for int64, and drops the cast.
+        columns = []
+        for name in table.columns:
+            column = frame["`" + name.replace("`", "``") + "`"]  # a dot in a name would look into a struct
+            kind = wanted[name].dataType
+            columns.append(column if frame.schema[name].dataType == kind else column.cast(kind).alias(name))
+        frame.select(*columns).write.parquet(str(path))
 
     def arrow(self, table: ibis.Table) -> pa.Table:
         """See Engine.arrow."""
