@@ -54,6 +54,7 @@ def test_a_new_extract_makes_anew_only_what_depends_on_it_and_keeps_customer_ids
         "needs",
         "codes",
         "move",
+        "totals",
         "turnover",
     }
     assert customers(company) == ids
@@ -188,6 +189,7 @@ def test_a_run_that_was_stopped_goes_on_from_where_it_stood(company):
         "loyal",
         "codes",
         "move",
+        "totals",
         "turnover",
     }
     assert worth(company)["2"] == D(380)

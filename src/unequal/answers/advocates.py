@@ -58,11 +58,11 @@ def advocates(
 
 def _named(base: Base, where: str | None, by: str | None) -> Answer:
     """The answer where it is known who brought whom."""
-    customers = bringing.everyone(base, where, by)
-    who = bringing.bringers(base, customers)
+    customers = base.keep(bringing.everyone(base, where, by))
+    who = base.keep(bringing.bringers(base, customers))
     total = bringing.brought_in_all(base, None if where is None else customers)
     at = bringing.thresholds(base, customers)
-    placed = bringing.in_kinds(base, customers, at)
+    placed = base.keep(bringing.in_kinds(base, customers, at))
     used = bringing.channels(base, placed)
     kinds = _kinds(base, placed, used)
     if not kinds:

@@ -55,9 +55,9 @@ def service(
         PredicateError: `where` is refused.
     """
     refuse_level("service", level)
-    customers = customers_asked(base, where, by, _OWN)
+    customers = base.keep(customers_asked(base, where, by, _OWN))
     every = of_customers(of_days(published(base, "service", "service_contact", "agents"), "occurred_on", period))
-    contacts = with_segment(every, customers, by, _OWN)
+    contacts = base.keep(with_segment(every, customers, by, _OWN))
     code = _most_recorded(base, contacts)
     teams, agents = (_rows(base, contacts, customers, name, code) for name in ("team", "agent"))
     if not agents:

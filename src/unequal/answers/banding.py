@@ -7,14 +7,15 @@ import ibis
 from unequal import customer_base
 from unequal.answers.base import Base
 from unequal.answers.lacking import lacking
+from unequal.answers.narrowing import attributes_named
 from unequal.terms.lines import Level
 
 moving = customer_base.steps.moving
 
 
-def known(base: Base) -> ibis.Table:
-    """What rules and growth may name of a customer, as of the run."""
-    return moving.steps.beside(base.table("customer_attribute"), base.tables.get("customer_value"))
+def known(base: Base, scheme: moving.Scheme) -> ibis.Table:
+    """What a scheme's rules and growth may name of a customer, as of the run."""
+    return moving.steps.beside(attributes_named(base, str(scheme)), base.tables.get("customer_value"))
 
 
 def answerable(base: Base, scheme: moving.Scheme, question: str) -> moving.Scheme:
@@ -50,7 +51,7 @@ def in_bands(base: Base, entries: ibis.Table, statement: ibis.Table, scheme: mov
         scheme: how.
         level: whose lines are summed.
     """
-    banded = moving.schemes.banded_by(scheme, customer_base.customer_figures(statement, level), known(base))
+    banded = moving.schemes.banded_by(scheme, customer_base.customer_figures(statement, level), known(base, scheme))
     bands = banded.select(_who="customer_id", _band="band")
     joined = entries.left_join(bands, entries["customer_id"] == bands["_who"])
     return joined.select(*(name for name in entries.columns if name != scheme.name), **{scheme.name: joined["_band"]})

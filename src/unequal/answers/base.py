@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -11,6 +11,9 @@ import pyarrow as pa
 from unequal import config
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
+
+Tell = Callable[[str, float], None]
+"""Is told what a question is at that takes long, and the share of it that is done."""
 
 
 def no_other_run(wanted: str | None = None) -> Base | None:
@@ -39,6 +42,8 @@ class Base:
         leads_to: a customer's id -> the one under which the customer stands; itself where it was not merged away.
         earlier: another kept run of the project, by its id or a day; without either the last one before this that forecast as of an
             earlier day, and None where there is none. It stays open for as long as this one does; handed in by flow.
+        attributes: `customer_attribute` with the values of some attributes alone, see narrowing.attributes_named; handed in by flow.
+        tell: listens to questions that draw again and again, which takes seconds.
         keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
@@ -51,6 +56,8 @@ class Base:
     leads_to: Callable[[str], str] = str
     earlier: Callable[[str | None], Base | None] = no_other_run
     keep: Callable[[ibis.Table], ibis.Table] = lambda table: table
+    attributes: Callable[[Collection[str]], ibis.Table] | None = None
+    tell: Tell = lambda _what, _share: None
 
     def table(self, name: str) -> ibis.Table:
         """A published table.
@@ -61,6 +68,10 @@ class Base:
         if name not in self.tables:
             raise AnswerError("ANS001", f"this run has no table {name}", seen=", ".join(sorted(self.tables)), do="run `unequal run` again")
         return self.tables[name]
+
+    def lines(self) -> ibis.Table:
+        """What each customer brought by line over all months; month by month, as STATEMENT, in a run of before that was summed."""
+        return self.tables.get("customer_line", self.table("statement"))
 
     def fetch(self, table: ibis.Table) -> list[dict[str, object]]:
         """The rows of a small table as Python values."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 from unequal import value
 from unequal.answers.base import Base
 from unequal.answers.forecasts import WIDTH_OF_RANGE, shock_of, wide_values
-from unequal.answers.narrowing import columns_to_ask
+from unequal.answers.narrowing import attributes_named, columns_to_ask
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.money import TOTAL
 
@@ -60,19 +60,27 @@ def ties(base: Base) -> ibis.Table:
     return joined.select("from_customer", "to_customer", is_organisation=(joined["_kind"] == "organisation").fill_null(False))
 
 
-def everyone(base: Base, where: str | None, by: str | None) -> ibis.Table:
+def everyone(base: Base, where: str | None, by: str | None, *texts: str | None) -> ibis.Table:
     """All customers beside their values, which are absent of those who never bought; narrowed by a predicate.
+
+    Args:
+        base: the run.
+        where: the predicate.
+        by: a column that slices.
+        texts: what else names attributes, see `attributes_named`.
 
     Raises:
         PredicateError: it is refused, or names what is not there.
     """
     values = base.table("customer_value")
     # What is known of customers takes a second to gather, and is gathered only where it is asked for.
-    known = base.table("customer").select("customer_id", "kind") if where is None and by is None else base.table("customer_attribute")
+    known = (
+        base.table("customer").select("customer_id", "kind") if where is None and by is None else attributes_named(base, where, by, *texts)
+    )
     table = known.left_join(values, "customer_id").drop("customer_id_right")
     if where is None:
         return table
-    predicate = led(parse(where, columns_to_ask(wide_values(base)), where="--where"), "customer_id", base.leads_to)
+    predicate = led(parse(where, columns_to_ask(wide_values(base, where)), where="--where"), "customer_id", base.leads_to)
     return table.filter(compile_batch(predicate, table))
 
 

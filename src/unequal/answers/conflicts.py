@@ -54,8 +54,8 @@ def conflicts(
     if "programme_member" not in base.tables and any(one.reached for one in declared.values()):
         raise lacking(QUESTION, "whom programmes reached (programme_member) is not in this run", "run `unequal run` again")
     opposed = _opposed(base)
-    customers = _customers(base, where)
-    caught = caught_between(base, customers, opposed)
+    customers = base.keep(_customers(base, where, by))
+    caught = base.keep(caught_between(base, customers, opposed))
     rows = _rows(base, customers, caught, opposed)
     total = next(iter(totals_of(base, customers.semi_join(caught, "customer_id"), None)), None)
     some = total if total is not None and total["customers"] else None
@@ -100,12 +100,12 @@ def everybody_caught(base: Base) -> ibis.Table | None:
     declared = base.project.programmes
     if not declared or ("programme_member" not in base.tables and any(one.reached for one in declared.values())):
         return None
-    return caught_between(base, _customers(base, None), _opposed(base))
+    return caught_between(base, _customers(base, None, None), _opposed(base))
 
 
-def _customers(base: Base, where: str | None) -> ibis.Table:
+def _customers(base: Base, where: str | None, by: str | None) -> ibis.Table:
     """All customers beside their values, nothing where they never bought, so that who costs and never bought is caught too."""
-    table = bringing.everyone(base, where, "kind")
+    table = bringing.everyone(base, where, "kind", by, *(one.who for one in base.project.programmes.values()))
     numbers = ("p_alive", "value_expected", "value_low", "value_high")
     nothing = ibis.literal(0).cast(TOTAL)
     return table.mutate(

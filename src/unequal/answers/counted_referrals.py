@@ -68,7 +68,7 @@ def beside(base: Base, found: dict[str, Any]) -> list[str]:
 
 def _with_referrals(base: Base, name: str, where: str | None, by: str) -> ibis.Table:
     """Customers with how many they referred; who says nothing referred nobody, and less than nothing is nothing."""
-    customers, statement = bringing.everyone(base, where, by).drop("brought"), base.table("statement")
+    customers, statement = bringing.everyone(base, where, by, name).drop("brought"), base.table("statement")
     brought = statement.group_by("customer_id").aggregate(brought=ledger.level_amount(statement, base.level))
     # From the ledger, not from forecasts: where nothing has a day there are none, and dollars all the same.
     customers = customers.left_join(brought, "customer_id").drop("customer_id_right")

@@ -18,6 +18,7 @@ from unequal.answers.base import Base
 from unequal.answers.conflicts import conflicts
 from unequal.answers.incentives import told as told_of_pay
 from unequal.answers.lost import gone
+from unequal.answers.narrowing import attributes_named
 from unequal.terms.amounts import share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Level
@@ -132,7 +133,7 @@ def cost_data(base: Base) -> Measured:
     """How far down costs are known."""
     order = list(Level)
     at = order.index(base.level)
-    statement = base.table("statement")
+    statement = base.lines()
     sales = _one(base, statement, sales=money_sum(ibis.ifelse(statement["line"].isin([str(one) for one in LINES_OF_LEVEL[Level.REVENUE]]), statement["amount"], Decimal(0))))["sales"]  # fmt: skip
     assumed = Decimal(0)
     if "pool" in base.tables:
@@ -269,6 +270,7 @@ def rights_to_act(base: Base) -> Measured:
     """Whether it is known which customers may be written to."""
     own, known = base.project.attributes, base.table("customer_attribute")
     names = [name for name in own if _CONSENT.search(name) and name in known.columns]
+    known = attributes_named(base, " ".join(names))
     customers = known.semi_join(base.table("band").select("customer_id"), "customer_id")
     held = ibis.or_(*(customers[name].notnull() for name in names)) if names else ibis.literal(value=False)
     customers = customers.mutate(_held=held.cast("int64"))
@@ -276,7 +278,7 @@ def rights_to_act(base: Base) -> Measured:
     share = _share(told["held"], told["rows"])
     protected = any(one.protected for one in own.values())
     open_ones = customers.filter(customers["_held"] == 0).select("customer_id")
-    figures = base.table("statement").semi_join(open_ones, "customer_id")
+    figures = base.lines().semi_join(open_ones, "customer_id")
     brought = _one(base, figures, amount=level_sum(figures, base.level))["amount"] or Decimal(0)
     return Measured((
         ("Consent is mapped as an attribute", bool(names), ", ".join(names) or "no attribute named so"), ("It is known of half the customers", share >= 0.5, f"of {_told(share)}"),  # noqa: PLR2004

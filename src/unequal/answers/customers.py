@@ -74,19 +74,25 @@ def customers(
 
 def definitions(base: Base) -> list[dict[str, Any]]:
     """DEFINITION of a published run, each definition for the whole company, though it be none."""
-    active = base.project.identity.active
-    since = last_day(base) - timedelta(days=active.within_days - 1)
-    rows = base.arrow(
-        customer_base.definitions.definitions(
-            records=base.table("record"), members=base.table("customer_record"), customers=base.table("customer"),
-            households=base.table("household"), entries=base.table("entry"), lines=[str(line) for line in active.lines], since=since,
-        )
-    ).to_pylist()  # fmt: skip
+    rows = base.fetch(base.table("definition")) if "definition" in base.tables else _counted(base)
     found = {(row["definition"], row["source"]): row for row in rows}
     for name in customer_base.definitions.DEFINITIONS:
         found.setdefault((name, None), {"definition": name, "source": None, "known": 0, "active": 0})
     order = customer_base.definitions.DEFINITIONS
     return sorted(found.values(), key=lambda row: (order.index(row["definition"]), row["source"] is not None, row["source"] or ""))
+
+
+def _counted(base: Base) -> list[dict[str, Any]]:
+    """DEFINITION counted now: a run of before it was published, a config that counts others as active, or stewards' words since."""
+    active = base.project.identity.active
+    since = last_day(base) - timedelta(days=active.within_days - 1)
+    rows: list[dict[str, Any]] = base.arrow(
+        customer_base.definitions.definitions(
+            records=base.table("record"), members=base.table("customer_record"), customers=base.table("customer"),
+            households=base.table("household"), entries=base.table("entry"), lines=[str(line) for line in active.lines], since=since,
+        )
+    ).to_pylist()  # fmt: skip
+    return rows
 
 
 def matched(base: Base) -> pa.Table:

@@ -67,7 +67,7 @@ def drivers(
     """
     refuse_level("drivers", level)
     told = of_days(published(base, "drivers", "survey_answer", "surveys"), "answered_on", period)
-    customers = customers_asked(base, where, by)
+    customers = base.keep(customers_asked(base, where, by))
     asked = _asked(base, told, customers, by)
     found = dict(_shared(base, asked, asked.rows))
     if not found:
@@ -156,7 +156,9 @@ def _rows(outcome: str, parts: tuple[str, ...], found: driving.Drivers, answers:
 def _segments(base: Base, asked: _Asked) -> pa.Table:
     """The same for each segment that is not thin."""
     rows: list[dict[str, Any]] = []
-    for segment in sorted({str(name) for name in asked.rows["segment"].to_pylist() if name is not None}):
+    segments = sorted({str(name) for name in asked.rows["segment"].to_pylist() if name is not None})
+    for number, segment in enumerate(segments):
+        base.tell(f"what drives {segment}", number / len(segments))
         some = asked.rows.filter(pc.equal(asked.rows["segment"], segment))
         for name, one in _shared(base, asked, some):
             rows += [{"segment": segment, **row} for row in _rows(name, asked.parts, *one)]

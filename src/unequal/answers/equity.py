@@ -14,7 +14,7 @@ from unequal.answers import occasions
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.equity_parts import PARTS, Change, Worth, both_mornings, cents, changes, first_morning_of, mornings
-from unequal.answers.forecasts import DO_FOR_FORECASTS, nothing_forecast, of_before_verdicts, wide_values
+from unequal.answers.forecasts import DO_FOR_FORECASTS, nothing_forecast, of_before_verdicts
 from unequal.answers.lacking import lacking
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
@@ -72,7 +72,7 @@ def equity(
         raise lacking("equity", "what an order or an occasion brings (sources.NAME.postings)", do="map postings to the source of sales")
     if not base.fetch(values.limit(1)):
         raise AnswerError("ANS014", "there is no customer to value", seen=nothing_forecast(base), do=DO_FOR_FORECASTS)  # fmt: skip
-    customers = both_mornings(base, where)
+    customers = base.keep(both_mornings(base, where, by))
     found = changes(base, customers, None)
     if not found:
         raise AnswerError("ANS014", "there is no customer to value", seen=where or "", do="ask without --where")
@@ -85,7 +85,7 @@ def equity(
         question="equity",
         title="What the customer base is worth, and what changed it",
         sentence=_sentence(base, whole, since),
-        findings=(*of_before_verdicts(base, wide_values(base)), *_findings(base, whole, since, sliced)),
+        findings=(*of_before_verdicts(base, values), *_findings(base, whole, since, sliced)),
         period=_period(base, since),
         figures=occasions.as_assumed(base, _figures(base, whole, since)),
         table=tables["slices"] if by else tables["changes"],

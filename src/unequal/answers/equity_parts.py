@@ -128,13 +128,15 @@ def mornings(base: Base) -> tuple[date, date | None]:
     return today, then if isinstance(then, date) else None
 
 
-def both_mornings(base: Base, where: str | None) -> ibis.Table:
+def both_mornings(base: Base, where: str | None, by: str | None = None) -> ibis.Table:
     """Customers with what they are worth now and were worth then: the columns that `value` can be asked by, then_*, and part.
+
+    The attributes that the question names have their values.
 
     Raises:
         PredicateError: `where` is refused, or names what is not there.
     """
-    now = wide_values(base)
+    now = wide_values(base, where, by)
     if "value_then" not in base.tables:
         joined = now.mutate(**{f"then_{name}": ibis.null("float64") for name in ("p_alive", "expected", "low", "high")})
     else:

@@ -73,6 +73,14 @@ def _reconciliation(reconciliation: ibis.Table) -> ibis.Table:
 
 def whole_period(base: Base) -> str:
     """The days on which anything is booked, in words."""
-    entries = base.table("entry")
-    span = base.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]
-    return f"{span['first']} to {span['last']}" if span["first"] else "no entries"
+    first, last = booked_days(base)
+    return f"{first} to {last}" if first else "no entries"
+
+
+def booked_days(base: Base) -> tuple[object, object]:
+    """The first and the last day on which anything is booked; None of a base without entries."""
+    rows = base.tables.get("entry_total")
+    entries = base.table("entry") if rows is None else rows.select(first="first_day", booked_on="last_day")
+    first = entries["first" if rows is not None else "booked_on"]
+    span = base.fetch(entries.aggregate(first=first.min(), last=entries["booked_on"].max()))[0]
+    return span["first"], span["last"]

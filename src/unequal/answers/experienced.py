@@ -8,7 +8,7 @@ import ibis
 
 from unequal.answers.base import Base
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import columns_to_ask
+from unequal.answers.narrowing import attributes_named, columns_to_ask
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -57,9 +57,9 @@ _LACKS: Final = {
 }
 
 
-def wide_customers(base: Base) -> ibis.Table:
-    """Every customer with what slices it and, where there is a forecast, what it is expected to bring."""
-    known, values = base.table("customer_attribute"), base.table("customer_value")
+def wide_customers(base: Base, *texts: str | None) -> ibis.Table:
+    """Every customer with what slices it and, where there is a forecast, what it is expected to bring; see `attributes_named`."""
+    known, values = attributes_named(base, *texts), base.table("customer_value")
     return known.left_join(values, "customer_id").drop("customer_id_right")
 
 
@@ -75,7 +75,7 @@ def customers_asked(base: Base, where: str | None, by: str | None, own: tuple[st
         every = base.table("customer").select("customer_id")
         banded = every.left_join(base.table("band").select("customer_id", "band"), "customer_id").drop("customer_id_right")
         return banded.left_join(base.table("customer_value"), "customer_id").drop("customer_id_right")
-    table = wide_customers(base)
+    table = wide_customers(base, where, by)
     if where is None:
         return table
     predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from unequal import config, value
 from unequal.answers.answer import Figure
 from unequal.answers.base import Base
-from unequal.answers.narrowing import columns_to_ask, dimension
+from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
 from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text
 from unequal.terms.money import TOTAL
@@ -53,19 +53,19 @@ def nothing_forecast(base: Base) -> str:
     return "no sale of any customer with its day (entry.booked_on of list_revenue), no contract and no counted history (value.relationships.NAME)"
 
 
-def wide_values(base: Base) -> ibis.Table:
-    """CUSTOMER_VALUE beside what questions may name of a customer."""
-    values, known = base.table("customer_value"), base.table("customer_attribute")
+def wide_values(base: Base, *texts: str | None) -> ibis.Table:
+    """CUSTOMER_VALUE beside what questions may name of a customer, and these texts do, see `attributes_named`."""
+    values, known = base.table("customer_value"), attributes_named(base, *texts)
     return values.left_join(known, "customer_id").drop("customer_id_right")
 
 
-def narrowed_values(base: Base, where: str | None) -> ibis.Table:
-    """The values of the customers for whom a predicate is true.
+def narrowed_values(base: Base, where: str | None, by: str | None = None) -> ibis.Table:
+    """The values of the customers for whom a predicate is true, with the attributes that it and `by` name.
 
     Raises:
         PredicateError: it is refused, or names what is not there.
     """
-    table = wide_values(base)
+    table = wide_values(base, where, by)
     if where is None:
         return table
     predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)

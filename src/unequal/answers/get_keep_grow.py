@@ -13,8 +13,9 @@ import pyarrow as pa
 from unequal import customer_base
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
+from unequal.answers.evidence import booked_days
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import columns_to_ask, dimension
+from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
 from unequal.answers.occasions import posts_nothing
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
@@ -97,9 +98,7 @@ def get_keep_grow(
 
 def _this_period(base: Base, asked: Period | None) -> Period:
     """The months that are asked about."""
-    entries = base.table("entry")
-    span = base.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]
-    first, last = span["first"], span["last"]
+    first, last = booked_days(base)
     if not isinstance(first, date) or not isinstance(last, date):
         raise _too_short("no entry")
     if asked is None:
@@ -124,7 +123,7 @@ def _too_short(seen: str) -> AnswerError:
 def _segments(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
     if where is None and by is None:
         return None
-    table = base.table("customer_attribute")
+    table = attributes_named(base, where, by)
     if where is not None:
         predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)
         table = table.filter(compile_batch(predicate, table))

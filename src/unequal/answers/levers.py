@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import ibis
 
 from unequal.answers.base import Base
+from unequal.answers.evidence import booked_days
 from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import money_sum
 
@@ -216,9 +217,7 @@ def _mix(base: Base) -> Lever:
 
 
 def _years(base: Base) -> float:
-    entries = base.table("entry")
-    span = base.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]
-    first, last = span["first"], span["last"]
+    first, last = booked_days(base)
     return (last - first).days / 365.25 if isinstance(first, date) and isinstance(last, date) else 1.0
 
 

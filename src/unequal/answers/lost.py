@@ -14,7 +14,7 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import columns_to_ask, dimension
+from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import posts_nothing
 from unequal.answers.showing import Column, Drawn, Shown
@@ -49,7 +49,7 @@ def lost(
         PredicateError: `where` is refused.
     """
     at = level_asked(base, level)
-    every = gone(base, at)
+    every = gone(base, at, where, by)
     chosen = base.keep(_narrowed(base, every, where, period))
     whole = _whole(base, chosen)
     if not whole["customers"] and where is None and period is None and not _can_be_lost(base):
@@ -94,9 +94,9 @@ def level_asked(base: Base, level: Level | None) -> Level:
     return level or base.level
 
 
-def gone(base: Base, level: Level) -> ibis.Table:
-    """LOST beside what is known of the customers: brought (at a level), year (of the loss), reason_told, and their attributes."""
-    left, known, statement = base.table("lost"), base.table("customer_attribute"), base.table("statement")
+def gone(base: Base, level: Level, *texts: str | None) -> ibis.Table:
+    """LOST beside what is known of the customers: brought (at a level), year (of the loss), reason_told, and attributes, see `attributes_named`."""
+    left, known, statement = base.table("lost"), attributes_named(base, *texts), base.lines()
     brought = statement.group_by("customer_id").aggregate(brought=ledger.level_amount(statement, level))
     wide = left.left_join(brought, "customer_id").drop("customer_id_right").left_join(known, "customer_id").drop("customer_id_right")
     silent = lost_tables.defaults(base)

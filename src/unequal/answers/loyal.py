@@ -14,7 +14,7 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate, of_before_verdicts, shock_of
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import columns_to_ask, dimension
+from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, led, parse
@@ -89,7 +89,7 @@ def loyal(
     if not strengths:
         raise lacking("loyal", "no history of orders that is long enough, of a hundred customers or more, to tell who left (entry.booked_on of list_revenue)",
                       "map some years of orders, or shorten loyalty.warn_weeks and loyalty.silence_weeks")  # fmt: skip
-    warned = _warned(base, where)
+    warned = base.keep(_warned(base, where, by))
     tables = _tables(base, strengths, warned, by)
     total = _summed(base, warned)[0]
     return Answer(
@@ -119,10 +119,10 @@ def _worded(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"showing_share": row["showing"] / max(row["customers"], 1), "verdict": verdict, "held": held}
 
 
-def _warned(base: Base, where: str | None) -> ibis.Table:
+def _warned(base: Base, where: str | None, by: str | None) -> ibis.Table:
     """SIGNAL of the customers for whom a predicate is true, beside what questions may name of a customer."""
     signals = base.table("signal")
-    known = base.table("customer_attribute").left_join(base.table("customer_value"), "customer_id").drop("customer_id_right")
+    known = attributes_named(base, where, by).left_join(base.table("customer_value"), "customer_id").drop("customer_id_right")
     table = signals.filter(signals["customer_id"].notnull()).inner_join(known, "customer_id")
     if where is None:
         return table

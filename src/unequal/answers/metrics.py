@@ -15,7 +15,7 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import columns_to_ask, dimension, narrow, wide_entries
+from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension, narrow, wide_entries
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, parse
@@ -86,7 +86,7 @@ def _own(base: Base, where: str | None, by: str | None, period: Period | None) -
             raise lacking(
                 "metrics", f"contacts, for metrics.{name} (sources.NAME.interactions)", do="map interactions, or leave the metric out"
             )
-        rows = rows_of(base, metric.of)
+        rows = rows_of(base, metric.of, where, by, metric.among, metric.where, metric.column)
         rows = narrow(rows, where=where, period=period, leads_to=base.leads_to)
         if metric.among is not None:
             rows = rows.filter(compile_batch(parse(metric.among, columns_to_ask(rows), where=f"metrics.{name}.among"), rows))
@@ -101,11 +101,11 @@ def _own(base: Base, where: str | None, by: str | None, period: Period | None) -
     return [one for one in found if one.rows]
 
 
-def rows_of(base: Base, what: str) -> ibis.Table:
-    """Entries, contacts or customers, each beside what is known of the customer, with the day that counts as booked_on."""
+def rows_of(base: Base, what: str, *texts: str | None) -> ibis.Table:
+    """Entries, contacts or customers, each beside what is known of the customer, with its day as booked_on; see `attributes_named`."""
     if what == "entries":
-        return wide_entries(base)
-    known = base.table("customer_attribute")
+        return wide_entries(base, *texts)
+    known = attributes_named(base, *texts)
     if what == "interactions":
         contacts = base.table("interaction")
         joined = contacts.left_join(known, "customer_id").drop("customer_id_right")

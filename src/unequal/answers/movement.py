@@ -15,10 +15,10 @@ from unequal.answers import movement_words as words
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.banding import answerable, has_forecasts, known
 from unequal.answers.base import Base
-from unequal.answers.evidence import whole_period
+from unequal.answers.evidence import booked_days, whole_period
 from unequal.answers.forecasts import shock_of
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import narrow, wide_entries
+from unequal.answers.narrowing import attributes_named, beside_customers, is_of_columns, narrow, wide_entries
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.profit import allowed_level
 from unequal.answers.rolling_up import as_counted
@@ -116,9 +116,7 @@ def movement(
 
 
 def _windows(base: Base, period: Period | None) -> moving.Windows:
-    entries = base.table("entry")
-    span = base.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))[0]
-    first, last = span["first"], span["last"]
+    first, last = booked_days(base)
     if period is not None:
         _whole_months(period)
     found = None
@@ -158,14 +156,22 @@ def _scheme(base: Base, by: str | None) -> tuple[moving.Scheme, str | None]:
 
 def _standing(base: Base, where: str | None, windows: moving.Windows, scheme: moving.Scheme, level: Level) -> moving.measuring.Standing:
     lines = [str(line) for line in base.project.identity.active.lines]
-    return moving.measuring.standing(moving.measuring.seen(_statement(base, where), level, windows, lines=lines), scheme, known(base))
+    return moving.measuring.standing(
+        moving.measuring.seen(_statement(base, where), level, windows, lines=lines), scheme, known(base, scheme)
+    )
 
 
 def _statement(base: Base, where: str | None) -> ibis.Table:
     """The statement of what is asked about, under whom the project counts as one customer."""
-    if where is None and base.project.identity.customer != "account":
-        return as_counted(base, base.table("statement"))
-    entries = base.table("entry") if where is None else narrow(wide_entries(base), where=where, period=None, leads_to=base.leads_to)
+    statement = base.table("statement")
+    if base.project.identity.customer != "account":
+        if where is None:
+            return as_counted(base, statement)
+        if is_of_columns(base, where, {*base.table("customer_attribute").columns, "line"}):
+            known = base.keep(attributes_named(base, where))
+            found = narrow(beside_customers(statement, known), where=where, period=None, leads_to=base.leads_to)
+            return as_counted(base, found.select(*statement.columns))
+    entries = base.table("entry") if where is None else narrow(wide_entries(base, where), where=where, period=None, leads_to=base.leads_to)
     return ledger.customer_statement(as_counted(base, entries))
 
 
@@ -193,7 +199,7 @@ def _chance(base: Base, stand: moving.measuring.Standing, *, of_the_run: bool) -
             place = {band: number for number, band in enumerate((None, *stand.scheme.bands))}
             order = ("moved", "up", "down", "change")
             return sorted(found, key=lambda row: (order.index(row["measure"]), place[row["from_band"]]))
-    return moving.measuring.by_chance(stand, base.arrow)
+    return moving.measuring.by_chance(stand, base.arrow, lambda share: base.tell("what chance alone would show", share))
 
 
 def _ahead(base: Base, stand: moving.measuring.Standing, *, of_the_run: bool) -> list[dict[str, Any]]:
@@ -258,10 +264,11 @@ def sliced(base: Base, stand: moving.measuring.Standing, by: str) -> pa.Table:
 
     Values of fewer than FEWEST_OF_A_SLICE customers stand together in one row.
     """
-    attributes = base.table("customer_attribute").select(_who="customer_id", _value=base.table("customer_attribute")[by].cast("string"))
+    named = attributes_named(base, by)
+    attributes = named.select(_who="customer_id", _value=named[by].cast("string"))
     joined = stand.moved.left_join(attributes, stand.moved["customer_id"] == attributes["_who"])
-    named = joined.select(*stand.moved.columns, value=joined["_value"].coalesce(ibis.literal(NOT_GIVEN)))
-    rows = base.arrow(moving.matrix.cells(named, "value")).to_pylist()
+    told = joined.select(*stand.moved.columns, value=joined["_value"].coalesce(ibis.literal(NOT_GIVEN)))
+    rows = base.arrow(moving.matrix.cells(told, "value")).to_pylist()
     return _changes(rows)
 
 

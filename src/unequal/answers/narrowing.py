@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import ibis
@@ -18,20 +18,58 @@ _NOT_ASKED: Final = frozenset(
 """Columns that trace an entry; they stay for `explain`, and no question narrows by them."""
 
 
-def wide_entries(base: Base) -> ibis.Table:
+def attributes_named(base: Base, *texts: str | None) -> ibis.Table:
+    """`customer_attribute` for a question that names attributes in these texts only; the values of others are null.
+
+    To gather an attribute of every customer takes longer than most questions, and few are named.
+
+    Args:
+        base: the run.
+        texts: predicates, and names of columns; with none of them all attributes have their values. Where an attribute's name is part of a text by chance, that does no harm.
+    """
+    every = base.table("customer_attribute")
+    if base.attributes is None or not texts:
+        return every
+    given = [text.lower() for text in texts if text is not None]
+    return base.attributes({name for name in every.columns if any(name.lower() in text for text in given)})
+
+
+def wide_entries(base: Base, *texts: str | None) -> ibis.Table:
     """Entries beside what is known of their customer: kind, band and the attributes that slice.
+
+    Args:
+        base: the run.
+        texts: what names attributes, see `attributes_named`.
 
     Returns:
         ENTRY and the columns of `customer_attribute`; null where the entry has no customer.
     """
-    entries = base.table("entry")
-    customers = base.table("customer_attribute")
+    return beside_customers(base.table("entry"), attributes_named(base, *texts))
+
+
+def beside_customers(entries: ibis.Table, customers: ibis.Table) -> ibis.Table:
+    """Rows beside what is known of their customer.
+
+    Args:
+        entries: any rows with customer_id.
+        customers: of `attributes_named`.
+    """
     known = customers.rename({f"_{name}": name for name in customers.columns})
     joined = entries.left_join(known, entries["customer_id"] == known["_customer_id"])
     season = customer_base.steps.season_of(entries["booked_on"])
     return joined.select(
         *entries.columns, season=season, **{name: joined[f"_{name}"] for name in customers.columns if name != "customer_id"}
     )
+
+
+def is_of_columns(base: Base, where: str, columns: Collection[str]) -> bool:
+    """Whether a predicate over entries and their customers names these columns only.
+
+    Raises:
+        PredicateError: it is refused, or names what is not there.
+    """
+    asked = predicates.parse(where, columns_to_ask(wide_entries(base, None)), where="--where")
+    return set(columns).issuperset(predicates.columns_of(asked))
 
 
 def columns_to_ask(table: ibis.Table) -> Mapping[str, str]:

@@ -55,7 +55,7 @@ def new(base: Base, *, where: str | None = None, by: str | None = None, period: 
     if not config.columns.tells_days(base.project.sources.values()):
         raise lacking("new", "no day of any sale: postings book all rows on one day (sources.NAME.postings.booked_on)",
                       do="post what customers bought with its day, or map the day since which each is a customer")  # fmt: skip
-    rows = _narrowed(base, new_tables.wide(base), where, period)
+    rows = base.keep(_narrowed(base, new_tables.wide(base, where, by), where, period))
     span = base.fetch(rows.aggregate(n=rows.count(), first=rows["began_on"].min(), last=rows["began_on"].max()))[0]
     if day is None or (not span["n"] and where is None and period is None):
         raise lacking(

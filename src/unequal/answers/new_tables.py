@@ -14,6 +14,7 @@ from unequal import customer_base
 from unequal.answers.base import Base
 from unequal.answers.forecasts import totals_of
 from unequal.answers.lost_tables import FEWEST, REST
+from unequal.answers.narrowing import attributes_named
 from unequal.terms.lines import Level
 from unequal.terms.money import TOTAL, money_sum
 
@@ -47,9 +48,9 @@ def as_of(base: Base) -> date | None:
     return found if isinstance(found, date) else None
 
 
-def wide(base: Base) -> ibis.Table:
-    """GAINED beside what is known and expected of the customers, and began_year, began_quarter, began_month as text."""
-    began, known, values = base.table("gained"), base.table("customer_attribute"), base.table("customer_value")
+def wide(base: Base, *texts: str | None) -> ibis.Table:
+    """GAINED beside what is known and expected of the customers, and began_year, began_quarter, began_month; see `attributes_named`."""
+    began, known, values = base.table("gained"), attributes_named(base, *texts), base.table("customer_value")
     kept = ("customer_id", "brought", "p_alive", "value_expected", "value_low", "value_high")
     table = began.left_join(known, "customer_id").drop("customer_id_right")
     table = table.left_join(values.select(*kept), "customer_id").drop("customer_id_right")

@@ -17,7 +17,7 @@ from unequal.answers.banding import in_bands, scheme_asked
 from unequal.answers.base import Base
 from unequal.answers.customers import customers_side_by_side, definitions, matched
 from unequal.answers.evidence import evidence, whole_period
-from unequal.answers.narrowing import dimension, narrow, wide_entries
+from unequal.answers.narrowing import attributes_named, beside_customers, dimension, is_of_columns, narrow
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import posts_nothing
 from unequal.answers.rolling_up import as_counted, rolled_up
@@ -51,10 +51,10 @@ def profit(
     drill_down = words.drill_down(where, period, level)
     level = allowed_level(base.level, level)
     scheme = scheme_asked(base, by)
-    entries, statement = _asked(base, where, period, None if scheme else by)
+    entries, statement = _asked(base, where, period, None if scheme or (by == "month" and where is None) else by)
     if scheme is not None:
         entries = in_bands(base, entries, statement, scheme, level)
-    banded = _banded(base, entries, statement, level, whole=where is None and period is None)
+    banded = base.keep(_banded(base, entries, statement, level, whole=where is None and period is None))
     units = _units(base, banded)
     found = customer_base.concentration(units)
     tables = _tables(base, entries, statement, banded, units, level, by)
@@ -62,7 +62,7 @@ def profit(
         tables["definitions"] = customers_side_by_side(definitions(base), base.project)
         tables["matched"] = matched(base)
     if by in customer_base.rollups.ALONE:
-        tables["slices"] = rolled_up(base, _entries(base, where, period, by), by, level)
+        tables["slices"] = rolled_up(base, _entries(base, where, period, by, _known(base, where, by)), by, level)
     steady = _steady(base, where, period, level)
     figures = _figures(base, found, {**tables, **steady}, level)
     return Answer(
@@ -133,16 +133,42 @@ def allowed_level(known: Level, asked: Level | None) -> Level:
 
 def _asked(base: Base, where: str | None, period: Period | None, by: str | None) -> tuple[ibis.Table, ibis.Table]:
     """The entries asked about, and a statement of them, under whom the project counts as one customer."""
-    entries = as_counted(base, _entries(base, where, period, by))
-    whole = where is None and period is None and base.project.identity.customer != "account"
-    return entries, as_counted(base, base.table("statement")) if whole else entries
+    known = _known(base, where, by)
+    entries = as_counted(base, _entries(base, where, period, by, known))
+    if period is not None or base.project.identity.customer == "account":
+        return entries, entries
+    if where is None or known is None:
+        return entries, as_counted(base, base.lines())
+    if not is_of_columns(base, where, {*known.columns, "line"}):
+        return entries, entries
+    return entries, as_counted(base, narrow(beside_customers(base.lines(), known), where=where, period=None, leads_to=base.leads_to))
 
 
-def _entries(base: Base, where: str | None, period: Period | None, by: str | None) -> ibis.Table:
-    """The entries asked about; beside their customers only where the question names them."""
-    if where is None and (by is None or by in {"month", "season", *customer_base.rollups.ALONE, *base.table("entry").columns}):
-        return narrow(base.table("entry"), where=None, period=period)
-    return narrow(wide_entries(base), where=where, period=period, leads_to=base.leads_to)
+def _known(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
+    """What is known of customers and asked about; None where nothing of it is named."""
+    is_of_entries = by is None or by in {"month", "season", *customer_base.rollups.ALONE, *base.table("entry").columns}
+    return None if where is None and is_of_entries else base.keep(attributes_named(base, where, by))
+
+
+def _entries(base: Base, where: str | None, period: Period | None, by: str | None, known: ibis.Table | None) -> ibis.Table:
+    """The entries asked about, or their sums where these tell as much; beside their customers only where the question names them."""
+    sums = None if period is not None else _sums_asked(base, where, by)
+    rows = base.table("entry") if sums is None else sums
+    return narrow(rows if known is None else beside_customers(rows, known), where=where, period=period, leads_to=base.leads_to)
+
+
+def _sums_asked(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
+    """Sums of entries that know all that is asked about; None where only the entries do."""
+    if (
+        "entry_sum" not in base.tables
+        or base.project.identity.customer == "account"
+        or customer_base.steps.at_expense.rules_of(base.project)
+    ):
+        return None
+    sums = base.table("entry_sum").drop("first_day", "last_day")
+    known = {*sums.columns, *base.table("customer_attribute").columns} - {"amount", "entries", "unassigned_reason"}
+    is_sliced = by is None or by in (known - {"customer_id"}) or by in customer_base.rollups.ALONE
+    return sums if is_sliced and (where is None or is_of_columns(base, where, known)) else None
 
 
 Units = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -160,13 +186,17 @@ def _tables(
         "bands": _band_rows(base, banded, level),
         "lines": _line_rows(base, statement, level),
         "curve": _curve_rows(units),
-        "give_backs": base.arrow(customer_base.give_backs(statement, level, limit=GIVE_BACKS_SHOWN)),
+        "give_backs": base.arrow(customer_base.give_backs(statement, level, limit=GIVE_BACKS_SHOWN, figures=banded)),
         "unassigned": base.arrow(_unassigned_rows(entries)),
         **evidence(base),
         **tie_out_tables(base),
     }
-    if by is not None and by not in customer_base.rollups.ALONE:
-        tables["slices"] = base.arrow(customer_base.slices(entries, dimension(entries, by), level))
+    if by == "month" and "booked_on" not in entries.columns:
+        tables["slices"] = base.arrow(customer_base.slices(as_counted(base, base.table("statement")), by, level))
+    elif by is not None and by not in customer_base.rollups.ALONE:
+        # What each customer brought by line is less than the entries are, where it knows the dimension.
+        rows = statement if dimension(entries, by) in statement.columns else entries
+        tables["slices"] = base.arrow(customer_base.slices(rows, by, level))
     return tables
 
 
@@ -200,7 +230,8 @@ def _curve_rows(units: Units) -> pa.Table:
 def _unassigned_rows(entries: ibis.Table) -> ibis.Table:
     bucketed = entries.filter(~ledger.is_real_customer(entries["customer_id"]))
     reason = bucketed["unassigned_reason"].coalesce(bucketed["customer_id"])
-    grouped = bucketed.group_by("line", reason=reason).aggregate(amount=money_sum(bucketed["amount"]), entries=bucketed.count())
+    counted = bucketed["entries"].sum().cast("int64") if "entries" in bucketed.columns else bucketed.count()
+    grouped = bucketed.group_by("line", reason=reason).aggregate(amount=money_sum(bucketed["amount"]), entries=counted)
     return grouped.select("reason", "line", "amount", "entries").order_by("reason", "line")
 
 

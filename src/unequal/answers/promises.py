@@ -67,13 +67,13 @@ def promises(
         PredicateError: `where` is refused.
     """
     refuse_level("promises", level)
-    customers = customers_asked(base, where, by, _OWN)
+    customers = base.keep(customers_asked(base, where, by, _OWN))
     plans = cheaper_plans.cheaper_plans(base, customers, None if by in _OWN else by) if period is None else None
     if base.project.promises is None and plans is not None:
         return cheaper_plans.alone(base, plans, where=where, by=by)
     every = of_customers(of_days(published(base, "promises", "promise", "promises"), "promised_on", period))
     months = every.mutate(month=every["promised_on"].truncate("M").strftime("%Y-%m"))
-    made = with_segment(months, customers, by, _OWN).filter(lambda t: t["is_kept"].notnull())
+    made = base.keep(with_segment(months, customers, by, _OWN).filter(lambda t: t["is_kept"].notnull()))
     whole = _counted(base, made.mutate(segment=ibis.literal("all")))
     if not whole or not whole[0]["promises"]:
         raise lacking(

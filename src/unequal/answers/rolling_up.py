@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from unequal import customer_base, ledger
 from unequal.answers.base import Base
+from unequal.answers.evidence import booked_days
 from unequal.terms.lines import LINES_OF_LEVEL, Level
 
 
@@ -35,9 +36,10 @@ def rolled_up(base: Base, entries: ibis.Table, by: str, level: Level) -> pa.Tabl
         AnswerError: ANS001, the run is older than the table that is needed.
     """
     # Households and accounts are made of customers: these are rolled up. Who is no customer here stands in its bucket.
-    counted = as_counted(base, entries) if base.project.identity.customer in ("person", "organisation") else entries
-    inside = counted.filter(counted["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]))
-    customers = inside.group_by("customer_id").aggregate(amount=ledger.level_amount(inside, level), entries=inside.count().cast("int64"))
+    owned = as_counted(base, entries) if base.project.identity.customer in ("person", "organisation") else entries
+    inside = owned.filter(owned["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]))
+    counted = inside["entries"].sum() if "entries" in inside.columns else inside.count()
+    customers = inside.group_by("customer_id").aggregate(amount=ledger.level_amount(inside, level), entries=counted.cast("int64"))
     sums = base.arrow(customers.mutate(is_customer=ledger.is_real_customer(customers["customer_id"])).order_by("customer_id"))
     return customer_base.rollups.rolled_up(sums.to_pylist(), _shares(base, by), customer_base.rollups.ALONE[by])
 
@@ -56,5 +58,5 @@ def _shares(base: Base, by: str) -> customer_base.rollups.Shares:
 
 def last_day(base: Base) -> date:
     """The last day on which anything is booked: what a base says is as of then; a base without entries is of no day."""
-    found = base.fetch(base.table("entry").aggregate(last=lambda entries: entries["booked_on"].max()))[0]["last"]
+    found = booked_days(base)[1]
     return found if isinstance(found, date) else date.max

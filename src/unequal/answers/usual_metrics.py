@@ -101,7 +101,7 @@ def has_sold(base: Base) -> bool:
 
 def knows_acquisition(base: Base) -> bool:
     """Whether a source posts what it cost to win customers."""
-    posted = base.table("statement")
+    posted = base.lines()
     return bool(base.fetch(posted.filter(posted["line"] == str(Line.ACQUISITION)).limit(1)))
 
 
@@ -130,9 +130,8 @@ def _priority(base: Base, period: Period | None) -> ibis.Table:
     best = band.filter(band["customer_rank"] * 5 <= band.count().as_scalar()).select("customer_id")
     rows = _months(base, period).semi_join(best, "customer_id")
     sold = rows.filter(rows["line"] == str(Line.LIST_REVENUE), rows["amount"] > 0)
-    told = sold.group_by(month=sold["month"]).aggregate(
-        value=sold["customer_id"].nunique(), rows=sold["customer_id"].nunique().cast("int64")
-    )
+    # A statement has a customer once a month on a line.
+    told = sold.group_by(month=sold["month"]).aggregate(value=sold.count(), rows=sold.count().cast("int64"))
     return told.mutate(segment=ibis.null("string")).order_by("month")
 
 
@@ -148,6 +147,7 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
         known = known.filter(known["occurred_on"] >= period.start, known["occurred_on"] < period.end)
     sales = (
         entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
+        .semi_join(known, "customer_id")
         .select(_who="customer_id", _day="booked_on")
         .distinct()
     )
@@ -166,16 +166,19 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
 
 def _first_year(base: Base, period: Period | None) -> ibis.Table:
     rows = _level_rows(base, base.table("statement"))
-    told = first_year_returns(rows, base.table("entry"))
+    sums = base.tables.get("entry_sum")
+    is_named = sums is None or bool(base.fetch(sums.aggregate(named=sums["property"].count()))[0]["named"])
+    told = first_year_returns(rows, base.table("entry"), is_named=is_named)
     return told if period is None else told.filter(told["month"] >= period.start, told["month"] < period.end)
 
 
-def first_year_returns(rows: ibis.Table, entries: ibis.Table) -> ibis.Table:
+def first_year_returns(rows: ibis.Table, entries: ibis.Table, *, is_named: bool = True) -> ibis.Table:
     """What customers brought in their first twelve months, that of the first sale included, over what it cost to get them.
 
     Args:
         rows: STATEMENT of customers, of the lines that count.
         entries: ENTRY: the first sale of each customer, and where that was; of several on its day the property that sorts first is meant.
+        is_named: whether any entry has a property; where none has, it is not looked for.
 
     Returns:
         segment (the property; null where none is mapped), month (of the first sale), rows (customers, int64), value (float64): of those
@@ -183,15 +186,21 @@ def first_year_returns(rows: ibis.Table, entries: ibis.Table) -> ibis.Table:
     """
     sales = entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
     first = sales.group_by("customer_id").aggregate(_first=sales["booked_on"].min())
-    at = sales.inner_join(first, [sales["customer_id"] == first["customer_id"], sales["booked_on"] == first["_first"]])
-    began = at.group_by(_who=at["customer_id"]).aggregate(segment=at["property"].min(), _first=at["_first"].min().truncate("M"))
+    began = first.select(_who="customer_id", segment=ibis.null("string"), _first=first["_first"].truncate("M"))
+    if is_named:
+        at = sales.inner_join(first, [sales["customer_id"] == first["customer_id"], sales["booked_on"] == first["_first"]])
+        began = at.group_by(_who=at["customer_id"]).aggregate(segment=at["property"].min(), _first=at["_first"].min().truncate("M"))
     joined = rows.inner_join(began, rows["customer_id"] == began["_who"])
     passed = (joined["month"].year() - joined["_first"].year()) * 12 + joined["month"].month() - joined["_first"].month()
     got = joined["line"] == str(Line.ACQUISITION)
-    each = joined.group_by("segment", month=joined["_first"]).aggregate(
-        brought=money_sum(ibis.ifelse(~got & (passed < _YEAR_MONTHS), joined["amount"], 0)),
-        cost=money_sum(ibis.ifelse(got, joined["amount"], 0)),
-        rows=joined["customer_id"].nunique().cast("int64"),
+    # Later months count for nothing, and most are later; each customer has its first.
+    counted = joined.mutate(_got=got).filter(got | (passed < _YEAR_MONTHS))
+    own = counted.group_by("customer_id", "segment", "_first").aggregate(
+        brought=money_sum(ibis.ifelse(counted["_got"], 0, counted["amount"])),
+        cost=money_sum(ibis.ifelse(counted["_got"], counted["amount"], 0)),
+    )
+    each = own.group_by("segment", month=own["_first"]).aggregate(
+        brought=money_sum(own["brought"]), cost=money_sum(own["cost"]), rows=own.count().cast("int64")
     )
     last = rows["month"].max().as_scalar()
     whole = (last.year() - each["month"].year()) * 12 + last.month() - each["month"].month() >= _YEAR_MONTHS - 1

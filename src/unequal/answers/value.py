@@ -55,7 +55,7 @@ def value(
     if period is not None or level is not None:
         raise AnswerError("ANS011", "this question looks ahead, and takes no period or level", seen="--from, --to or --level",
                           do="set value.horizon_weeks and value.as_of in the config, and ask without them")  # fmt: skip
-    customers = narrowed_values(base, where)
+    customers = base.keep(narrowed_values(base, where, by))
     whole = totals_of(base, customers, None)
     if not whole:
         raise AnswerError("ANS014", "there is no customer to forecast", seen=where or nothing_forecast(base),

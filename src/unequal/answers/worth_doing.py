@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
-from unequal.answers.evidence import whole_period
+from unequal.answers.evidence import booked_days, whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking, refuse_narrowing
 from unequal.answers.levers import FEWEST, Lever, levers_of, levers_of_some
@@ -144,8 +144,7 @@ def _row(lever: Lever, in_sum: bool) -> dict[str, Any]:
 
 
 def _end(base: Base) -> date | str:
-    entries = base.table("entry")
-    last = base.fetch(entries.aggregate(last=entries["booked_on"].max()))[0]["last"]
+    last = booked_days(base)[1]
     return last if isinstance(last, date) else "now"
 
 

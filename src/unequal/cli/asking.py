@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ import click
 from unequal import answers, flow, report
 from unequal.cli.paper import to_pdf
 from unequal.cli.printing import console, print_answer, print_json
+from unequal.cli.waiting import waiting
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -49,7 +51,8 @@ def _narrowing(command: _Handler) -> _Handler:
 @click.pass_obj
 def ask(directory: str, /, question: str, as_json: bool, **narrowed: Any) -> None:
     """Ask the base a question."""
-    answer = _answer(directory, question, **narrowed)
+    with waiting(console(), quiet=as_json) as tell:
+        answer = _answer(directory, question, tell=tell, **narrowed)
     if as_json:
         print_json(answer)
     else:
@@ -68,11 +71,19 @@ def _answer(
     as_of: str | None,
     what_if: Sequence[str] = (),
     compare: str | None = None,
+    tell: Callable[[str, float], None] = lambda _what, _share: None,
 ) -> answers.Answer:
     asked = Level(level) if level else None
     with flow.open_base(flow.open_project(directory), as_of=as_of) as opened:
         return answers.answer(
-            question, opened.base, by=by, where=where, period=_period(first, last), level=asked, what_if=what_if, compare=compare
+            question,
+            replace(opened.base, tell=tell),
+            by=by,
+            where=where,
+            period=_period(first, last),
+            level=asked,
+            what_if=what_if,
+            compare=compare,
         )
 
 

@@ -72,7 +72,11 @@ def _counted(units: ibis.Table) -> ibis.Table:
     counts = {"known": named["whole"].nunique().cast("int64"), "active": named["whole"].nunique(where=named["active"]).cast("int64")}
     per_source = named.group_by("definition", "source").aggregate(**counts)
     whole = named.group_by("definition").aggregate(**counts).mutate(source=ibis.null("string"))
-    both = whole.select(*DEFINITION.names).union(per_source.select(*DEFINITION.names))
+    return in_order(whole.select(*DEFINITION.names).union(per_source.select(*DEFINITION.names)))
+
+
+def in_order(both: ibis.Table) -> ibis.Table:
+    """DEFINITION in the order in which it is shown: by definition, the company first."""
     place = ibis.cases(*((both["definition"] == name, number) for number, name in enumerate(DEFINITIONS)), else_=len(DEFINITIONS))
     return both.order_by(place, both["source"].notnull(), "source")
 

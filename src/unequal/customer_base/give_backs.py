@@ -11,7 +11,7 @@ from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import RATE, SCALE, TOTAL, money_sum
 
 
-def give_backs(statement: ibis.Table, level: Level, *, limit: int = 5) -> ibis.Table:
+def give_backs(statement: ibis.Table, level: Level, *, limit: int = 5, figures: ibis.Table | None = None) -> ibis.Table:
     """The customers who lose the most, each with the line that costs it.
 
     The cause is the line that takes the most beyond its usual share: each line is set against what it
@@ -24,11 +24,12 @@ def give_backs(statement: ibis.Table, level: Level, *, limit: int = 5) -> ibis.T
         statement: STATEMENT.
         level: the evidence level whose lines are looked at.
         limit: how many to give.
+        figures: CUSTOMER_FIGURE of the statement, where it is there already.
 
     Returns:
         GIVE_BACK, worst first, ties by customer_id; fewer rows where fewer customers lose.
     """
-    figures = customer_figures(statement, level)
+    figures = customer_figures(statement, level) if figures is None else figures
     worst = figures.filter(figures["amount"] < 0).order_by("amount", "customer_id").limit(limit)
     inside = statement.filter(
         is_real_customer(statement["customer_id"]), statement["line"].isin([str(line) for line in LINES_OF_LEVEL[level]])

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from unequal import config
-from unequal.customer_base import at_expense, experience, levers, moving, turnover
+from unequal.customer_base import at_expense, experience, levers, moving, totals, turnover
 from unequal.customer_base.bands import Limits, bands, customer_figures
 from unequal.customer_base.codes import steps as codes
 from unequal.customer_base.links import by_links, if_joined, if_parted
@@ -45,6 +45,7 @@ __all__ = [
     "plans",
     "rules_at_expense",
     "season_of",
+    "totals",
     "turnover",
 ]
 

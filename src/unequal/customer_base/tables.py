@@ -132,5 +132,66 @@ DEFINITION: Final = TableContract(
     ),
 )
 
-TABLES: Final = (CUSTOMER_FIGURE, BAND, OTHER_BAND, BAND_STABILITY, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION)
+CUSTOMER_LINE: Final = TableContract(
+    name="customer_line",
+    meaning="What each customer, and each named bucket, brought in and cost over all months, line by line.",
+    key=("customer_id", "line"),
+    columns=(
+        Column("customer_id", "string", "The customer, or a named bucket, as in `statement`."),
+        Column("line", "string", "The line of the chart."),
+        Column("amount", TOTAL, "Sum of the entries.", unit="reporting currency"),
+        Column("entries", "int64", "How many entries make the sum.", unit="entries"),
+    ),
+)
+
+ENTRY_SUM: Final = TableContract(
+    name="entry_sum",
+    meaning="Entries summed over days, products and documents: by customer, and by every column of theirs that has few values. Questions that name "
+    "no other column are answered from it, to the cent as from the entries.",
+    key=(
+        "customer_id",
+        "line",
+        "unassigned_reason",
+        "level",
+        "channel",
+        "market",
+        "property",
+        "activity",
+        "source",
+        "currency",
+        "amount_name",
+    ),
+    columns=(
+        Column("customer_id", "string", "The customer, or a named bucket, as in `entry`."),
+        Column("line", "string", "The line of the chart."),
+        *(
+            Column(name, "string", f"As `{name}` in `entry`.", nullable=True)
+            for name in ("unassigned_reason", "level", "channel", "market", "property", "activity", "source", "currency", "amount_name")
+        ),
+        Column("amount", TOTAL, "Sum of the entries.", unit="reporting currency"),
+        Column("entries", "int64", "How many entries make the sum.", unit="entries"),
+        Column("first_day", "date", "The first day on which any of them is booked.", unit="day"),
+        Column("last_day", "date", "The last day on which any of them is booked.", unit="day"),
+    ),
+)
+
+ENTRY_TOTAL: Final = TableContract(
+    name="entry_total",
+    meaning="All entries by line: those of customers together, and the others by why they have no customer.",
+    key=("line", "reason"),
+    columns=(
+        Column("line", "string", "The line of the chart."),
+        Column(
+            "reason", "string", "Why they have no customer, or the bucket of a higher level; absent for those of customers.", nullable=True
+        ),
+        Column("amount", TOTAL, "Sum of the entries.", unit="reporting currency"),
+        Column("entries", "int64", "How many there are.", unit="entries"),
+        Column("first_day", "date", "The first day on which any is booked.", unit="day"),
+        Column("last_day", "date", "The last day on which any is booked.", unit="day"),
+    ),
+)
+
+TABLES: Final = (
+    CUSTOMER_FIGURE, BAND, OTHER_BAND, BAND_STABILITY, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION, CUSTOMER_LINE, ENTRY_SUM, ENTRY_TOTAL,
+)  # fmt: skip
 """Every contract of this room."""

@@ -5,7 +5,7 @@ names becomes a customer (who is who) with the best of what its records say (gol
 (interactions), its amounts become entries on their lines (post), what serving it took is charged (cost), the entries get
 their customer and are summed into statements (book), every dollar is held against what the source says it holds (reconcile)
 and against the company's general ledger (tie out), the customers are ranked by what they bring (band), with what their bands hang
-on (judge), what they will bring is forecast, with its ranges, apart from all facts (value), who moved between bands (move), who
+on (judge), the sums of all are put down (totals), what they will bring is forecast, with its ranges, apart from all facts (value), who moved between bands (move), who
 came and who left (turnover) is told. Then, and only then, the run is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
@@ -38,6 +38,7 @@ from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
 from unequal.flow.publishing import publish
 from unequal.flow.summary import level_of_project, summary_of
+from unequal.flow.totals import totals
 from unequal.flow.turnover import turnover
 from unequal.terms.errors import LedgerError
 
@@ -111,6 +112,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         _tie_out(desk, accepted, book)
         coding.codes(desk, accepted, book)
         banded = judging.band(desk, book, plans.fit(desk, accepted, gathered, who.output))
+        totals(desk, book, who.output, related, gathered)
         judging.judge(desk, banded, book, who.output, cost, served)
         experience(desk, accepted, gathered, who.output, contacts, book)
         valued = _value(desk, accepted, gathered, who.output, (related, contacts), book, banded)

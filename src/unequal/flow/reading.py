@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -97,10 +97,30 @@ def _base(
         run_id=run.run_id,
         published_at=f"{row.published_at.isoformat(timespec='seconds')}Z",
         level=Level(row.level),
-        tables={**tables, "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
+        tables={**_of_this_config(opened, run, tables), "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
         arrow=engine.arrow,
-        keep=lambda table: engine.materialise(table, "asked"),
+        attributes=lambda names: customer_attributes(tables, sliceable(opened.config), names),
+        keep=_keeping(engine),
     )
+
+
+def _keeping(engine: storage.Engine) -> Callable[[ibis.Table], ibis.Table]:
+    """Runs a table once, and has it when the same is asked again: SQL that reads it was compiled then, too."""
+    kept: dict[object, ibis.Table] = {}
+
+    def keep(table: ibis.Table) -> ibis.Table:
+        asked = table.op()
+        if asked not in kept:
+            kept[asked] = engine.materialise(table, "asked")
+        return kept[asked]
+
+    return keep
+
+
+def _of_this_config(opened: OpenProject, run: storage.Run, tables: Mapping[str, ibis.Table]) -> Mapping[str, ibis.Table]:
+    """Without what hangs on words of the config that may have changed since the run: whom it counts as active."""
+    is_same = run.manifest.config_digest == storage.durable.digest_of_file(opened.loaded.path)
+    return tables if is_same else {name: table for name, table in tables.items() if name != "definition"}
 
 
 def _other_run(
@@ -214,13 +234,15 @@ def laid_over(
     figures = customer_base.customer_figures(statement, level)
     kept = tables["band"].select(*figures.columns)
     return {
-        **tables,
+        # What stands for all customers together is asked of the tables that it sums.
+        **{name: table for name, table in tables.items() if name not in ("definition", "entry_total")},
         "customer_record": records,
         "entry": entries,
         **contacts,
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         **_sold(tables, entries, concerned, level),
+        **_lines(tables, entries, statement, concerned),
         "band": customer_base.steps.at_nobodys_expense(
             customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
             entries,
@@ -242,6 +264,15 @@ def _sold(tables: Mapping[str, ibis.Table], entries: ibis.Table, concerned: ibis
     overlay = identity.stewardship.overlay
     anew = customer_base.steps.levers.steps.product_sales(overlay.only_of(entries, concerned), level)
     return {"product_sale": overlay.replaced(tables["product_sale"], anew, concerned)}
+
+
+def _lines(tables: Mapping[str, ibis.Table], entries: ibis.Table, statement: ibis.Table, concerned: ibis.Table) -> Mapping[str, ibis.Table]:
+    """The sums of the customers concerned, made anew; a run of before they were put down has none."""
+    if "customer_line" not in tables:
+        return {}
+    overlay, totals = identity.stewardship.overlay, customer_base.steps.totals.summing
+    anew = {"customer_line": totals.customer_lines(statement), "entry_sum": totals.entry_sums(overlay.only_of(entries, concerned))}
+    return {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items()}
 
 
 def _served(
@@ -297,10 +328,15 @@ def sliceable(project: config.Project) -> tuple[str, ...]:
     return tuple(name for name in (*SLICING_ATTRIBUTES, *own) if name in mapped)
 
 
-def customer_attributes(tables: Mapping[str, ibis.Table], attributes: tuple[str, ...]) -> ibis.Table:
+def customer_attributes(tables: Mapping[str, ibis.Table], attributes: tuple[str, ...], named: Collection[str] | None = None) -> ibis.Table:
     """What questions may name of a customer: kind, band, and one value of each attribute.
 
     Worked out when a question names them and published nowhere: values about persons live in `person_attribute` alone.
+
+    Args:
+        tables: of the run.
+        attributes: all that there are.
+        named: those whose values are wanted, for they take time; the others are null. All of them by default.
 
     Returns:
         customer_id, kind, band, needs_group where the run has them, and a text column an attribute: the golden value, as its record gives it.
@@ -311,12 +347,14 @@ def customer_attributes(tables: Mapping[str, ibis.Table], attributes: tuple[str,
     if "customer_needs" in tables and "needs_group" not in attributes:
         grouped = tables["customer_needs"].select("customer_id", "needs_group")
         known = known.left_join(grouped, "customer_id").select(*known.columns, "needs_group")
-    if not attributes:
-        return known
-    golden = tables["golden_attribute"].filter(tables["golden_attribute"]["attribute"].isin(attributes))
-    owned = golden_values(golden, tables["person_attribute"])
-    wide = owned.group_by("customer_id").aggregate(**{name: owned["value"].max(where=owned["attribute"] == name) for name in attributes})
-    return known.left_join(wide, "customer_id").select(*known.columns, *attributes)
+    wanted = [name for name in attributes if named is None or name in named]
+    unasked = {name: ibis.null("string") for name in attributes if name not in wanted}
+    if not wanted:
+        return known.mutate(**unasked) if unasked else known
+    golden, given = (tables[name].filter(tables[name]["attribute"].isin(wanted)) for name in ("golden_attribute", "person_attribute"))
+    owned = golden_values(golden, given)
+    wide = owned.group_by("customer_id").aggregate(**{name: owned["value"].max(where=owned["attribute"] == name) for name in wanted})
+    return known.left_join(wide, "customer_id").mutate(**unasked).select(*known.columns, *attributes)
 
 
 def golden_values(golden: ibis.Table, attributes: ibis.Table) -> ibis.Table:

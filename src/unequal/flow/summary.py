@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from unequal import config, customer_base, identity, ledger, storage
@@ -41,7 +40,7 @@ def summary_of(engine: storage.Engine, project: config.Project, done: Mapping[st
         "files": len(extracts),
         "matching": identity.run_figures.figures_of_run(engine.fetch(engine.read(done["who is who"].table("match_figure")))),
         **_tied_out(engine, project, done),
-        "definitions": _definitions(engine, project, done, last=dollars["last"]),
+        "definitions": engine.fetch(customer_base.definitions.in_order(engine.read(done["totals"].table("definition")))),
         **{name: sum(row[name] for row in extracts) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_counted_once")},
     }
 
@@ -66,20 +65,3 @@ def _tied_out(engine: storage.Engine, project: config.Project, done: Mapping[str
     if project.ledger.general_ledger is None:
         return {}
     return {"tie_out": ledger.steps.what_is_unexplained(engine, engine.read(done["tie out"].table("tie_out")))}
-
-
-def _definitions(
-    engine: storage.Engine, project: config.Project, done: Mapping[str, storage.StepOutput], *, last: date | None
-) -> list[dict[str, Any]]:
-    """How many customers there are under each definition, and per source."""
-    active, who = project.identity.active, done["who is who"]
-    counted = customer_base.definitions.definitions(
-        records=engine.read([output.table("record") for name, output in done.items() if name.startswith("gather ")]),
-        members=engine.read(who.table("customer_record")),
-        customers=engine.read(who.table("customer")),
-        households=engine.read(done["relate"].table("household")),
-        entries=engine.read(done["book"].table("entry")),
-        lines=[str(line) for line in active.lines],
-        since=(last or date.max) - timedelta(days=active.within_days - 1),
-    )
-    return engine.fetch(counted)

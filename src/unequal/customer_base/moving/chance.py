@@ -85,7 +85,9 @@ def banding(kind: str, cuts: Mapping[str, Any]) -> BandsOf:
     return by_lines
 
 
-def by_chance(months: Months, bands_before: BandsOf, bands_after: BandsOf, *, bands: int, draws: int = DRAWS) -> dict[str, list[Measured]]:
+def by_chance(
+    months: Months, bands_before: BandsOf, bands_after: BandsOf, *, bands: int, draws: int = DRAWS, tell: Callable[[float], None] = lambda _: None
+) -> dict[str, list[Measured]]:  # fmt: skip
     """Movement as it came beside movement were nobody changed.
 
     If nothing has changed about a customer, what it brought in a calendar month of one window might as well have come in the same month
@@ -99,6 +101,7 @@ def by_chance(months: Months, bands_before: BandsOf, bands_after: BandsOf, *, ba
         bands_before, bands_after: how each window is banded.
         bands: how many bands.
         draws: how often; the same ones every time.
+        tell: is told the share of them that is done.
 
     Returns:
         moved, up, down: one measure each, in customers; change: one for each band before, in money.
@@ -122,6 +125,7 @@ def by_chance(months: Months, bands_before: BandsOf, bands_after: BandsOf, *, ba
     observed = told(nobody, nobody)
     seen = np.empty((draws, len(observed)))
     for draw in range(draws):
+        tell(draw / draws)
         swaps = random.integers(0, 2, size=gap.shape, dtype=np.int8)
         seen[draw] = told(np.einsum("ij,ij->i", gap, swaps), np.einsum("ij,ij->i", gap_of_sales, swaps))
     low, high = np.quantile(seen, [_LOW, _HIGH], axis=0)

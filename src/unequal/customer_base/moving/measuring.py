@@ -124,8 +124,13 @@ def ordered(rows: Sequence[dict[str, Any]], scheme: Scheme) -> list[dict[str, An
     return sorted(told, key=lambda row: (place[row["from_band"]], place[row["to_band"]]))
 
 
-def by_chance(stand: Standing, arrow: Arrow) -> list[dict[str, Any]] | None:
+def by_chance(stand: Standing, arrow: Arrow, tell: Callable[[float], None] = lambda _: None) -> list[dict[str, Any]] | None:
     """What chance alone would show of those who were there in both windows.
+
+    Args:
+        stand: who stood where.
+        arrow: runs a table.
+        tell: is told the share of the draws that is done.
 
     Returns:
         measure (moved, up, down: customers; change: money of those who stood in from_band), from_band (None of the first three), observed,
@@ -148,7 +153,7 @@ def by_chance(stand: Standing, arrow: Arrow) -> list[dict[str, Any]] | None:
     bands_before, bands_after = (
         chance.banding(stand.scheme.kind, {**_lines(stand, table, arrow), "is_growable": flags}) for table in (stand.before, stand.after)
     )
-    measured = chance.by_chance(months, bands_before, bands_after, bands=len(stand.scheme.bands))
+    measured = chance.by_chance(months, bands_before, bands_after, bands=len(stand.scheme.bands), tell=tell)
     return [
         _row(measure, stand.scheme.bands[place] if measure == "change" else None, one)
         for measure, every in measured.items()

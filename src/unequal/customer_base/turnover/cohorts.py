@@ -58,7 +58,9 @@ def with_first_year(began: ibis.Table, statement: ibis.Table, *, level: Level, a
     )
     inside = statement.filter(statement["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]))
     joined = inside.inner_join(aged.select("customer_id", "_began", "age_months", "_next"), "customer_id")
-    at = month_number(joined["month"]) - joined["_began"]
+    # Later months count for nothing, and most are later.
+    joined = joined.mutate(_at=month_number(joined["month"]) - joined["_began"]).filter(lambda rows: rows["_at"] < YEAR_MONTHS)
+    at = joined["_at"]
     summed = joined.group_by("customer_id").aggregate(
         first_year=money_sum(ibis.ifelse(at < joined["age_months"], joined["amount"], 0)),
         like_next_year=money_sum(ibis.ifelse(at < joined["_next"], joined["amount"], 0)),
