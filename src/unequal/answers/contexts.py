@@ -56,7 +56,8 @@ def with_contexts(base: Base, *texts: str | None) -> Base:
             joined = known.left_join(own, known["customer_id"] == own["_whose"])
             flags = {name: _filled(joined[f"_{name}"]) for name in chosen}
             known = joined.select(*known.columns, **flags)
-    return replace(base, tables={**base.tables, "customer_attribute": base.keep(known)})
+    # Kept whole: what gathers some attributes alone knows nothing of contexts.
+    return replace(base, tables={**base.tables, "customer_attribute": base.keep(known)}, attributes=None)
 
 
 def _filled(column: ibis.Value) -> ibis.Value:
