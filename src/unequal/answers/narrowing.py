@@ -51,15 +51,13 @@ def beside_customers(entries: ibis.Table, customers: ibis.Table) -> ibis.Table:
     """Rows beside what is known of their customer.
 
     Args:
-        entries: any rows with customer_id.
+        entries: any rows with customer_id; those with a day have a season too.
         customers: of `attributes_named`.
     """
     known = customers.rename({f"_{name}": name for name in customers.columns})
     joined = entries.left_join(known, entries["customer_id"] == known["_customer_id"])
-    season = customer_base.steps.season_of(entries["booked_on"])
-    return joined.select(
-        *entries.columns, season=season, **{name: joined[f"_{name}"] for name in customers.columns if name != "customer_id"}
-    )
+    season = {"season": customer_base.steps.season_of(joined["booked_on"])} if "booked_on" in entries.columns else {}
+    return joined.select(*entries.columns, **season, **{name: joined[f"_{name}"] for name in customers.columns if name != "customer_id"})
 
 
 def is_of_columns(base: Base, where: str, columns: Collection[str]) -> bool:
@@ -98,8 +96,13 @@ def dimension(table: ibis.Table, by: str) -> str:
         AnswerError: ANS002, there is no such dimension.
     """
     # What a day makes, and units that dollars are rolled up by, are there where entries are cut; customers have contexts instead.
-    own = {"month", "season", *customer_base.rollups.ALONE} if "booked_on" in table.columns else set()
-    known = sorted({*own, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"})
+    own = {"month", "season"} if "booked_on" in table.columns else set()
+    own |= set(customer_base.rollups.ALONE) if "line" in table.columns else set()
+    known = sorted(
+        name
+        for name in {*own, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"}
+        if not name.startswith("_")
+    )
     if by not in known:
         more = "; or a context of a customer: main_channel, main_product, main_property, main_season, began_year, ..."
         raise AnswerError(
