@@ -98,14 +98,9 @@ def dimension(table: ibis.Table, by: str) -> str:
     # What a day makes, and units that dollars are rolled up by, are there where entries are cut; customers have contexts instead.
     own = {"month", "season"} if "booked_on" in table.columns else set()
     own |= set(customer_base.rollups.ALONE) if "line" in table.columns else set()
-    known = sorted(
-        name
-        for name in {*own, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"}
-        if not name.startswith("_")
-    )
+    known = {*own, *columns_to_ask(table)} - {"customer_id", "amount", "original_amount", "booked_on"}
     if by not in known:
+        shown = ", ".join(sorted(name for name in known if not name.startswith("_")))
         more = "; or a context of a customer: main_channel, main_product, main_property, main_season, began_year, ..."
-        raise AnswerError(
-            "ANS002", "there is no such dimension to slice by", where="--by", seen=by, do=f"choose one of {', '.join(known)}{more}"
-        )
+        raise AnswerError("ANS002", "there is no such dimension to slice by", where="--by", seen=by, do=f"choose one of {shown}{more}")
     return by
