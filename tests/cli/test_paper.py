@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import Terminal
 from tests.report.made_answers import good_company
 
 from unequal import report
@@ -21,6 +22,14 @@ def test_a_report_is_printed_to_pdf(tmp_path: Path) -> None:
     pdf = to_pdf(page, tmp_path / "report.pdf")
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert pdf.stat().st_size > 10_000
+
+
+def test_a_print_asked_for_by_its_name_has_its_page_beside_it(unequal_changing: Terminal, tmp_path: Path) -> None:
+    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    unequal_changing("report", "--board", "--pdf", "-o", str(tmp_path / "board.pdf"))
+    assert (tmp_path / "board.pdf").stat().st_size > 10_000
+    assert "<html" in (tmp_path / "board.html").read_text(encoding="utf-8")
 
 
 def test_without_chromium_the_page_is_there_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

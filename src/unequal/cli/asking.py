@@ -117,7 +117,12 @@ def _day(text: str, option: str) -> date:
     help="For whom: what it tells, and what it tells first.",
 )
 @click.option("--pdf", is_flag=True, help="Print it to PDF too, by the system's Chromium.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; .unequal/report.html by default.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write; .unequal/report.html by default. Of NAME.pdf with --pdf the page is NAME.html.",
+)
 @click.pass_obj
 def report_command(
     directory: str, /, board: bool, audience: report.audiences.Audience, pdf: bool, output: Path | None, **narrowed: Any
@@ -126,6 +131,9 @@ def report_command(
     project = flow.open_project(directory)
     answer = _answer(directory, "profit", **narrowed)
     path = output or project.folder / ".unequal" / ("board.html" if board else "report.html")
+    if pdf and path.suffix.lower() == ".pdf":
+        # The page is printed from a file of its own, which would lie where the print goes.
+        path = path.with_suffix(".html")
     path.write_text(report.board(answer) if board else _full_report(directory, answer, narrowed, audience), encoding="utf-8")
     console().print(f"Written: {path}")
     if pdf:
