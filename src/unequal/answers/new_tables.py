@@ -19,6 +19,8 @@ from unequal.terms.lines import Level
 from unequal.terms.money import TOTAL, money_sum
 
 cohorts = customer_base.steps.turnover.cohorts
+_PARTED_BY: Final = ("salesperson",)
+"""Attributes that new customers are parted by without being asked."""
 _MONEY: Final = pa.decimal128(28, 4)
 _SLICE: Final = pa.schema(
     [
@@ -50,7 +52,7 @@ def as_of(base: Base) -> date | None:
 
 def wide(base: Base, *texts: str | None) -> ibis.Table:
     """GAINED beside what is known and expected of the customers, and began_year, began_quarter, began_month; see `attributes_named`."""
-    began, known, values = base.table("gained"), attributes_named(base, *texts), base.table("customer_value")
+    began, known, values = base.table("gained"), attributes_named(base, *texts, *_PARTED_BY), base.table("customer_value")
     kept = ("customer_id", "brought", "p_alive", "value_expected", "value_low", "value_high")
     table = began.left_join(known, "customer_id").drop("customer_id_right")
     table = table.left_join(values.select(*kept), "customer_id").drop("customer_id_right")
@@ -212,6 +214,6 @@ def said(base: Base, first: date, until: date) -> pa.Table:
 
 def dimensions(base: Base, rows: ibis.Table) -> tuple[str, ...]:
     """Columns that new customers are parted by without being asked: where they differ."""
-    known = ("acquired_by", "first_channel", "first_market", *(name for name in ("salesperson",) if name in rows.columns))
+    known = ("acquired_by", "first_channel", "first_market", *(name for name in _PARTED_BY if name in rows.columns))
     counts = base.fetch(rows.aggregate(**{name: rows[name].nunique() for name in known}))[0]
     return tuple(name for name in known if int(str(counts[name])) > 1)
