@@ -13,7 +13,7 @@ ASKED = [
     ("profit", {}), ("profit", {"by": "country"}), ("profit", {"by": "channel", "where": "country = 'US'"}), ("profit", {"by": "month"}),
     ("profit", {"by": "line", "where": "country is null and channel = 'web'"}), ("profit", {"by": "household"}),
     ("profit", {"by": "band", "where": "City = 'Chicago' or amount > 100"}), ("profit", {"by": "tenths"}),
-    ("customers", {}), ("cost-to-serve", {}), ("get-keep-grow", {"by": "country"}), ("lost", {"by": "kind"}), ("metrics", {}),
+    ("new", {}), ("new", {"by": "country"}), ("retention", {"by": "country"}), ("customers", {}), ("cost-to-serve", {}), ("get-keep-grow", {"by": "country"}), ("lost", {"by": "kind"}), ("metrics", {}),
     ("movement", {"where": "country = 'US'"}), ("conflicts", {"by": "country"}), ("value", {"by": "country", "where": "band = 'profitable'"}),
 ]  # fmt: skip
 

@@ -39,7 +39,7 @@ def of_some(base: Base, where: str | None, by: str | None) -> Answer:
         AnswerError: ANS014, nobody is meant, or nothing is forecast in dollars; ANS002, no such dimension.
         PredicateError: `where` is refused.
     """
-    customers = narrowed_values(base, where)
+    customers = narrowed_values(base, where, by)
     whole = _told(base, customers, None)
     if not whole or not knows_dollars(base.project):
         raise AnswerError("ANS014", "what retention is worth of them cannot be told", seen=where or "no dollars are forecast",
