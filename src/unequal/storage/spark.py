@@ -63,16 +63,13 @@ class SparkEngine(Engine):
 
     def write(self, table: ibis.Table, path: Path) -> None:
         """See Engine.write: a folder of Parquet files, as Spark writes them."""
-        from ibis.backends.pyspark.datatypes import PySparkSchema
-
-        frame = self._session.sql(self._backend.compile(table))
-        wanted = PySparkSchema.from_ibis(table.schema())
-        # Ibis takes Spark's ranks, which are int32, for int64, and drops the cast.
+        frame, schema = self._session.sql(self._backend.compile(table)), table.schema()
         columns = []
         for name in table.columns:
             column = frame["`" + name.replace("`", "``") + "`"]  # a dot in a name would look into a struct
-            kind = wanted[name].dataType
-            columns.append(column if frame.schema[name].dataType == kind else column.cast(kind).alias(name))
+            # Ibis takes Spark's ranks, which are int32, for int64, and drops the cast. Other kinds stand as they are: days and moments have no zone.
+            is_other = schema[name].is_int64() and frame.schema[name].dataType.typeName() != "long"
+            columns.append(column.cast("long").alias(name) if is_other else column)
         frame.select(*columns).write.parquet(str(path))
 
     def arrow(self, table: ibis.Table) -> pa.Table:
