@@ -74,7 +74,7 @@ def _row(base: Base, area: str, measured: Measured) -> dict[str, Any]:
         basis += f"; {said.said_by} says {said.score} on {said.said_on}"
     is_open = score is None or score < MOST
     return {
-        "area": area, "name": AREAS[area][0], "score": score, "measured": measured.score, "said": said.score if said else None, "basis": basis,
+        "area": area, "name": base.project.value.house.say(AREAS[area][0]), "score": score, "measured": measured.score, "said": said.score if said else None, "basis": basis,
         "dollars": measured.dollars if is_open else None, "dollars_are": measured.dollars_are, "next_step": measured.next_step if is_open else "",
     }  # fmt: skip
 
