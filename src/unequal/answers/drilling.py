@@ -41,6 +41,8 @@ RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
 }  # fmt: skip
 """Question: figure: which customers it counts, or whose dollars it sums. The first is that of the answer."""
 _PLAIN: Final = "unequal ask customers"
+_OF_ALL: Final = frozenset({_PLAIN, "unequal export lost", "unequal export gained"})
+"""Commands that list everybody, and know nothing of how the question was narrowed."""
 _DAY: Final[Mapping[str, str]] = {"new": "began_on", "lost": "lost_on"}
 """By which day of a customer a period narrows; of other questions a period is of rows, and no rule over customers says the same."""
 
@@ -60,7 +62,7 @@ def drilled(answer: Answer, base: Base, period: Period | None) -> Answer:
     if rules is None or (answer.question == "customers" and (answer.where is not None or answer.by is not None)):
         return answer
     if (period is not None and answer.question not in _DAY) or not _is_of_customers(base, answer.where):
-        return replace(answer, drill_down=_again(answer, period)) if answer.drill_down == _PLAIN else answer
+        return replace(answer, drill_down=_again(answer, period)) if answer.drill_down in _OF_ALL else answer
     within = _within(_DAY.get(answer.question, ""), period)
     told = {name: rule if isinstance(rule, str) else rule(answer) for name, rule in rules.items()}
     # Whoever left two lines of business stands under the later day: in a period he may be counted for the earlier.

@@ -29,6 +29,8 @@ _OF_QUESTION: Final[dict[str, str]] = {
     "loyal.since": "when", "loyal.usual": "veers", "loyal.subject": "group", "loyal.recent": "veers", "loyal.customers": "veers",
     "advocates.share": "share", "advocates.advocates": "four_kinds",
     "drivers.part": "part",
+    "needs.groups": "needs_group", "needs.buying": "customers", "needs.rand": "jaccard", "needs.explained": "needs_group",
+    "needs.rule": "needs_rule", "needs.rule_precision": "needs_rule", "needs.words": "needs_group", "needs.others_share": "habit_share",
 }  # fmt: skip
 """Question and name: the word that defines it there; what is not listed means the same everywhere."""
 
