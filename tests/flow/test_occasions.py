@@ -132,7 +132,7 @@ def test_the_answer_names_the_model_with_its_flaw_and_calls_donors_donors(dated)
     answer = answers.answer("value", dated.base)
     assert answer.sentence.startswith("150 donors are expected to bring")
     told = " ".join(answer.findings)
-    assert "bg_bb forecasts" in told
+    assert "BG/BB forecasts" in told
     assert "takes a break for leaving" in told
     assert "assumed" not in told.lower()
     assert "customer" not in " ".join([answer.title, answer.sentence, told, *(figure.label for figure in answer.figures)])

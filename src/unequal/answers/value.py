@@ -197,7 +197,7 @@ def _flaws(contest: pa.Table) -> list[str]:
     if any(name.startswith("bg_nbd") for name in used):
         told.append("bg_nbd holds everybody who ordered once to be a customer still; its P(alive) says nothing of them.")
     if "bg_bb" in used:
-        told.append("bg_bb takes a break for leaving: who comes every second time looks gone after one silence.")
+        told.append("BG/BB takes a break for leaving: who comes every second time looks gone after one silence.")
     if used & {"last_year_again", "mean", "zero"}:
         told.append("A baseline forecasts better than every model here: look at the contest before acting on single customers.")
     return told
