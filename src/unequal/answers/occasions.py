@@ -116,7 +116,7 @@ def findings(base: Base, rows: list[dict[str, Any]]) -> list[str]:
         each = row["occasions_expected"] / row["customers"]
         told.append(
             f"{row['relationship']}: {row['occasions_expected']:,.0f} occasions expected (between {row['occasions_low']:,.0f} and "
-            f"{row['occasions_high']:,.0f}, nine times in ten), {each:.2f} a {named(1, words)}; bg_bb forecasts, untested: histories that come "
+            f"{row['occasions_high']:,.0f}, nine times in ten), {each:.2f} a {named(1, words)}; BG/BB forecasts, untested: histories that come "
             f"counted have no earlier days to try it on."
         )
         told.append(_assumption(row, currency))
