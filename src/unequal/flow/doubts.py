@@ -52,7 +52,7 @@ def queue(project: OpenProject, *, limit: int = LIMIT, within: float = WITHIN_BI
     with open_base(project) as opened:
         doubts = stewardship.doubts
         unjudged = _unjudged(opened)
-        threshold = _threshold(opened)
+        threshold = opened.engine.fetch(doubts.threshold_of(edges(opened)))[0]["threshold"]
         wanted = opened.engine.materialise(doubts.doubtful(unjudged, threshold=threshold, within=within), "doubtful")
         lots = opened.engine.materialise(doubts.drawn_at_random(unjudged, limit // doubts.RANDOM_EVERY), "lots")
         base = opened.base
@@ -64,14 +64,6 @@ def queue(project: OpenProject, *, limit: int = LIMIT, within: float = WITHIN_BI
             pairs=[_shown(row) for row in opened.engine.fetch(found)], shared=base.fetch(shared), waiting=opened.engine.count(wanted),
             accuracy=accuracy_of(in_force(opened.state)),
         )  # fmt: skip
-
-
-def _threshold(opened: OpenBase) -> float | None:
-    """Where pairs link, as the run that judged the bands by doubtful links had it; of a run that does not say, its weakest link."""
-    doubts = stewardship.doubts
-    tables = (doubts.settled_threshold(opened.base.table("match_figure")), doubts.threshold_of(edges(opened)))
-    told = (opened.engine.fetch(one)[0]["threshold"] for one in tables)
-    return next((float(one) for one in told if one is not None), None)
 
 
 def in_force(state: storage.State) -> list[stewardship.Verdict]:
