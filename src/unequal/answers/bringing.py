@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from unequal import value
 from unequal.answers.base import Base
-from unequal.answers.forecasts import WIDTH_OF_RANGE, shock_of, wide_values
-from unequal.answers.narrowing import attributes_named, columns_to_ask
-from unequal.predicates import compile_batch, led, parse
+from unequal.answers.forecasts import WIDTH_OF_RANGE, shock_of
+from unequal.answers.narrowing import attributes_named, narrow
 from unequal.terms.money import TOTAL
 
 TIES: Final = ("referrer", "introducer")
@@ -78,10 +77,7 @@ def everyone(base: Base, where: str | None, by: str | None, *texts: str | None) 
         base.table("customer").select("customer_id", "kind") if where is None and by is None else attributes_named(base, where, by, *texts)
     )
     table = known.left_join(values, "customer_id").drop("customer_id_right")
-    if where is None:
-        return table
-    predicate = led(parse(where, columns_to_ask(wide_values(base, where)), where="--where"), "customer_id", base.leads_to)
-    return table.filter(compile_batch(predicate, table))
+    return narrow(table, where=where, period=None, leads_to=base.leads_to)
 
 
 def bringers(base: Base, customers: ibis.Table) -> ibis.Table:

@@ -85,7 +85,7 @@ def claims(
     refuse_narrowing(
         "the claims are of all that is known, at the level of the base", period, level, do="ask it without --from, --to and --level"
     )
-    whole, customers = base, asked(base, where) if where is not None or by is not None else None
+    whole, customers = base, asked(base, where, by) if where is not None or by is not None else None
     if where is not None and customers is not None:
         base = parted(base, customers)
     rows = [_row(claim, claim.measure(base)) for claim in CLAIMS]

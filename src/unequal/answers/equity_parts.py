@@ -15,8 +15,7 @@ import numpy as np
 from unequal import ledger, value
 from unequal.answers.base import Base
 from unequal.answers.forecasts import WIDTH_OF_RANGE, shock_of, wide_values
-from unequal.answers.narrowing import columns_to_ask, dimension
-from unequal.predicates import compile_batch, led, parse
+from unequal.answers.narrowing import dimension, narrow
 
 PARTS: Final = {
     "got": "Got: there was nothing of them then",
@@ -146,10 +145,8 @@ def both_mornings(base: Base, where: str | None, by: str | None = None) -> ibis.
         )
         both = now.outer_join(then, now["customer_id"] == then["then_id"])
         joined = both.mutate(customer_id=both["customer_id"].fill_null(both["then_id"])).drop("then_id")
-    if where is not None:
-        predicate = led(parse(where, columns_to_ask(joined), where="--where"), "customer_id", base.leads_to)
-        joined = joined.filter(compile_batch(predicate, joined))
-    return joined.mutate(part=_part(joined))
+    chosen = narrow(joined, where=where, period=None, leads_to=base.leads_to)
+    return chosen.mutate(part=_part(chosen))
 
 
 def _part(rows: ibis.Table) -> ibis.Value:

@@ -8,8 +8,7 @@ import ibis
 
 from unequal.answers.base import Base
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import attributes_named, columns_to_ask
-from unequal.predicates import compile_batch, led, parse
+from unequal.answers.narrowing import attributes_named, columns_to_ask, narrow
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -76,10 +75,7 @@ def customers_asked(base: Base, where: str | None, by: str | None, own: tuple[st
         banded = every.left_join(base.table("band").select("customer_id", "band"), "customer_id").drop("customer_id_right")
         return banded.left_join(base.table("customer_value"), "customer_id").drop("customer_id_right")
     table = wide_customers(base, where, by)
-    if where is None:
-        return table
-    predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)
-    return table.filter(compile_batch(predicate, table))
+    return narrow(table, where=where, period=None, leads_to=base.leads_to)
 
 
 def of_days(table: ibis.Table, day: str, period: Period | None) -> ibis.Table:

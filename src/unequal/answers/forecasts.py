@@ -12,8 +12,7 @@ import pyarrow as pa
 from unequal import config, value
 from unequal.answers.answer import Figure
 from unequal.answers.base import Base
-from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
-from unequal.predicates import compile_batch, led, parse
+from unequal.answers.narrowing import attributes_named, dimension, narrow
 from unequal.terms.amounts import money_text
 from unequal.terms.money import TOTAL
 
@@ -66,10 +65,7 @@ def narrowed_values(base: Base, where: str | None, by: str | None = None) -> ibi
         PredicateError: it is refused, or names what is not there.
     """
     table = wide_values(base, where, by)
-    if where is None:
-        return table
-    predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)
-    return table.filter(compile_batch(predicate, table))
+    return narrow(table, where=where, period=None, leads_to=base.leads_to)
 
 
 def said_when(base: Base, forecasts: ibis.Table) -> ibis.Table:

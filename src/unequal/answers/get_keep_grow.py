@@ -15,12 +15,11 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import booked_days
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
+from unequal.answers.narrowing import attributes_named, dimension, narrow
 from unequal.answers.occasions import posts_nothing
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.answers.usual_metrics import has_sold
-from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -123,10 +122,7 @@ def _too_short(seen: str) -> AnswerError:
 def _segments(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
     if where is None and by is None:
         return None
-    table = attributes_named(base, where, by)
-    if where is not None:
-        predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)
-        table = table.filter(compile_batch(predicate, table))
+    table = narrow(attributes_named(base, where, by), where=where, period=None, leads_to=base.leads_to)
     key = ibis.null("string") if by is None else table[_slice_of(table, by)].cast("string")
     return table.select("customer_id", segment=key)
 

@@ -39,7 +39,7 @@ def listed(base: Base, where: str | None, by: str | None) -> Answer:
         AnswerError: ANS002, there is no such dimension.
         PredicateError: `where` is refused.
     """
-    rows = base.keep(_with_amounts(base, asked(base, where)))
+    rows = base.keep(_with_amounts(base, asked(base, where, by)))
     whole = base.fetch(rows.aggregate(customers=rows.count().cast("int64"), amount=money_sum(rows["amount"])))[0]
     every = base.fetch(_real(base).aggregate(n=lambda t: t.count()))[0]["n"]
     expected = (

@@ -14,11 +14,10 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
+from unequal.answers.narrowing import attributes_named, dimension, narrow
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.occasions import posts_nothing
 from unequal.answers.showing import Column, Drawn, Shown
-from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import exact_text, money_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.house_words import named
@@ -108,9 +107,7 @@ def gone(base: Base, level: Level, *texts: str | None) -> ibis.Table:
 
 
 def _narrowed(base: Base, rows: ibis.Table, where: str | None, period: Period | None) -> ibis.Table:
-    if where is not None:
-        predicate = led(parse(where, columns_to_ask(rows), where="--where"), "customer_id", base.leads_to)
-        rows = rows.filter(compile_batch(predicate, rows))
+    rows = narrow(rows, where=where, period=None, leads_to=base.leads_to)
     return rows if period is None else rows.filter(rows["lost_on"] >= period.start, rows["lost_on"] < period.end)
 
 

@@ -14,10 +14,9 @@ from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate, of_before_verdicts, shock_of
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension
+from unequal.answers.narrowing import attributes_named, dimension, narrow
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
-from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import MINUS, money_text, share_text
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -124,10 +123,7 @@ def _warned(base: Base, where: str | None, by: str | None) -> ibis.Table:
     signals = base.table("signal")
     known = attributes_named(base, where, by).left_join(base.table("customer_value"), "customer_id").drop("customer_id_right")
     table = signals.filter(signals["customer_id"].notnull()).inner_join(known, "customer_id")
-    if where is None:
-        return table
-    predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)
-    return table.filter(compile_batch(predicate, table))
+    return narrow(table, where=where, period=None, leads_to=base.leads_to)
 
 
 def _summed(base: Base, warned: ibis.Table, *by: str) -> list[dict[str, Any]]:

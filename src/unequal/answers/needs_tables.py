@@ -13,8 +13,7 @@ import pyarrow as pa
 from unequal.answers.base import Base
 from unequal.answers.forecasts import narrowed_values, totals_of
 from unequal.answers.movement_words import label
-from unequal.answers.narrowing import columns_to_ask
-from unequal.predicates import compile_batch, led, parse
+from unequal.answers.narrowing import narrow
 from unequal.terms.money import TOTAL, money_sum
 
 FEWEST: Final = 10
@@ -57,10 +56,7 @@ def customers(base: Base, where: str | None) -> ibis.Table:
         values = base.table("customer_value").select("customer_id", "p_alive", "value_expected", "brought")
         rows = rows.left_join(values, "customer_id").drop("customer_id_right")
     rows = rows.mutate(amount=rows["amount"].fill_null(0).cast(TOTAL))
-    if where is None:
-        return rows
-    predicate = led(parse(where, columns_to_ask(rows), where="--where"), "customer_id", base.leads_to)
-    return rows.filter(compile_batch(predicate, rows))
+    return narrow(rows, where=where, period=None, leads_to=base.leads_to)
 
 
 def whole(base: Base, rows: ibis.Table) -> dict[str, Any]:

@@ -18,11 +18,10 @@ from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
 from unequal.answers.lost import level_asked
 from unequal.answers.lost_tables import REST
-from unequal.answers.narrowing import columns_to_ask, dimension
+from unequal.answers.narrowing import dimension, narrow
 from unequal.answers.next_file import next_file_worth_most
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.answers.usual_metrics import knows_acquisition
-from unequal.predicates import compile_batch, led, parse
 from unequal.terms.amounts import money_text, share_text
 from unequal.terms.house_words import named
 from unequal.terms.lines import WORD_OF_LEVEL, Level
@@ -88,9 +87,7 @@ def new(base: Base, *, where: str | None = None, by: str | None = None, period: 
 
 
 def _narrowed(base: Base, rows: ibis.Table, where: str | None, period: Period | None) -> ibis.Table:
-    if where is not None:
-        predicate = led(parse(where, columns_to_ask(rows), where="--where"), "customer_id", base.leads_to)
-        rows = rows.filter(compile_batch(predicate, rows))
+    rows = narrow(rows, where=where, period=None, leads_to=base.leads_to)
     return rows if period is None else rows.filter(rows["began_on"] >= period.start, rows["began_on"] < period.end)
 
 

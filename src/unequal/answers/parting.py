@@ -9,8 +9,8 @@ from typing import Final
 import ibis
 
 from unequal.answers.base import Base
-from unequal.answers.narrowing import columns_to_ask, dimension
-from unequal.predicates import compile_batch, led, parse
+from unequal.answers.experienced import wide_customers
+from unequal.answers.narrowing import dimension, narrow
 
 MOST_SLICES: Final = 12
 """So many slices are measured, those of the most customers."""
@@ -18,18 +18,15 @@ _OF_CUSTOMERS: Final = ("customer", "statement", "band", "customer_value", "life
 _OF_THE_WHOLE: Final = ("kept", "retention_worth", "acquisition_source", "pool", "idle")
 
 
-def asked(base: Base, where: str | None) -> ibis.Table:
+def asked(base: Base, where: str | None, by: str | None = None) -> ibis.Table:
     """The customers for whom a predicate is true, beside what is known and expected of them; those who never bought have no values.
+
+    Attributes that neither the predicate nor `by` names are there without their values.
 
     Raises:
         PredicateError: it is refused, or names what is not there.
     """
-    known, values = base.table("customer_attribute"), base.table("customer_value")
-    table = known.left_join(values, "customer_id").drop("customer_id_right")
-    if where is None:
-        return table
-    predicate = led(parse(where, columns_to_ask(table), where="--where"), "customer_id", base.leads_to)
-    return table.filter(compile_batch(predicate, table))
+    return narrow(wide_customers(base, where, by), where=where, period=None, leads_to=base.leads_to)
 
 
 def parted(base: Base, customers: ibis.Table) -> Base:

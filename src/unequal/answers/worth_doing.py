@@ -58,7 +58,7 @@ def worth_doing(
     refuse_narrowing(
         "this question looks a year ahead, at the level of the base", period, level, do="ask it without --from, --to and --level"
     )
-    customers = asked(base, where) if where is not None or by is not None else None
+    customers = asked(base, where, by) if where is not None or by is not None else None
     cut, thin = ([], 0) if by is None or customers is None else slices(base, customers, by, fewest=FEWEST)
     levers = levers_of(base) if where is None or customers is None else levers_of_some(base, parted(base, customers))
     if all(one.lacks for one in levers):
