@@ -11,6 +11,7 @@ import pyarrow as pa
 from unequal.answers import measured_claims as measured
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
+from unequal.answers.drilling import command
 from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import refuse_narrowing
 from unequal.answers.measured_claims import Measured
@@ -108,7 +109,7 @@ def claims(
         tables={"claims": table} if by is None else {"claims": table, "slices": sliced},
         where=where,
         by=by,
-        drill_down="unequal ask customers" + (f' --where "{where}"' if where else ""),
+        drill_down=command(where),
         shown=(
             *_shown_slices(by),
             Shown("claims", "Published figures beside this firm's own", (

@@ -18,6 +18,7 @@ from unequal import customer_base
 from unequal.answers import bringing
 from unequal.answers.base import Base
 from unequal.answers.conflicts import everybody_caught
+from unequal.answers.new_tables import parts_of
 from unequal.ledger import is_real_customer
 from unequal.terms.lines import Line
 from unequal.terms.money import money_sum
@@ -81,12 +82,7 @@ def _began(base: Base) -> ibis.Table | None:
     if "gained" not in base.tables:
         return None
     told = base.table("gained")
-    day = told["began_on"]
-    year = day.year().cast("string")
-    return told.select(
-        "customer_id", "began_on", "first_channel", "first_market", "acquired_by", began_year=year,
-        began_quarter=year.concat(" Q", day.quarter().cast("string")), began_month=year.concat("-", day.month().cast("string").lpad(2, "0")),
-    )  # fmt: skip
+    return told.select("customer_id", "began_on", "first_channel", "first_market", "acquired_by", **parts_of(told["began_on"]))
 
 
 def _left(base: Base) -> ibis.Table | None:

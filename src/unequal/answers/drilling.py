@@ -10,7 +10,6 @@ from typing import Final
 
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
-from unequal.answers.contexts import with_contexts
 from unequal.answers.narrowing import columns_to_ask
 from unequal.answers.parting import asked
 from unequal.predicates import parse
@@ -52,7 +51,7 @@ def drilled(answer: Answer, base: Base, period: Period | None) -> Answer:
 
     Args:
         answer: of any question.
-        base: what it was asked of.
+        base: what it was asked of, with the contexts that the question names.
         period: as it was asked.
 
     Returns:
@@ -61,7 +60,8 @@ def drilled(answer: Answer, base: Base, period: Period | None) -> Answer:
     rules = RULES.get(answer.question)
     if rules is None or (answer.question == "customers" and (answer.where is not None or answer.by is not None)):
         return answer
-    if (period is not None and answer.question not in _DAY) or not _is_of_customers(base, answer.where):
+    known = columns_to_ask(asked(base, None))
+    if (period is not None and answer.question not in _DAY) or not _is_of_customers(answer.where, known):
         return replace(answer, drill_down=_again(answer, period)) if answer.drill_down in _OF_ALL else answer
     within = _within(_DAY.get(answer.question, ""), period)
     told = {name: rule if isinstance(rule, str) else rule(answer) for name, rule in rules.items()}
@@ -73,7 +73,7 @@ def drilled(answer: Answer, base: Base, period: Period | None) -> Answer:
     first = next((rule for name, rule in told.items() if rule and any(one.name == name for one in answer.figures)), None)
     if first is None:
         return answer
-    by = answer.by if answer.by is not None and answer.by in columns_to_ask(asked(with_contexts(base, answer.by), None)) else None
+    by = answer.by if answer.by in known else None
     return replace(answer, figures=figures, drill_down=command(answer.where, first, within, by=by))
 
 
@@ -87,11 +87,11 @@ def command(where: str | None, *rules: str | None, by: str | None = None) -> str
     """
     told = [rule for rule in rules if rule]
     whole = " and ".join([f"({where})", *told] if where else told)
-    return f"{_PLAIN}{_option(whole)}" + (f" --by {by}" if by else "")
+    return f"{_PLAIN}{where_option(whole)}" + (f" --by {by}" if by else "")
 
 
-def _option(where: str | None) -> str:
-    """`--where` as a shell reads it, in double quotes where these need no more."""
+def where_option(where: str | None) -> str:
+    """`--where` as a shell reads it, in double quotes where these need no more; nothing where nothing narrows."""
     if not where:
         return ""
     return f" --where {shlex.quote(where)}" if set(where) & set('"$`\\!') else f' --where "{where}"'
@@ -100,7 +100,7 @@ def _option(where: str | None) -> str:
 def _again(answer: Answer, period: Period | None) -> str:
     """The question itself with all its rows, where its rule is over rows that are no customers."""
     days = "" if period is None else f" --from {period.start} --to {period.last_day}"
-    return f"unequal ask {answer.question}{_option(answer.where)}{days} --json"
+    return f"unequal ask {answer.question}{where_option(answer.where)}{days} --json"
 
 
 def _within(day: str, period: Period | None) -> str | None:
@@ -113,12 +113,12 @@ def _within(day: str, period: Period | None) -> str | None:
     return " and ".join(end for end in ends if end) or None
 
 
-def _is_of_customers(base: Base, where: str | None) -> bool:
+def _is_of_customers(where: str | None, known: Mapping[str, str]) -> bool:
     """Whether a rule can be asked of customers too: it names nothing but what is known, expected or told of each."""
     if where is None:
         return True
     try:
-        parse(where, columns_to_ask(asked(with_contexts(base, where), None)))
+        parse(where, known)
     except PredicateError:
         return False
     return True

@@ -79,8 +79,7 @@ def whole_period(base: Base) -> str:
 
 def booked_days(base: Base) -> tuple[object, object]:
     """The first and the last day on which anything is booked; None of a base without entries."""
-    rows = base.tables.get("entry_total")
-    entries = base.table("entry") if rows is None else rows.select(first="first_day", booked_on="last_day")
-    first = entries["first" if rows is not None else "booked_on"]
-    span = base.fetch(entries.aggregate(first=first.min(), last=entries["booked_on"].max()))[0]
+    sums = base.tables.get("entry_total")
+    rows, first, last = (base.table("entry"), "booked_on", "booked_on") if sums is None else (sums, "first_day", "last_day")
+    span = base.fetch(rows.aggregate(first=rows[first].min(), last=rows[last].max()))[0]
     return span["first"], span["last"]

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
+from unequal.answers.drilling import where_option
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import range_text, ranged_figure, totals_of
 from unequal.answers.narrowing import dimension
@@ -61,7 +62,7 @@ def listed(base: Base, where: str | None, by: str | None) -> Answer:
         tables=tables,
         where=where,
         by=by,
-        drill_down="unequal ask customers --json" + (f' --where "{where}"' if where else ""),
+        drill_down=f"unequal ask customers --json{where_option(where)}",
         words=base.project.value.words,
         shown=_shown(base, by),
         drawn=(Drawn("bars", "slices", "Customers of each", "segment", "customers", "customers", neutral=True),) if by is not None else (),

@@ -13,7 +13,7 @@ from unequal import config
 from unequal.answers import new_tables
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
-from unequal.answers.evidence import whole_period
+from unequal.answers.evidence import booked_days, whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
 from unequal.answers.lost import level_asked
@@ -172,8 +172,7 @@ def _findings(base: Base, tables: dict[str, pa.Table], at: Level) -> list[str]:
 
 def _begun(base: Base, rows: list[dict[str, Any]]) -> list[str]:
     """That the first year of the books holds customers of before them, where a year is held against it."""
-    entries = base.table("entry")
-    begun = base.fetch(entries.aggregate(day=entries["booked_on"].min()))[0]["day"]
+    begun, _ = booked_days(base)
     if len(rows) < 2 or not isinstance(begun, date) or rows[0]["year"] != str(begun.year):  # noqa: PLR2004 - one year stands alone
         return []
     return [

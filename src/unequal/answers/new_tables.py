@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from unequal import customer_base
 from unequal.answers.base import Base
+from unequal.answers.evidence import booked_days
 from unequal.answers.forecasts import totals_of
 from unequal.answers.lost_tables import FEWEST, REST
 from unequal.answers.narrowing import attributes_named
@@ -44,9 +45,8 @@ _YEAR: Final = pa.schema(
 
 def as_of(base: Base) -> date | None:
     """The morning on which is looked: that of the forecasts, or the last day with an entry; None of an empty base."""
-    lifetimes, entries = base.table("lifetime"), base.table("entry")
-    found = base.fetch(lifetimes.aggregate(day=lifetimes["as_of"].max()))[0]["day"]
-    found = found or base.fetch(entries.aggregate(day=entries["booked_on"].max()))[0]["day"]
+    lifetimes = base.table("lifetime")
+    found = base.fetch(lifetimes.aggregate(day=lifetimes["as_of"].max()))[0]["day"] or booked_days(base)[1]
     return found if isinstance(found, date) else None
 
 
@@ -56,13 +56,17 @@ def wide(base: Base, *texts: str | None) -> ibis.Table:
     kept = ("customer_id", "brought", "p_alive", "value_expected", "value_low", "value_high")
     table = began.left_join(known, "customer_id").drop("customer_id_right")
     table = table.left_join(values.select(*kept), "customer_id").drop("customer_id_right")
-    day = table["began_on"]
-    year = day.year().cast("string")
-    return table.mutate(
-        began_year=year,
-        began_quarter=year.concat(" Q", day.quarter().cast("string")),
-        began_month=year.concat("-", day.month().cast("string").lpad(2, "0")),
-    )
+    return table.mutate(**parts_of(table["began_on"]))
+
+
+def parts_of(began_on: ibis.Value) -> dict[str, ibis.Value]:
+    """Year, quarter and month of the day on which customers began, as text: 2025, 2025 Q3, 2025-07."""
+    year = began_on.year().cast("string")
+    return {
+        "began_year": year,
+        "began_quarter": year.concat(" Q", began_on.quarter().cast("string")),
+        "began_month": year.concat("-", began_on.month().cast("string").lpad(2, "0")),
+    }
 
 
 def has_values(base: Base) -> bool:

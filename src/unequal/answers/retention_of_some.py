@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
+from unequal.answers.drilling import command
 from unequal.answers.evidence import whole_period
 from unequal.answers.forecasts import estimate, narrowed_values, of_before_verdicts, totals_of
 from unequal.answers.occasions import as_assumed, assumptions, knows_dollars
@@ -64,7 +65,7 @@ def of_some(base: Base, where: str | None, by: str | None) -> Answer:
         tables={"slices": table},
         where=where,
         by=by,
-        drill_down="unequal ask customers" + (f' --where "{where}"' if where else ""),
+        drill_down=command(where),
         words=base.project.value.words,
         shown=_shown(by),
         drawn=_drawn(base, by),

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
+from unequal.answers.drilling import command
 from unequal.answers.evidence import booked_days, whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking, refuse_narrowing
@@ -79,7 +80,7 @@ def worth_doing(
         tables={"levers": table, **sliced},
         where=where,
         by=by,
-        drill_down="unequal export values" if where is None else f'unequal ask customers --where "{where}"',
+        drill_down="unequal export values" if where is None else command(where),
         words=base.project.value.words,
         shown=_SHOWN if by is None else (_shown_slices(by), *_SHOWN),
         drawn=(Drawn("ranges", "levers", "A year of each lever, if it works as supposed", "name", "year_supposed", base.project.reporting_currency,
