@@ -15,7 +15,7 @@ from unequal.answers.base import Base
 from unequal.terms.amounts import money_text
 from unequal.terms.ids import IDLE
 from unequal.terms.lines import Line
-from unequal.terms.money import money_sum
+from unequal.terms.money import entry_count, money_sum
 from unequal.terms.periods import Period
 
 CUSTOMERS: Final = "customers"
@@ -37,8 +37,7 @@ def other_costs(base: Base, period: Period | None) -> pa.Table:
     Returns:
         A row a cost, line and bucket (customers, level:market, unassigned ...), the largest first: what, line, bucket, customers, entries, cost.
     """
-    is_summed = period is None and "entry_sum" in base.tables
-    entries = base.table("entry_sum" if is_summed else "entry")
+    entries = base.table("entry_sum" if period is None and "entry_sum" in base.tables else "entry")
     own = entries.filter(
         entries["line"].isin([str(line) for line in _LINES]), ~entries["amount_name"].startswith(_OF_MINUTES), entries["level"] != IDLE
     )
@@ -50,7 +49,7 @@ def other_costs(base: Base, period: Period | None) -> pa.Table:
     what = ibis.coalesce(own["activity"], ibis.ifelse(is_shared, own["amount_name"], own["line"]))
     grouped = own.group_by("line", what=what, bucket=ibis.ifelse(real, CUSTOMERS, own["customer_id"])).aggregate(
         customers=own["customer_id"].nunique(where=real).cast("int64"),
-        entries=(own["entries"].sum() if is_summed else own.count()).cast("int64"),
+        entries=entry_count(own),
         cost=(-money_sum(own["amount"])).cast("decimal(28, 4)"),
     )
     found = base.arrow(grouped.select("what", "line", "bucket", "customers", "entries", "cost"))

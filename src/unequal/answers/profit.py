@@ -25,7 +25,7 @@ from unequal.answers.tying_out import tie_out_findings, tie_out_tables, unexplai
 from unequal.customer_base import Concentration
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Level, Line
-from unequal.terms.money import from_units, money_sum
+from unequal.terms.money import entry_count, from_units, money_sum
 from unequal.terms.periods import Period
 
 CURVE_POINTS = 200
@@ -230,8 +230,7 @@ def _curve_rows(units: Units) -> pa.Table:
 def _unassigned_rows(entries: ibis.Table) -> ibis.Table:
     bucketed = entries.filter(~ledger.is_real_customer(entries["customer_id"]))
     reason = bucketed["unassigned_reason"].coalesce(bucketed["customer_id"])
-    counted = bucketed["entries"].sum().cast("int64") if "entries" in bucketed.columns else bucketed.count()
-    grouped = bucketed.group_by("line", reason=reason).aggregate(amount=money_sum(bucketed["amount"]), entries=counted)
+    grouped = bucketed.group_by("line", reason=reason).aggregate(amount=money_sum(bucketed["amount"]), entries=entry_count(bucketed))
     return grouped.select("reason", "line", "amount", "entries").order_by("reason", "line")
 
 

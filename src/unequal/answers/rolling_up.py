@@ -12,6 +12,7 @@ from unequal import customer_base, ledger
 from unequal.answers.base import Base
 from unequal.answers.evidence import booked_days
 from unequal.terms.lines import LINES_OF_LEVEL, Level
+from unequal.terms.money import entry_count
 
 
 def as_counted(base: Base, rows: ibis.Table) -> ibis.Table:
@@ -38,8 +39,7 @@ def rolled_up(base: Base, entries: ibis.Table, by: str, level: Level) -> pa.Tabl
     # Households and accounts are made of customers: these are rolled up. Who is no customer here stands in its bucket.
     owned = as_counted(base, entries) if base.project.identity.customer in ("person", "organisation") else entries
     inside = owned.filter(owned["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]))
-    counted = inside["entries"].sum() if "entries" in inside.columns else inside.count()
-    customers = inside.group_by("customer_id").aggregate(amount=ledger.level_amount(inside, level), entries=counted.cast("int64"))
+    customers = inside.group_by("customer_id").aggregate(amount=ledger.level_amount(inside, level), entries=entry_count(inside))
     sums = base.arrow(customers.mutate(is_customer=ledger.is_real_customer(customers["customer_id"])).order_by("customer_id"))
     return customer_base.rollups.rolled_up(sums.to_pylist(), _shares(base, by), customer_base.rollups.ALONE[by])
 

@@ -10,7 +10,7 @@ from unequal.customer_base.tables import SLICE
 from unequal.ledger import is_real_customer, level_amount
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LINES_OF_LEVEL, Level
-from unequal.terms.money import TOTAL, money_sum
+from unequal.terms.money import TOTAL, entry_count, money_sum
 
 DIMENSIONS: Final = (
     "channel",
@@ -46,8 +46,7 @@ def slices(entries: ibis.Table, by: str, level: Level) -> ibis.Table:
     """
     value = _value(entries, by)
     inside = entries.filter(entries["line"].isin([str(line) for line in LINES_OF_LEVEL[level]])).mutate(_value=value)
-    counted = inside["entries"].sum() if "entries" in inside.columns else inside.count()
-    per_customer = inside.group_by("_value", "customer_id").aggregate(amount=level_amount(inside, level), entries=counted.cast("int64"))
+    per_customer = inside.group_by("_value", "customer_id").aggregate(amount=level_amount(inside, level), entries=entry_count(inside))
     is_customer = is_real_customer(per_customer["customer_id"])
     nothing = ibis.literal(0).cast(TOTAL)
     return (

@@ -8,7 +8,7 @@ import ibis
 
 from unequal.ledger.tables import STATEMENT, WATERFALL
 from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
-from unequal.terms.money import money_sum
+from unequal.terms.money import entry_count, money_sum
 from unequal.terms.periods import Period
 
 
@@ -53,11 +53,10 @@ def waterfall(table: ibis.Table, level: Level) -> ibis.Table:
     Returns:
         WATERFALL, a row per line that has entries, in the order of the chart.
     """
-    counted = table["entries"].sum() if "entries" in table.columns else table.count()
-    summed = table.group_by("line").aggregate(amount=money_sum(table["amount"]), entries=counted)
+    summed = table.group_by("line").aggregate(amount=money_sum(table["amount"]), entries=entry_count(table))
     position = _by_line(summed["line"], {line: number for number, line in enumerate(Line, start=1)}, 0).cast("int64")
     in_level = summed["line"].isin([str(line) for line in LINES_OF_LEVEL[level]])
-    placed = summed.mutate(position=position, in_level=in_level, entries=summed["entries"].cast("int64"))
+    placed = summed.mutate(position=position, in_level=in_level)
     return placed.select(*WATERFALL.names).order_by("position")
 
 

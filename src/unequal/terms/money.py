@@ -28,6 +28,11 @@ def money_sum(amounts: Any) -> Any:
     return amounts.sum().fill_null(0).cast(TOTAL)
 
 
+def entry_count(rows: Any) -> Any:
+    """How many entries rows are: int64. Sums of entries say how many each stands for; every other row is one."""
+    return (rows["entries"].sum() if "entries" in rows.columns else rows.count()).cast("int64")
+
+
 def money_product(price: Any, factor: Any) -> Any:
     """Multiply money by a quantity or rate per line: rounded half away from zero, DECIMAL(18,4).
 
