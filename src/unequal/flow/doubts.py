@@ -52,7 +52,7 @@ def queue(project: OpenProject, *, limit: int = LIMIT, within: float = WITHIN_BI
     with open_base(project) as opened:
         doubts = stewardship.doubts
         unjudged = _unjudged(opened)
-        threshold = opened.engine.fetch(doubts.threshold_of(edges(opened)))[0]["threshold"]
+        threshold = _threshold(opened, within)
         wanted = opened.engine.materialise(doubts.doubtful(unjudged, threshold=threshold, within=within), "doubtful")
         lots = opened.engine.materialise(doubts.drawn_at_random(unjudged, limit // doubts.RANDOM_EVERY), "lots")
         base = opened.base
@@ -64,6 +64,15 @@ def queue(project: OpenProject, *, limit: int = LIMIT, within: float = WITHIN_BI
             pairs=[_shown(row) for row in opened.engine.fetch(found)], shared=base.fetch(shared), waiting=opened.engine.count(wanted),
             accuracy=accuracy_of(in_force(opened.state)),
         )  # fmt: skip
+
+
+def _threshold(opened: OpenBase, within: float) -> float | None:
+    """Where pairs link, as the run that judged the bands by doubtful links had it; where no pair is doubtful by that, the weakest link."""
+    doubts, known = stewardship.doubts, edges(opened)
+    both = (doubts.settled_threshold(opened.base.table("match_figure")), doubts.threshold_of(known))
+    settled, weakest = (None if (told := opened.engine.fetch(one)[0]["threshold"]) is None else float(told) for one in both)
+    near = doubts.doubtful(doubts.pairs_of(known), threshold=settled, within=within)
+    return settled if opened.engine.count(near) else weakest
 
 
 def in_force(state: storage.State) -> list[stewardship.Verdict]:
