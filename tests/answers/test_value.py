@@ -14,6 +14,7 @@ from tests.company import write_company
 
 from unequal import answers, config, flow
 from unequal.answers.value_tables import best_source, bin_ends
+from unequal.terms.lines import Level
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_a_run_of_before_forecasts_has_nothing_to_give():
     project = config.Project.model_validate(
         {"project": "old", "reporting_currency": "EUR", "time_zone": "UTC", "sources": {"sales": {"read": "sales.csv", "key": "no"}}}
     )
-    nothing = answers.Base(project, "r", "now", None, {"entry": ibis.memtable({"a": [1]})}, lambda table: table.to_pyarrow())
+    nothing = answers.Base(project, "r", "now", Level.REVENUE, {"entry": ibis.memtable({"a": [1]})}, lambda table: table.to_pyarrow())
     assert answers.ahead(nothing) == ()
 
 

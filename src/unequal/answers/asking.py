@@ -136,9 +136,7 @@ def ahead(base: Base, questions: Sequence[str] | None = None) -> tuple[Answer, .
     Returns:
         None of a question that has nothing to tell here, or whose tables the run is too old to have.
     """
-    told: list[Answer] = []
-    if "statement" not in base.tables:
-        return ()
+    told = []
     for question in REPORTED if questions is None else questions:
         try:
             told.append(answer(question, base))
