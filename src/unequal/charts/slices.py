@@ -46,8 +46,7 @@ def bars(
     texts = [written(amount, currency) for _, amount in shown]
     names_room = min(max(text_width(name) for name, _ in shown) + 14, width * 0.34)
     frame = _frame([amount for _, amount in shown], texts, names_room, width)
-    above = "core" if neutral or not is_money(currency) else "value"
-    below = "core" if neutral or not is_money(currency) else "loss"
+    above, below = ("core", "core") if neutral or not is_money(currency) else ("value", "loss")
     layers = [
         layer
         for negative in (False, True)

@@ -269,8 +269,8 @@ def _occasions(project: Project, relationship: Occasions, at: KeyPath) -> Iterat
 
 
 def _experience(project: Project) -> Iterator[Problem]:
-    """Surveys, agents and promises name sources and columns that are there; contacts that agents answer are mapped as contacts."""
-    for name, section in (("surveys", project.surveys), ("promises", project.promises)):
+    """Surveys, agents, promises and plans name sources and columns that are there; contacts that agents answer are mapped as contacts."""
+    for name, section in (("surveys", project.surveys), ("promises", project.promises), ("plans", project.plans)):
         if section is not None:
             yield from _known_source(project, section.source, (name, "source"))
             if section.source in project.sources:
@@ -291,10 +291,7 @@ def _experience(project: Project) -> Iterator[Problem]:
 
 
 def _plans(project: Project, plans: Plans) -> Iterator[Problem]:
-    """Plans name sources that are there, and hold only what is said to be used."""
-    yield from _known_source(project, plans.source, ("plans", "source"))
-    if plans.source in project.sources:
-        yield from _customer(project, plans.source, plans.customer, ("plans", "customer"))
+    """A price list is a source that is there, and plans hold only what is said to be used."""
     if isinstance(plans.offered, PlanList):
         yield from _known_source(project, plans.offered.source, ("plans", "offered", "source"))
     for path, name in uses_unknown(plans):

@@ -110,7 +110,7 @@ def _row(row: Mapping[str, Any], shown: showing.Shown) -> dict[str, Any]:
     for column in shown.columns:
         value = found.get(column.name)
         if column.kind in ("money", "cost") and isinstance(value, float):
-            found[column.name] = Decimal(repr(round(value, 2)))
+            found[column.name] = money(value)
         if column.kind == "count" and isinstance(value, float):
             found[column.name] = round(value)
     return found

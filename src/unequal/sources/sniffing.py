@@ -23,6 +23,8 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
 from unequal.sources.column_values import Arrow, pc
+from unequal.sources.contracts import TEXT_FORMATS
+from unequal.sources.spaced import cells_in
 from unequal.sources.vocabulary import NAMES, fit, words_of
 from unequal.terms.errors import SourceError
 
@@ -72,7 +74,7 @@ class Sniffed:
     @property
     def is_text(self) -> bool:
         """Whether its values are text that a contract must cast."""
-        return self.format in ("csv", "tsv", "spaced", "jsonl")
+        return self.format in TEXT_FORMATS
 
 
 def sniff(path: Path) -> list[Sniffed]:
@@ -185,7 +187,7 @@ def _text(path: Path, kind: TextFormat) -> Sniffed:
         raise ValueError("there is no text in it")
     delimiter = _delimiter(lines)
     if delimiter is None and _is_spaced(lines):
-        kind, delimiter, lines = "spaced", "\t", [_tabbed(line) for line in lines]
+        kind, delimiter, lines = "spaced", "\t", [_tabbed(line.encode()).decode() for line in lines]
     delimiter = delimiter or ","
     skip, width = _preamble(lines, delimiter)
     rows = list(csv.reader(lines[skip:], delimiter=delimiter))
@@ -239,12 +241,12 @@ def _delimiter(lines: Sequence[str]) -> str | None:
 def _is_spaced(lines: Sequence[str]) -> bool:
     """Whether lines are filled up with spaces and have as many words each; a column of names has one space between two words."""
     looked = [line for line in lines[:_HEAD_LINES] if line.strip()]
-    width, rows = Counter(len(line.split()) for line in looked).most_common(1)[0]
+    width, rows = Counter(len(cells_in(line.encode())) for line in looked).most_common(1)[0]
     return width > 1 and rows >= _ALIKE * len(looked) and sum("  " in line for line in looked) >= _ALIKE * len(looked)
 
 
-def _tabbed(line: str) -> str:
-    return "\t".join(line.split())
+def _tabbed(line: bytes) -> bytes:
+    return b"\t".join(cells_in(line))
 
 
 def _preamble(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
@@ -296,7 +298,7 @@ def _cells_of_text(
 
 def _parse(raw: bytes, encoding: str, delimiter: str, skip: int, names: Sequence[str], odd: Counter[str], *, spaced: bool) -> pa.Table:
     text = raw.decode(encoding, errors="replace").encode() if encoding != "utf-8-sig" else raw.removeprefix(b"\xef\xbb\xbf")
-    text = b"\n".join(b"\t".join(line.split()) for line in text.splitlines()) if spaced else text
+    text = b"\n".join(_tabbed(line) for line in text.splitlines()) if spaced else text
 
     def pass_over(_row: Any) -> Literal["skip"]:
         odd["rows"] += 1

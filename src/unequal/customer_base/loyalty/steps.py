@@ -11,7 +11,8 @@ from typing import Any, Final
 import ibis
 import numpy as np
 
-from unequal import config, ledger, predicates
+from unequal import config
+from unequal.customer_base.contracted import contracts_apart
 from unequal.customer_base.loyalty import events, signals, tables
 from unequal.customer_base.loyalty.features import LEVELS, Measure
 from unequal.customer_base.loyalty.mornings import Morning, Sources, days_to_learn_on, morning
@@ -72,7 +73,7 @@ def find(engine: Engine, known: Known, *, project: config.Project, folder: Path)
 
 
 def _found(engine: Engine, known: Known, project: config.Project) -> dict[str, list[dict[str, Any]]]:
-    entries = _of_orders(known.entries, project)
+    entries = contracts_apart(known.entries, project)[0]
     span = engine.fetch(
         entries.filter(entries["line"] == "list_revenue", entries["amount"] > 0).aggregate(first=entries["booked_on"].min())
     )[0]
@@ -171,15 +172,6 @@ def _trend(model: Model, mornings: Sequence[Morning], names: Sequence[str], told
             for place, name in enumerate(names)
         ]
     return rows
-
-
-def _of_orders(entries: ibis.Table, project: config.Project) -> ibis.Table:
-    """The entries of customers who buy when they like: not those that contracts claim, for who leaves them says so."""
-    for name, one in project.value.relationships.items():
-        if isinstance(one, config.value.Contracts) and one.where is not None:
-            rule = predicates.parse(one.where, ledger.tables.ENTRY.types, where=f"value.relationships.{name}.where")
-            entries = entries.filter(~predicates.holds(rule, entries))
-    return entries
 
 
 def _spans(project: config.Project) -> events.Spans:

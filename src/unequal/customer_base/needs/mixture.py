@@ -14,7 +14,6 @@ from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
 from unequal.customer_base.needs.counts import SMALLEST, Counts, Floats, Ints, shares_of, spread_of, weights_of
@@ -249,6 +248,8 @@ def _unlikely(told: Callable[[Floats, Floats, Floats, float], Floats], known: tu
 
 
 def _least(of: Callable[[float], float], ends: tuple[float, float]) -> float:
+    from scipy.optimize import minimize_scalar
+
     return float(np.exp(minimize_scalar(of, bounds=ends, method="bounded", options={"xatol": 0.02}).x))
 
 

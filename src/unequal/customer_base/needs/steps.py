@@ -12,7 +12,8 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from unequal import config, ledger, predicates
+from unequal import config, ledger
+from unequal.customer_base.contracted import contracts_apart
 from unequal.customer_base.needs import counting, habits, naming, tables
 from unequal.customer_base.needs.counts import Bools, Counts, Floats, Ints, canonical, counts_of, drawn_towards_all, shares_of, spread_of
 from unequal.customer_base.needs.mixture import Evidence, chances
@@ -89,7 +90,7 @@ def _customers(engine: Engine, known: Known, project: config.Project) -> _Custom
     if last is None:
         return None
     until = project.value.as_of or last + timedelta(days=1)
-    chosen, contracts = _apart(known.entries, project)
+    chosen, contracts = contracts_apart(known.entries, project)
     sold = engine.materialise(counting.sales(chosen, until=until), "needs-sales")
     if not engine.count(sold):
         # Who has contracts alone is known by them.
@@ -103,18 +104,6 @@ def _customers(engine: Engine, known: Known, project: config.Project) -> _Custom
     taken = np.column_stack([np.asarray(table[part.name].to_numpy(), dtype=np.float64) for part in habits.parts_of(every)])
     bought = np.asarray(table["days"].to_numpy(), dtype=np.int64)
     return _Customers(table["customer_id"], bought, counts_of(every, taken, bought.astype(np.float64)))
-
-
-def _apart(entries: ibis.Table, project: config.Project) -> tuple[ibis.Table, dict[str, ibis.Table]]:
-    """What customers chose to buy, and who had contracts of each kind; see loyalty for why they stand apart."""
-    contracts = {}
-    for name, one in project.value.relationships.items():
-        if isinstance(one, config.value.Contracts) and one.where is not None:
-            rule = predicates.parse(one.where, ledger.tables.ENTRY.types, where=f"value.relationships.{name}.where")
-            holds = predicates.holds(rule, entries)
-            contracts[habits.contract(name).name] = entries.filter(holds).select("customer_id").distinct()
-            entries = entries.filter(~holds)
-    return entries, contracts
 
 
 def _wide(
@@ -133,17 +122,14 @@ def _wide(
     every = [
         *([habits.channels(channels)] if channels else []), habits.WEEKDAYS, habits.SEASONS, habits.DISCOUNTS, habits.RETURNED,
         *([habits.PRICES] if is_priced else []), *([habits.products(products)] if products else []), habits.PRODUCTS_AT_ONCE, habits.BILLS,
-        *(habits.contacts(*kind) for kind in kinds), *(habits.contract(name) for name in _names(contracts)),
+        *(habits.contacts(*kind) for kind in kinds), *(habits.contract(name) for name in contracts),
     ]  # fmt: skip
     lines = counting.by_line(sold, chosen, products, dear_from=usual["dear_from"], until=until)
-    others = {"lines": lines, habits.UNPAID: counting.unpaid(known.entries, until=until), **contracts}
+    had_contracts = {habits.contract(name).name: claimed.select("customer_id").distinct() for name, claimed in contracts.items()}
+    others = {"lines": lines, habits.UNPAID: counting.unpaid(known.entries, until=until), **had_contracts}
     if kinds:
         others["contacts"] = counting.by_contact(known.contacts, kinds, until=until)
     return counting.beside(counting.by_day(days, channels), others), every
-
-
-def _names(contracts: Mapping[str, ibis.Table]) -> list[str]:
-    return [name.removeprefix(f"{habits.CONTRACT} ") for name in contracts]
 
 
 def _frequent(engine: Engine, rows: ibis.Table, column: str, most: int) -> list[str]:

@@ -138,17 +138,18 @@ def _brought(lift: Lift | None, comers: Comers, brought: Sequence[Floats]) -> di
     is_shown = lift is not None and lift.counted.brought > 0
     part = None if lift is None else lift.counted if is_shown else lift.every
     variance = np.zeros(len(so_far)) if part is None else influence.variance_of(part, so_far)
-    above = variance
-    if lift is not None and part is not None and is_shown:
-        above = influence.variance_of(part, so_far, not_shown=influence.may_have_brought(lift))
     each, spread, error = _worth_of_one(comers, told=lift is not None and lift.told.is_shown)
     told: dict[str, Any] = {}
-    ends = {"brought_customers": influence.range_of(so_far, variance, is_shown=is_shown)}
-    ends["value"], low = (_worth_between(so_far, of, each, spread, error, is_shown=is_shown) for of in (above, variance))
-    if is_shown:
+    low, high = _worth_between(so_far, variance, each, spread, error, is_shown=is_shown)
+    ends = {"value": (low, high)}
+    if lift is not None and part is not None and is_shown:
+        above = influence.variance_of(part, so_far, not_shown=influence.may_have_brought(lift))
         ends["brought_customers"] = influence.counted_range(so_far, variance, above)
         # Who may have brought nobody may have brought nothing.
-        ends["value"] = (np.where(ends["brought_customers"][0] > 0, low[0], np.minimum(low[0], 0.0)), ends["value"][1])
+        least = np.where(ends["brought_customers"][0] > 0, low, np.minimum(low, 0.0))
+        ends["value"] = (least, _worth_between(so_far, above, each, spread, error, is_shown=is_shown)[1])
+    else:
+        ends["brought_customers"] = influence.range_of(so_far, variance, is_shown=is_shown)
     for name, mean in (("brought_customers", so_far), ("value", so_far * each)):
         expected = mean if is_shown else np.zeros(len(mean))
         told |= {f"{name}_expected": expected, f"{name}_low": ends[name][0], f"{name}_high": ends[name][1]}
