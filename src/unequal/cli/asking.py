@@ -40,7 +40,7 @@ def _narrowing(command: _Handler) -> _Handler:
     return command
 
 
-@click.command(help=f"Ask the base a question: {', '.join(answers.QUESTIONS)}.")
+@click.command(help=f"Ask the base a question, such as profit, new or lost.\n\nThe questions: {', '.join(answers.QUESTIONS)}.")
 @click.argument("question")
 @_questions
 @click.option(

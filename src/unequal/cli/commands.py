@@ -4,17 +4,66 @@ from __future__ import annotations
 
 import errno
 import json
-from typing import Any
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
-from unequal.cli import asking, examining, identifying, reviewing, running, starting
 from unequal.terms.errors import Problems, StorageError, UnequalError
 from unequal.version import __version__
 
+COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "starting": {
+        "demo": "Make the company Meridian, run the whole job on it, and say where to look.",
+        "init": "Write a config: a commented starter, or one that already runs on the FILES given.",
+        "check": "Hold the config against the files' headers, without reading their data.",
+        "assess": "Say of each source what to know before trusting it, and suggest a mapping.",
+        "data": "Public data sets to try Unequal on.",
+    },
+    "running": {
+        "run": "Read the sources, book and reconcile every dollar, and publish the base.",
+        "status": "What is published, and which runs are kept.",
+        "runs": "The calendar of kept runs with their trends, and what each changed and why.",
+    },
+    "asking": {
+        "ask": "Ask the base a question, such as profit, new or lost.",
+        "report": "Write a self-contained HTML report: each question a page with findings and charts, tables folded, every number with its "
+        "meaning.",
+        "export": "Take a table out, safe to open in a spreadsheet: customers and entries can be narrowed as a question is.",
+    },
+    "examining": {
+        "customer": "One customer: who, worth, why, what happened, how we know. By id, or SOURCE:RECORD_ID.",
+        "explain": "How it came to be: one entry of the ledger, back to the row of the file it came from.",
+    },
+    "identifying": {
+        "identify": "Which customer somebody is: given_name=Ann family_name=Lee postcode=89132, or any attribute or key of the config.",
+    },
+    "reviewing": {"review": "Settle doubtful matches: lists them, the most dollars first, one in ten drawn at random."},
+}
+"""By the module that has them: every command and its help's first paragraph, so that listing them loads none of what they use."""
+
+
+class Later(click.Command):
+    """A command whose module is imported when the command is used."""
+
+    def __init__(self, module: str, name: str, words: str) -> None:
+        super().__init__(name, help=words)
+        self._module = module
+
+    def loaded(self) -> click.Command:
+        """The command itself."""
+        found: click.Command = next(each for each in import_module(f"unequal.cli.{self._module}").COMMANDS if each.name == self.name)
+        return found
+
 
 class Told(click.Group):
-    """A group that tells an error of ours as it is, without a stack trace, and exits with 1."""
+    """A group that tells an error of ours as it is, without a stack trace, and exits with 1; its commands are loaded as they are used."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click; a command that was only listed so far is loaded."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.loaded() if isinstance(command, Later) else command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         # Taken now: click empties the arguments as it hands them on.
@@ -60,5 +109,6 @@ def main(ctx: click.Context, directory: str) -> None:
     ctx.obj = directory
 
 
-for command in (*starting.COMMANDS, *running.COMMANDS, *asking.COMMANDS, *examining.COMMANDS, *identifying.COMMANDS, *reviewing.COMMANDS):
-    main.add_command(command)
+for _module, _listed in COMMANDS.items():
+    for _name, _words in _listed.items():
+        main.add_command(Later(_module, _name, _words))

@@ -11,7 +11,6 @@ import click
 from rich.tree import Tree
 
 from unequal import flow
-from unequal.cli.identifying import explain_match
 from unequal.cli.printing import cell, console, print_json, print_rows, safe
 from unequal.terms.house_words import AS_CUSTOMERS, HouseWords
 
@@ -215,9 +214,15 @@ def _print_first(rows: Sequence[Mapping[str, Any]], title: str, columns: Sequenc
     print_rows(rows[:_LINES_SHOWN], title=f"{title}{more}", columns=columns, house=house)
 
 
+def _explain_match(directory: str, one: str, other: str, *, as_json: bool) -> None:
+    from unequal.cli.identifying import explain_match
+
+    explain_match(directory, one, other, as_json=as_json)
+
+
 _FORMS: Final[Mapping[str, tuple[tuple[str, ...], Callable[..., None]]]] = {
     "customer": (("ID",), _explain_customer),
-    "match": (("A", "B"), explain_match),
+    "match": (("A", "B"), _explain_match),
 }
 """What can be explained beside an entry: its word, the arguments that follow, and what shows it."""
 

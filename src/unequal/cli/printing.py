@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-import pyarrow as pa
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from unequal.answers import Answer, Figure, showing
 from unequal.terms.amounts import MINUS, number_text
 from unequal.terms.house_words import AS_CUSTOMERS, HouseWords
+
+if TYPE_CHECKING:
+    from unequal.answers import Answer, Figure, showing
 
 MISSING: Final = "–"
 WIDTH_OF_A_FILE: Final = 160
@@ -263,9 +264,10 @@ def print_json(value: object) -> None:
 
 def plain(value: object) -> object:
     """Any value of ours as plain JSON values."""
-    if isinstance(value, Answer | Figure | showing.Shown | showing.Drawn | showing.Column):
-        return plain({name: getattr(value, name) for name in value.__dataclass_fields__})
-    if isinstance(value, pa.Table):
+    # By what they can do and not by their types: what prints nothing of an answer need not load what answers are made of.
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain({each.name: getattr(value, each.name) for each in fields(value)})
+    if hasattr(value, "to_pylist"):
         return plain(value.to_pylist())
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

@@ -4,9 +4,18 @@
 the truth for tests and benchmarks. No pipeline reads the truth.
 """
 
-from unequal.demo.outcomes import respond
-from unequal.demo.treatments import TREATMENTS
-from unequal.demo.truth import Truth
-from unequal.demo.world import build
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unequal.terms.faces import open_by_name
+
+if TYPE_CHECKING:
+    from unequal.demo.outcomes import respond
+    from unequal.demo.treatments import TREATMENTS
+    from unequal.demo.truth import Truth
+    from unequal.demo.world import build
 
 __all__ = ["TREATMENTS", "Truth", "build", "respond"]
+
+open_by_name(__name__, __all__, outcomes=["respond"], treatments=["TREATMENTS"], truth=["Truth"], world=["build"])

@@ -3,10 +3,17 @@
 The only room that opens things, publishes and reads the clock.
 """
 
-from unequal.flow import assessing, checking, examining, exporting, identifying, reviewing, tracing
-from unequal.flow.batch import RunReport, run
-from unequal.flow.opening import OpenProject, open_project
-from unequal.flow.reading import open_base
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unequal.terms.faces import open_by_name
+
+if TYPE_CHECKING:
+    from unequal.flow import assessing, checking, examining, exporting, identifying, reviewing, tracing
+    from unequal.flow.batch import RunReport, run
+    from unequal.flow.opening import OpenProject, open_project
+    from unequal.flow.reading import open_base
 
 __all__ = [
     "OpenProject",
@@ -22,3 +29,5 @@ __all__ = [
     "run",
     "tracing",
 ]
+
+open_by_name(__name__, __all__, batch=["RunReport", "run"], opening=["OpenProject", "open_project"], reading=["open_base"])

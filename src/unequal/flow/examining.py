@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-import ibis
+from typing import TYPE_CHECKING, Any, Final
 
 from unequal import ledger, sources, storage
-from unequal.answers import Base
 from unequal.flow import run_calendar
 from unequal.flow.opening import OpenProject
-from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError, SourceError
 from unequal.terms.ids import IDLE, SEPARATOR, UNASSIGNED, record_name
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
+
+# What is published is told without what reads it: ibis and the questions are imported where a customer is looked at.
+if TYPE_CHECKING:
+    from unequal.answers import Base
+    from unequal.flow.reading import OpenBase
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -96,7 +97,7 @@ def customer(opened: OpenBase, asked: str) -> CustomerSheet:
             {"line": LABEL_OF_LINE[Line(str(row["line"]))], **{k: v for k, v in row.items() if k not in {"line", "position"}}}
             for row in lines
         ],
-        months=base.fetch(statement.order_by(ibis.desc("month"), "line")),
+        months=base.fetch(statement.order_by(statement["month"].desc(), "line")),
         records=base.fetch(owned.order_by("source", "record_id")),
         related=_related(base, customer_id),
         foreseen=_foreseen(base, customer_id),
@@ -139,9 +140,9 @@ def _service(base: Base, customer_id: str) -> Rows:
     grouped = done.group_by("activity").aggregate(
         events=done["events"].sum().cast("int64"), minutes=(done["used_seconds"].sum() / 60).round(1).cast("decimal(28, 1)"),
         cost=(-done["amount"].sum()).cast("decimal(28, 4)"),
-        own_failures=(-ibis.ifelse(done["cause"] == "company", done["amount"], 0).sum()).cast("decimal(28, 4)"),
+        own_failures=(-(done["cause"] == "company").ifelse(done["amount"], 0).sum()).cast("decimal(28, 4)"),
     )  # fmt: skip
-    return base.fetch(grouped.order_by(ibis.desc("cost"), "activity"))
+    return base.fetch(grouped.order_by(grouped["cost"].desc(), "activity"))
 
 
 def _steady(base: Base, customer_id: str) -> Mapping[str, Any]:
@@ -181,6 +182,8 @@ _CENT: Final = 0.01
 
 def _who(opened: OpenBase, customer_id: str) -> Rows:
     """What stands for a customer and which rule chose it, then what else its records say."""
+    from unequal.flow.reading import golden_values
+
     base = opened.base
     golden, owned = base.table("golden_attribute"), base.table("customer_record")
     chosen = golden.filter(golden["customer_id"] == customer_id)

@@ -4,10 +4,27 @@
 expression of it for a whole base, `columns_of` says what it reads, `led` follows ids that lead to others. The text itself is never executed.
 """
 
-from unequal.predicates.batch import compile_batch, holds
-from unequal.predicates.functions import FUNCTIONS, Function
-from unequal.predicates.leading import led
-from unequal.predicates.reading import parse
-from unequal.predicates.tree import Predicate, columns_of
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unequal.terms.faces import open_by_name
+
+if TYPE_CHECKING:
+    from unequal.predicates.batch import compile_batch, holds
+    from unequal.predicates.functions import FUNCTIONS, Function
+    from unequal.predicates.leading import led
+    from unequal.predicates.reading import parse
+    from unequal.predicates.tree import Predicate, columns_of
 
 __all__ = ["FUNCTIONS", "Function", "Predicate", "columns_of", "compile_batch", "holds", "led", "parse"]
+
+open_by_name(
+    __name__,
+    __all__,
+    batch=["compile_batch", "holds"],
+    functions=["FUNCTIONS", "Function"],
+    leading=["led"],
+    reading=["parse"],
+    tree=["Predicate", "columns_of"],
+)

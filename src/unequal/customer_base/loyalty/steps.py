@@ -18,6 +18,7 @@ from unequal.customer_base.loyalty.features import LEVELS, Measure
 from unequal.customer_base.loyalty.mornings import Morning, Sources, days_to_learn_on, morning
 from unequal.customer_base.loyalty.strengths import Model, strength_rows, taught, warning_rows
 from unequal.storage import Engine
+from unequal.terms.tables import TableContract
 
 _LEARNED_ON: Final = 40_000
 """About so many customers are learned on; more would not change what is found."""
@@ -31,7 +32,7 @@ _DAYS_A_YEAR: Final = 365.25
 _WIDTH_OF_RANGE: Final = 3.29
 
 __all__ = ["LOYALTY", "Known", "find"]
-LOYALTY: Final = tables.LOYALTY
+LOYALTY: Final[tuple[TableContract, ...]] = tables.LOYALTY
 
 
 @dataclass(frozen=True)

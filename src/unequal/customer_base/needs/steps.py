@@ -19,6 +19,7 @@ from unequal.customer_base.needs.counts import Bools, Counts, Floats, Ints, cano
 from unequal.customer_base.needs.mixture import Evidence, chances
 from unequal.customer_base.needs.standing import Standing, found
 from unequal.storage import Engine
+from unequal.terms.tables import TableContract
 
 FEWEST_DAYS: Final = 3
 """Who bought on fewer days is told to be of no group: too little is known of his habits."""
@@ -40,7 +41,7 @@ _LIKELIER_THAN_NOT: Final = 0.5
 _NO_GROUP: Final = "no_groups"
 
 __all__ = ["ALL", "FEWEST_CUSTOMERS", "FEWEST_DAYS", "Known", "find"]
-ALL: Final = tables.ALL
+ALL: Final[tuple[TableContract, ...]] = tables.ALL
 
 
 @dataclass(frozen=True)

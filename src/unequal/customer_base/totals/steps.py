@@ -10,8 +10,9 @@ import ibis
 from unequal.customer_base.tables import CUSTOMER_LINE, DEFINITION, ENTRY_SUM, ENTRY_TOTAL
 from unequal.customer_base.totals.summing import customer_lines, entry_sums, entry_totals
 from unequal.storage import Engine
+from unequal.terms.tables import TableContract
 
-ALL: Final = (CUSTOMER_LINE, ENTRY_SUM, ENTRY_TOTAL, DEFINITION)
+ALL: Final[tuple[TableContract, ...]] = (CUSTOMER_LINE, ENTRY_SUM, ENTRY_TOTAL, DEFINITION)
 """The tables that the step writes."""
 
 

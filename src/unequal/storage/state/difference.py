@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
-import pyarrow.dataset as ds
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 _COLUMNS: Final[list[tuple[str, pa.DataType]]] = [
     ("kind", pa.string()),
@@ -44,12 +46,17 @@ class MembershipDifference:
     @classmethod
     def of_tables(cls, events: pa.Table, redirects: pa.Table) -> MembershipDifference:
         """From tables in memory."""
-        return cls(ds.dataset(events), ds.dataset(redirects))
+        # Imported here: it brings pandas with it, and few who open a state write to it.
+        from pyarrow.dataset import dataset
+
+        return cls(dataset(events), dataset(redirects))
 
     @classmethod
     def of_files(cls, events: Path, redirects: Path) -> MembershipDifference:
         """From the identity step's `customer_event` and `customer_redirect`, read as they are written to the state."""
-        return cls(ds.dataset(events, format="parquet"), ds.dataset(redirects, format="parquet"))
+        from pyarrow.dataset import dataset
+
+        return cls(dataset(events, format="parquet"), dataset(redirects, format="parquet"))
 
     @property
     def is_empty(self) -> bool:
