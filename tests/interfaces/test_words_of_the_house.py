@@ -47,6 +47,15 @@ def test_the_terminal_speaks_as_the_charity_does(terminal, command):
     assert not FOREIGN.findall(shown)
 
 
+@pytest.mark.parametrize("command", ["ask customers --level revenue", "ask movement --by nothing", "ask needs", "customer nobody"])
+def test_a_refusal_speaks_as_the_charity_does(terminal, command):
+    _, folder, _ = terminal
+    found = CliRunner().invoke(main, ["-C", str(folder), *command.split()])
+    assert found.exit_code == 1
+    assert "onor" in found.stderr
+    assert not FOREIGN.findall(COMMANDS.sub("", found.stderr))
+
+
 def test_a_run_is_told_in_words_of_the_charity(terminal):
     _, _, ran = terminal
     assert "donors with entries" in ran

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol, TypedDict
+from typing import Final, Protocol, TypedDict, Unpack
 
 from unequal.answers.advocates import advocates
 from unequal.answers.agents import service
@@ -20,7 +20,7 @@ from unequal.answers.drilling import drilled
 from unequal.answers.drivers import drivers
 from unequal.answers.equity import equity
 from unequal.answers.get_keep_grow import get_keep_grow
-from unequal.answers.house_words import in_words_of_the_house
+from unequal.answers.house_words import in_words_of_the_house, refused_in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
 from unequal.answers.lost import lost
 from unequal.answers.loyal import loyal
@@ -66,13 +66,16 @@ _NOTHING_TO_TELL: Final = frozenset({"ANS001", "ANS013", "ANS014", LACKING})
 """What a question says that cannot be answered from these data, or from a run of before it could be asked."""
 
 
-class Narrowed(TypedDict):
-    """What a question is narrowed by, handed on as it is."""
-
+class _Question(TypedDict):
     where: str | None
     by: str | None
     period: Period | None
     level: Level | None
+
+
+class Narrowed(_Question):
+    """What a question is narrowed by, handed on as it is."""
+
     what_if: Sequence[str]
 
 
@@ -107,16 +110,23 @@ def answer(
         return now if other is None else side_by_side(now, answer(question, other, **narrowed))
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
-    base = with_contexts(base, where, by)
+    base, house = with_contexts(base, where, by), base.project.value.house
+    try:
+        found = _answered(question, base, where=where, by=by, period=period, level=level, what_if=what_if)
+    except AnswerError as error:
+        raise refused_in_words_of_the_house(error, house, where) from error
+    return in_words_of_the_house(drilled(found, base, period), house)
+
+
+def _answered(question: str, base: Base, *, what_if: Sequence[str], **narrowed: Unpack[_Question]) -> Answer:
+    """As the question itself words it."""
     if what_if:
         if question != "cost-to-serve":
             raise AnswerError(
                 "ANS012", "nothing can be supposed of this question", where="--what-if", seen=question, do="ask cost-to-serve"
             )
-        found = cost_to_serve(base, where=where, by=by, period=period, level=level, what_if=what_if)
-    else:
-        found = QUESTIONS[question](base, where=where, by=by, period=period, level=level)
-    return in_words_of_the_house(drilled(found, base, period), base.project.value.house)
+        return cost_to_serve(base, what_if=what_if, **narrowed)
+    return QUESTIONS[question](base, **narrowed)
 
 
 REPORTED: Final = (

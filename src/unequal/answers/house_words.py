@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from unequal.answers.answer import Answer
 from unequal.answers.showing import Shown
+from unequal.terms.errors import AnswerError
 from unequal.terms.house_words import HouseWords
 
 
@@ -32,6 +34,31 @@ def in_words_of_the_house(answer: Answer, house: HouseWords) -> Answer:
         drawn=tuple(replace(one, title=say(one.title)) for one in answer.drawn),
         words=house.customers,
         further_words=dict(house.further),
+    )
+
+
+_NAMES_TO_CHOOSE: Final = "ANS002"
+"""The refusal that ends with a list of names, which are typed as they stand."""
+
+
+def refused_in_words_of_the_house(error: AnswerError, house: HouseWords, where: str | None) -> AnswerError:
+    """A refusal in the words of the house.
+
+    Args:
+        error: in words of customers.
+        house: the config's words.
+        where: the predicate that was given, which stays as it was typed.
+
+    Returns:
+        The same refusal; names to choose from, and places, stay as they are.
+    """
+    say = house.say
+    return AnswerError(
+        error.code,
+        say(error.what),
+        where=error.where,
+        seen=error.seen if error.seen == where else say(error.seen),
+        do=error.do if error.code == _NAMES_TO_CHOOSE else say(error.do),
     )
 
 

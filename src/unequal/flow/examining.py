@@ -242,7 +242,7 @@ def find_customer(opened: OpenBase, asked: str) -> str:
     found = opened.base.fetch(records.filter(records["source"] == source, records["record_id"] == stored))
     if not found:
         raise AnswerError("ANS005", "nobody is known by that id", seen=asked,
-                          do="give a customer's id (c_...), or SOURCE:RECORD_ID as the source writes it")  # fmt: skip
+                          do=opened.base.project.value.house.say("give a customer's id (c_...), or SOURCE:RECORD_ID as the source writes it"))  # fmt: skip
     return str(found[0]["customer_id"])
 
 
