@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 
@@ -11,9 +12,11 @@ import pytest
 from tests.answers.growing_company import write_growing_company
 
 import unequal
+from unequal import answers, flow
 from unequal.answers.usual_metrics import first_year_returns
 from unequal.config.metrics import Metric
 from unequal.terms.errors import AnswerError, UnequalError
+from unequal.terms.periods import Period
 
 
 def sales_of(folder):
@@ -80,6 +83,23 @@ def test_a_metric_that_cannot_be_is_refused_with_its_place(tmp_path, twice):
             Metric.model_validate({"meaning": "m", "of": "entries", **wrong})
     with pytest.raises(AnswerError, match="ANS011"):
         unequal.open(twice[0]).ask("metrics", level="revenue")
+
+
+@pytest.mark.parametrize(
+    ("asked", "metrics", "said"),
+    [
+        ({"by": "season"}, {}, "metrics.NAME"),
+        ({"where": "band = 'profitable'"}, {}, "metrics.NAME"),
+        ({"where": "customer_id = 'nobody'"}, None, "metrics.NAME"),
+        ({"period": Period(date(1990, 1, 1), date(1991, 1, 1))}, {}, "a longer period"),
+    ],
+)
+def test_where_nothing_can_be_told_the_refusal_says_what_it_takes(twice, asked, metrics, said):
+    with flow.open_base(flow.open_project(twice[0])) as opened:
+        project = opened.base.project if metrics is None else opened.base.project.model_copy(update={"metrics": metrics})
+        with pytest.raises(AnswerError, match=said) as refused:
+            answers.answer("metrics", replace(opened.base, project=project), **asked)
+    assert refused.value.code == "ANS016"
 
 
 def test_the_first_year_is_held_against_what_it_cost_to_get_customers(duckdb_engine):

@@ -56,7 +56,7 @@ def metrics(
         raise AnswerError("ANS011", "metrics are of what their rows say", seen=f"--level {level}", do="ask without --level")
     found = [*_own(base, where, by, period), *usual_metrics.usual(base, where, by, period)]
     if not found:
-        raise lacking("metrics", "a month with a sale (entry.booked_on) or a contact (interaction.occurred_on)", do="map postings or interactions, or ask a longer period")  # fmt: skip
+        raise _nothing_watched(base, where, by)
     monthly = [row for one in found for row in one.rows]
     latest = [row for one in found for row in _latest(one)]
     return Answer(
@@ -76,6 +76,20 @@ def metrics(
         drawn=tuple(Drawn("lines", one.name, one.meaning, "month", "value", one.unit, series="segment", neutral=True) for one in found),
         **rests_on(base),
     )
+
+
+def _nothing_watched(base: Base, where: str | None, by: str | None) -> AnswerError:
+    """Why there is nothing to tell: what every base has is of the whole base, and only what the config declares can be cut."""
+    if where is None and by is None:
+        return lacking("metrics", "a month with a sale (entry.booked_on) or a contact (interaction.occurred_on)", do="map postings or interactions, or ask a longer period")  # fmt: skip
+    if not base.project.metrics:
+        return lacking(
+            "metrics --by" if by else "metrics --where",
+            "a metric of the project's own (metrics.NAME): those that every base has are of the whole base and cannot be sliced or narrowed",
+            do="declare what to watch under metrics in the config, or ask without --by and --where",
+        )
+    return lacking("metrics", f"a row of {', '.join(base.project.metrics)} (metrics.NAME) in what was asked for",
+                   do="ask a longer period, or without --where")  # fmt: skip
 
 
 def _own(base: Base, where: str | None, by: str | None, period: Period | None) -> list[usual_metrics.Watched]:
