@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal as D
 
+import pyarrow as pa
 import pytest
 from tests.flow.looking import ask, edit, figures, run
 
+from unequal import report
+from unequal.answers import profit_words
 from unequal.terms.errors import AnswerError, PredicateError
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
@@ -25,6 +28,21 @@ def test_by_channel_customers_and_buckets_stand_apart_and_add_up(yesterday):
 
 def test_by_month(yesterday):
     assert slices(ask(yesterday, by="month")) == {"2026-01": (D("49.5"), D(11)), "2026-02": (D(35), D(8))}
+
+
+def test_a_slice_of_few_customers_is_marked_and_keeps_its_dollars(yesterday):
+    answer = ask(yesterday, by="channel")
+    assert [row["is_thin"] for row in answer.table.to_pylist()] == [True, True]
+    assert any("2 of 2 slices have fewer than 10 customers" in finding for finding in answer.findings)
+    assert "few customers" in report.full(answer)
+    by_band = {row["value"]: row["is_thin"] for row in ask(yesterday, by="band").table.to_pylist()}
+    # What stands in buckets alone is of nobody, and not of few.
+    assert by_band == {"profitable": True, "unprofitable": True, None: False}
+
+
+def test_slices_of_many_customers_are_not_marked():
+    marked = profit_words.marked(pa.table({"value": ["web", "corner", "none"], "customers": [10, 9, 0]}))
+    assert marked["is_thin"].to_pylist() == [False, True, False]
 
 
 def test_by_band_and_kind_which_customers_have_and_entries_have_not(yesterday):

@@ -192,11 +192,11 @@ def _tables(
         **tie_out_tables(base),
     }
     if by == "month" and "booked_on" not in entries.columns:
-        tables["slices"] = base.arrow(customer_base.slices(as_counted(base, base.table("statement")), by, level))
+        tables["slices"] = words.marked(base.arrow(customer_base.slices(as_counted(base, base.table("statement")), by, level)))
     elif by is not None and by not in customer_base.rollups.ALONE:
         # What each customer brought by line is less than the entries are, where it knows the dimension.
         rows = statement if dimension(entries, by) in statement.columns else entries
-        tables["slices"] = base.arrow(customer_base.slices(rows, by, level))
+        tables["slices"] = words.marked(base.arrow(customer_base.slices(rows, by, level)))
     return tables
 
 

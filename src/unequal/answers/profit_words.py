@@ -22,8 +22,8 @@ _BANDS: Final = {
     "break_even": ("about break-even", "about zero"),
     "unprofitable": ("unprofitable", "below zero"),
 }
-
-
+FEWEST: Final = 10
+"""A slice of fewer customers is marked."""
 NOTHING_POSTED: Final = "No source posts a dollar: histories come counted, and what is expected of them is told by `unequal ask value`."
 
 
@@ -103,8 +103,27 @@ def findings(found: Concentration, tables: Mapping[str, pa.Table], level: Level,
         _unassigned(tables, currency),
         _idle(tables, currency),
         _outside(tables, level, currency),
+        _thin(tables),
     ]
     return tuple(text for text in told if text)
+
+
+def marked(slices: pa.Table) -> pa.Table:
+    """SLICE with `is_thin`: whether it is of a few customers only. Its dollars are facts and stay, and so do their sums."""
+    return slices.append_column("is_thin", pa.array([0 < count < FEWEST for count in slices["customers"].to_pylist()], pa.bool_()))
+
+
+def _thin(tables: Mapping[str, pa.Table]) -> str:
+    sliced = tables.get("slices")
+    if sliced is None or "is_thin" not in sliced.column_names:
+        return ""
+    thin = sum(sliced["is_thin"].to_pylist())
+    if not thin:
+        return ""
+    return (
+        f"{thin:,} of {sliced.num_rows:,} slices have fewer than {FEWEST} customers and are marked: what so few brought is a fact, "
+        "and tells little of others like them."
+    )
 
 
 def drill_down(where: str | None, period: Period | None, level: Level | None) -> str:

@@ -112,7 +112,10 @@ def _told_points(points: Rows, customers: int) -> Rows:
 
 def slices(answer: Answer) -> Listing:
     """What each value of the dimension brings."""
-    rows = [{**row, "name": "not given" if row["value"] in (None, "") else row["value"]} for row in slice_rows(answer)]
+    rows = [
+        {**row, "name": "not given" if row["value"] in (None, "") else row["value"], "thin": "few customers" if row.get("is_thin") else ""}
+        for row in slice_rows(answer)
+    ]
     columns = [
         Column("name", sentence_case((answer.by or "slice").replace("_", " ")), "name", term="slice"),
         Column("customers", "Customers", "count"),
@@ -120,10 +123,10 @@ def slices(answer: Answer) -> Listing:
         Column("amount", sentence_case(word_of(answer.level)), "money", term=str(answer.level)),
         Column("elsewhere", "Not with a customer", "cost"),
         Column("sales", "Sales", "cost"),
+        Column("thin", "Few", term="slice"),
     ]
     present = [column for column in columns if column.name == "name" or any(column.name in row for row in rows)]
-    if not any(row.get("elsewhere") for row in rows):
-        present = [column for column in present if column.name != "elsewhere"]
+    present = [column for column in present if column.name not in ("elsewhere", "thin") or any(row.get(column.name) for row in rows)]
     sums = {column.name: total_of(rows, column.name) for column in present if column.kind in ("money", "cost")}
     note = "A customer may stand in several rows, so customers are not summed."
     return Listing(f"By {answer.by or 'slice'}", present, rows, {"name": "All", **sums}, answer.currency, note=note)
