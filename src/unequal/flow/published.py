@@ -39,12 +39,10 @@ IN_PART: Final = frozenset({"experience"})
 """Steps that write those of their tables of which the config has a section."""
 
 
-GROWN: Final = frozenset({"value"})
-"""Steps that wrote fewer tables in older versions: who reads a kept run takes those that are there."""
-
-
 def tables_of(step: str, output: storage.StepOutput, *, is_kept: bool) -> Iterator[tuple[TableContract, Path]]:
     """The tables that a step published, by contract.
+
+    A step that gains a table marks its contract as newer: runs of before it are kept, and must stay readable.
 
     Args:
         step: its name.
@@ -52,10 +50,10 @@ def tables_of(step: str, output: storage.StepOutput, *, is_kept: bool) -> Iterat
         is_kept: of a run that may be an older version's.
 
     Raises:
-        StorageError: STO005, one is missing that the step always writes.
+        StorageError: STO005, one is missing that the step has always written, or that a run of today writes.
     """
     there = output.tables
     for contract in BESIDE[step]:
-        may_lack = step in IN_PART or (is_kept and step in GROWN)
+        may_lack = step in IN_PART or (is_kept and contract.is_newer)
         if not may_lack or contract.name in there:
             yield contract, output.table(contract.name)

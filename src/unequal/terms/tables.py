@@ -29,12 +29,18 @@ class Column:
 
 @dataclass(frozen=True)
 class TableContract:
-    """A published table: its columns in order, its key and its meaning."""
+    """A published table: its columns in order, its key and its meaning.
+
+    Args:
+        is_newer: its step wrote other tables before it wrote this one. A kept run of an earlier version is read without it, and whatever
+            needs it says that the run has none.
+    """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = field(default=())
+    is_newer: bool = False
 
     @cached_property
     def types(self) -> dict[str, str]:

@@ -145,6 +145,7 @@ TRACKING: Final = TableContract(
 
 POTENTIAL_TEST: Final = TableContract(
     name="potential_test",
+    is_newer=True,
     meaning="What was predicted of customers' potential on an earlier day, beside what came: of all, and of each tenth by what was predicted.",
     key=("measure", "tenth"),
     columns=(
@@ -218,6 +219,7 @@ _DRIVERS_OF_PROFIT: Final = {
 
 PROFIT_DRIVER: Final = TableContract(
     name="profit_driver",
+    is_newer=True,
     meaning="Why each customer's profit differs from the mean of the base: dollars by driver, which add up exactly to the difference.",
     key=("customer_id",),
     columns=(
@@ -238,6 +240,7 @@ _DRIVERS_OF_VALUE: Final = {
 
 VALUE_DRIVER: Final = TableContract(
     name="value_driver",
+    is_newer=True,
     meaning="Why what each customer is expected to bring differs from that of one who is the base's average in every driver; estimates.",
     key=("customer_id", "relationship"),
     columns=(
@@ -253,6 +256,7 @@ VALUE_DRIVER: Final = TableContract(
 
 CONTEXT_VALUE: Final = TableContract(
     name="context_value",
+    is_newer=True,
     meaning="The selves of a customer: worth by product, channel, market, season and property; drawn towards the whole where little is known.",
     key=("customer_id", "context", "value"),
     columns=(
@@ -272,6 +276,7 @@ CONTEXT_VALUE: Final = TableContract(
 
 THROUGH_OTHERS: Final = TableContract(
     name="through_others",
+    is_newer=True,
     meaning="What customers brought through others. The same dollars stand with those who brought them: never add it to their value over customers.",
     key=("customer_id",),
     columns=(
@@ -299,6 +304,7 @@ THROUGH_OTHERS: Final = TableContract(
 
 ACQUISITION_SOURCE: Final = TableContract(
     name="acquisition_source",
+    is_newer=True,
     meaning="Where customers came from, ranked by what one is worth from the first order on.",
     key=("dimension", "source"),
     columns=(
@@ -319,6 +325,7 @@ ACQUISITION_SOURCE: Final = TableContract(
 
 INFLUENCE_LIFT: Final = TableContract(
     name="influence_lift",
+    is_newer=True,
     meaning="How many new customers mentions brought, measured on the firm's own first orders; no row where there is too little to measure on.",
     key=("part",),
     columns=(
@@ -339,6 +346,7 @@ INFLUENCE_LIFT: Final = TableContract(
 
 INFLUENCE: Final = TableContract(
     name="influence",
+    is_newer=True,
     meaning="What each customer's mentions brought. The same dollars stand with those who came: never add it to their value over customers.",
     key=("customer_id",),
     columns=(
@@ -360,6 +368,7 @@ INFLUENCE: Final = TableContract(
 
 PROSPECT: Final = TableContract(
     name="prospect",
+    is_newer=True,
     meaning="Who is known and never bought, with what those who stood alike came to; a forecast.",
     key=("customer_id",),
     columns=(
@@ -377,6 +386,7 @@ PROSPECT: Final = TableContract(
 
 PROSPECT_TEST: Final = TableContract(
     name="prospect_test",
+    is_newer=True,
     meaning="How the scoring of prospects did on later days than it was learned on: by fifths of its score.",
     key=("fifth",),
     columns=(
