@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -83,6 +84,21 @@ def test_a_metric_that_cannot_be_is_refused_with_its_place(tmp_path, twice):
             Metric.model_validate({"meaning": "m", "of": "entries", **wrong})
     with pytest.raises(AnswerError, match="ANS011"):
         unequal.open(twice[0]).ask("metrics", level="revenue")
+
+
+def test_behind_a_metric_of_entries_stand_just_those_it_counts(twice):
+    with flow.open_base(flow.open_project(twice[0])) as opened:
+        answer = answers.answer("metrics", opened.base)
+        sums = answer.figure("austrian_sales")
+        words = shlex.split(sums.drill_down)
+        assert words[:3] == ["unequal", "export", "entries"]
+        given = dict(zip(words[3::2], words[4::2], strict=True))
+        first, last = date.fromisoformat(given["--from"]), date.fromisoformat(given["--to"])
+        assert f"{first:%Y-%m}" == sums.note
+        period = Period(first, last + timedelta(days=1))
+        rows = opened.base.fetch(flow.exporting.export_table(opened, "entries", where=given["--where"], period=period))
+    assert sum(row["amount"] for row in rows) == sums.value
+    assert not answer.figure("newcomers").drill_down
 
 
 @pytest.mark.parametrize(

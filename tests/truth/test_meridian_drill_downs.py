@@ -12,7 +12,7 @@ from unequal import answers, flow
 from unequal.identity.stewardship import doubts
 
 ASKED = [
-    ("new", {}), ("lost", {}), ("conflicts", {}), ("promises", {}), ("advocates", {}), ("equity", {}), ("customers", {}),
+    ("new", {}), ("lost", {}), ("conflicts", {}), ("promises", {}), ("advocates", {}), ("equity", {}), ("movement", {}), ("get-keep-grow", {}), ("customers", {}),
     ("lost", {"where": "kind = 'person'", "by": "main_channel"}), ("new", {"where": "main_season = 'Dec-Feb'"}),
     ("retention", {"where": "band = 'profitable'"}),
 ]  # fmt: skip
@@ -43,6 +43,20 @@ def test_the_command_behind_a_figure_lists_as_many_customers_as_it_counts(meridi
         elif figure.name in SUMMED and figure.value is not None:
             told = found.figure(SUMMED[figure.name]).value
             assert Decimal(told) == Decimal(figure.value), figure.name
+
+
+def test_behind_each_lever_stand_as_many_customers_as_its_row_counts(meridian):
+    base = meridian[1].base
+    answer = answers.answer("get-keep-grow", base)
+    for row in answer.tables["levers"].to_pylist():
+        if row["lever"] != "rest":
+            assert listed(base, answer.figure(row["lever"]).drill_down).figure("customers").value == row["customers"], row["lever"]
+
+
+def test_movement_that_is_narrowed_or_of_another_window_names_no_list_of_the_runs_own(meridian):
+    narrowed = answers.answer("movement", meridian[1].base, where="kind = 'person'")
+    assert not any(figure.drill_down for figure in narrowed.figures)
+    assert "band_before" not in narrowed.drill_down
 
 
 def test_a_rule_over_rows_that_are_no_customers_leads_back_to_its_question(meridian):

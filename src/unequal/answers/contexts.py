@@ -18,6 +18,7 @@ from unequal import customer_base
 from unequal.answers import bringing
 from unequal.answers.base import Base
 from unequal.answers.conflicts import everybody_caught
+from unequal.answers.get_keep_grow import levers_of_each
 from unequal.answers.new_tables import parts_of
 from unequal.ledger import is_real_customer
 from unequal.terms.lines import Line
@@ -136,6 +137,18 @@ def _plan(base: Base) -> ibis.Table | None:
     return first.select("customer_id", "cheaper_plan", could_pay_less=ibis.literal(value=True))
 
 
+def _stood(base: Base) -> ibis.Table | None:
+    """In which band of the config's scheme each stood in the last two windows of `movement`; none after a steward's word, until the next run."""
+    if "customer_band" not in base.tables or "concerned" in base.tables:
+        return None
+    bands = base.table("customer_band")
+    stood = bands.filter(bands["scheme"] == base.project.movement.scheme)
+    told = stood.mutate(_last=stood["valid_from"].max().over(ibis.window()))
+    return told.group_by("customer_id").aggregate(
+        band_before=told["band"].max(where=told["valid_to"] == told["_last"]), band_after=told["band"].max(where=told["valid_from"] == told["_last"])
+    )  # fmt: skip
+
+
 def _caught(base: Base) -> ibis.Table | None:
     caught = everybody_caught(base)
     return None if caught is None else caught.select("customer_id").distinct().mutate(is_caught=ibis.literal(value=True))
@@ -152,6 +165,8 @@ _GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[[Base], ibis.Table | None]]
     (("is_let_down",), _let_down),
     (("could_pay_less", "cheaper_plan"), _plan),
     (("is_caught",), _caught),
+    (("band_before", "band_after"), _stood),
+    (tuple(f"lever_{name}" for name in customer_base.steps.levers.LEVERS), levers_of_each),
 )
 
 CONTEXTS: Final[Mapping[str, Callable[[Base], ibis.Table | None]]] = {name: tell for names, tell in _GROUPS for name in names}

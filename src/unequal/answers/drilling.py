@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from unequal import customer_base
 from unequal.answers.answer import Answer
 from unequal.answers.base import Base
 from unequal.answers.narrowing import columns_to_ask
@@ -25,6 +26,16 @@ def _gained(answer: Answer) -> str | None:
     return f"began_year = '{years['year'][-1].as_py()}'" if years.num_rows else None
 
 
+def _stood(rule: str) -> Rule:
+    """Of the run's own windows, scheme and level; how customers stood otherwise is worked out for the question and kept nowhere."""
+    return lambda answer: rule if answer.drill_down == _OF_THE_RUN and answer.by is None else None
+
+
+_LEVERS: Final = customer_base.steps.levers.LEVERS
+_OF_THE_RUN: Final = "unequal export bands"
+_CAME, _WENT = "band_before is null and band_after is not null", "band_before is not null and band_after is null"
+
+
 RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "new": {"gained": _gained, "gained_in_all": "began_on is not null", "first_year": _gained, "acquisition_cost": _gained, "value": _gained},
     "lost": {"lost": "is_lost", "brought": "is_lost", "ended": "has_ended", "silent": "is_silent"},
@@ -36,6 +47,19 @@ RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "advocates": {"bringers": "brings_others", "others": "was_brought", "came_brought": "was_brought", "came": "was_brought"},
     "equity": {"customers": "value_expected is not null", "equity": "value_expected is not null"},
     "retention": {"customers": "value_expected is not null", "point_value": "value_expected is not null"},
+    "movement": {
+        "change": _stood("band_before is not null or band_after is not null"),
+        "within": _stood("band_before = band_after"), "movement": _stood("band_before <> band_after"), "moved": _stood("band_before <> band_after"),
+        "stayed": _stood("band_before is not null and band_after is not null"),
+        **dict.fromkeys(("before", "customers_before"), _stood("band_before is not null")),
+        **dict.fromkeys(("after", "customers_after"), _stood("band_after is not null")),
+        **dict.fromkeys(("entry", "entered"), _stood(_CAME)), **dict.fromkeys(("exit", "left"), _stood(_WENT)),
+    },
+    "get-keep-grow": {
+        "change": " or ".join(f"lever_{name}" for name in _LEVERS),
+        **{group: " or ".join(f"lever_{name}" for name in _LEVERS if _LEVERS[name] == group) for group in dict.fromkeys(_LEVERS.values())},
+        **{name: f"lever_{name}" for name in _LEVERS},
+    },
     "customers": {"customers": "kind is not null", "persons": "kind = 'person'", "organisations": "kind = 'organisation'"},
 }  # fmt: skip
 """Question: figure: which customers it counts, or whose dollars it sums. The first is that of the answer."""
@@ -86,7 +110,9 @@ def command(where: str | None, *rules: str | None, by: str | None = None) -> str
     'unequal ask customers --where "began_year = \'2025\'" --by main_channel'
     """
     told = [rule for rule in rules if rule]
-    whole = " and ".join([f"({where})", *told] if where else told)
+    is_alone = len(told) == 1 and not where
+    parts = [rule if is_alone or " or " not in rule else f"({rule})" for rule in told]
+    whole = " and ".join([f"({where})", *parts] if where else parts)
     return f"{_PLAIN}{where_option(whole)}" + (f" --by {by}" if by else "")
 
 

@@ -141,14 +141,33 @@ def _bridged(base: Base, segments: ibis.Table | None, this: Period, *, is_asked:
         told = base.table("lever")
         found = told.filter(told["until"] == this.last_day).mutate(segment=ibis.null("string"))
     else:
-        ties = base.tables.get("relationship")
-        referred = base.table("customer").select("customer_id").limit(0) if ties is None else levers.referred_of(ties)
-        found = levers.bridge(
-            base.table("statement"), base.tables.get("product_sale"), referred, this=this, before=levers.before_of(this), level=base.level,
-            segments=segments,
-        )  # fmt: skip
+        found = _bridge(base, segments, this)
     rows: list[dict[str, Any]] = [dict(row) for row in base.fetch(found)]
     return sorted(rows, key=lambda row: (str(row["segment"]), list(LABELS).index(row["lever"])))
+
+
+def levers_of_each(base: Base) -> ibis.Table | None:
+    """Under which levers each customer stands in the period that is told where none is asked for.
+
+    Returns:
+        customer_id and a flag a lever, `lever_acquired` and so on; None where there are no two periods, or no sale.
+    """
+    first, last = booked_days(base)
+    periods = levers.years_to_quarters(first, last) if isinstance(first, date) and isinstance(last, date) else []
+    if not periods:
+        return None
+    each = base.table("customer").select("customer_id", segment="customer_id")
+    rows = _bridge(base, each, periods[0])
+    return rows.group_by(customer_id="segment").aggregate(**{f"lever_{name}": (rows["lever"] == name).max() for name in levers.LEVERS})
+
+
+def _bridge(base: Base, segments: ibis.Table | None, this: Period) -> ibis.Table:
+    ties = base.tables.get("relationship")
+    referred = base.table("customer").select("customer_id").limit(0) if ties is None else levers.referred_of(ties)
+    return levers.bridge(
+        base.table("statement"), base.tables.get("product_sale"), referred, this=this, before=levers.before_of(this), level=base.level,
+        segments=segments,
+    )  # fmt: skip
 
 
 def _levers(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from unequal import ledger
 from unequal.answers import usual_metrics
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
+from unequal.answers.drilling import where_option
 from unequal.answers.evidence import whole_period
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension, narrow, wide_entries
@@ -65,12 +67,12 @@ def metrics(
         sentence=_sentence(latest),
         findings=tuple(_findings(base, latest)),
         period=str(period) if period else whole_period(base),
-        figures=tuple(_figure(row) for row in latest if row["segment"] is None),
+        figures=tuple(_figure(row, _rows_behind(base, row, where)) for row in latest if row["segment"] is None),
         table=pa.Table.from_pylist(latest, LATEST),
         tables={"latest": pa.Table.from_pylist(latest, LATEST), "monthly": pa.Table.from_pylist(monthly, MONTHLY), **_each(found)},
         where=where,
         by=by,
-        drill_down="unequal export entries" + (f" --where {where!r}" if where else ""),
+        drill_down=f"unequal export entries{where_option(where)}",
         words=base.project.value.words,
         shown=(_shown(by),),
         drawn=tuple(Drawn("lines", one.name, one.meaning, "month", "value", one.unit, series="segment", neutral=True) for one in found),
@@ -255,12 +257,27 @@ def _text(value: Decimal, unit: str, base: Base) -> str:
     )
 
 
-def _figure(row: Mapping[str, Any]) -> Figure:
+def _rows_behind(base: Base, row: Mapping[str, Any], where: str | None) -> str:
+    """The command that lists the entries which a metric of entries counts in its last month; empty of any other."""
+    metric = base.project.metrics.get(row["metric"])
+    if metric is None or metric.of != "entries":
+        return ""
+    # A share is of all that are looked at, whether they count or not.
+    rules = [rule for rule in (where, metric.among, None if metric.measure == "share" else metric.where) if rule]
+    whole = " and ".join(f"({rule})" for rule in rules) if len(rules) > 1 else "".join(rules)
+    month = date.fromisoformat(f"{row['month']}-01")
+    following = (month + timedelta(days=31)).replace(day=1)
+    return f"unequal export entries{where_option(whole)} --from {month} --to {following - timedelta(days=1)}"
+
+
+def _figure(row: Mapping[str, Any], drill_down: str) -> Figure:
     value = row["value"]
     why = "" if value is not None else f"Fewer than {_THIN} rows."
     is_money = len(row["unit"]) == 3 and row["unit"].isupper()  # noqa: PLR2004 - ISO 4217
     told = value if value is None or is_money else float(value)
-    return Figure(row["metric"], row["meaning"].removesuffix("."), told, row["unit"], why_missing=why, note=row["month"])
+    return Figure(
+        row["metric"], row["meaning"].removesuffix("."), told, row["unit"], why_missing=why, note=row["month"], drill_down=drill_down
+    )
 
 
 def _shown(by: str | None) -> Shown:
