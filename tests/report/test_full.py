@@ -17,6 +17,7 @@ from tests.report.made_answers import good_company, losing_company, made_answer,
 
 from unequal import report
 from unequal.answers import Figure
+from unequal.report import statements
 from unequal.terms.lines import Level
 
 D = Decimal
@@ -209,6 +210,15 @@ def test_a_selection_without_customers_is_a_dash_with_its_reason_and_no_zero():
         assert "no customer in this selection" in html
         assert "No customer has money in this selection" in html
         assert ">$0<" not in html
+
+
+def test_sums_of_the_waterfall_lead_to_what_they_mean():
+    listed, html = statements.lines(good_company()), report.full(good_company())
+    named = {row["defined_by"] for row in (*listed.rows, listed.total) if row["defined_by"]}
+    assert named
+    for key in (*named, "price_step"):
+        assert f'<a class="term" href="#term-{key}"' in html
+    assert not any(row["defined_by"] for row in listed.rows if not row["is_sum"])
 
 
 def test_months_stand_in_their_order_and_other_slices_in_that_of_the_answer():

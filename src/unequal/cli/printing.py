@@ -42,8 +42,16 @@ def exact(amount: Decimal) -> str:
     >>> exact(Decimal("1.5000"))
     '1.50'
     """
-    text = f"{abs(amount):,.4f}"
-    return f"{MINUS if amount < 0 else ''}{text.removesuffix('00')}"
+    return _true_minus(f"{amount:,.4f}".removesuffix("00"))
+
+
+def _true_minus(text: str) -> str:
+    """A number with a true minus sign, and none where what is left of it after rounding is zero.
+
+    >>> _true_minus("-1.50"), _true_minus("-0.00"), _true_minus("-0.0%")
+    ('−1.50', '0.00', '0.0%')
+    """
+    return text.replace("-", MINUS if any(digit in text for digit in "123456789") else "")
 
 
 def cell(value: object) -> str:
@@ -55,9 +63,9 @@ def cell(value: object) -> str:
     if isinstance(value, Decimal):
         return exact(value)
     if isinstance(value, float):
-        return f"{value:,.4f}".replace("-", MINUS)
+        return _true_minus(f"{value:,.4f}")
     if isinstance(value, int):
-        return f"{value:,}".replace("-", MINUS)
+        return _true_minus(f"{value:,}")
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return str(value)
@@ -74,7 +82,7 @@ def percent(share: float) -> str:
     >>> percent(0.979130)
     '97.9%'
     """
-    return f"{share * 100:,.1f}%".replace("-", MINUS)
+    return _true_minus(f"{share * 100:,.1f}%")
 
 
 def figure_text(figure: Figure) -> str:
@@ -231,7 +239,7 @@ def shown_cell(value: object, kind: showing.Kind) -> str:
         return percent(float(value))
     if isinstance(value, float):
         if kind in ("money", "cost") and abs(value) < _IN_CENTS:
-            return f"{value:,.2f}".replace("-", MINUS)
+            return _true_minus(f"{value:,.2f}")
         return number_text(value) if kind == "number" else cell(round(value))
     return cell(value)
 

@@ -28,7 +28,7 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "line_of_business": ("Line of business", "A way of being a customer that the config declares: by single orders, or by a contract that runs until it ends. Persons and organisations stand apart."),
     "cause": ("Cause", "The line that takes more from a customer than it takes from the same sales elsewhere in the base, by the amounts beside it."),
     "stands_firm": ("Band moves", "Customers who would stand in another band if the doubtful thing named in the row were otherwise."),
-    "slice": ("Slice", "One value of the dimension asked for, and the customers or entries that have it. One of fewer than ten customers is marked where its dollars are facts."),
+    "slice": ("Slice", "One value of the dimension asked for, and the customers or entries that have it. One of fewer than ten customers is marked."),
     "brought": ("Brought", "What was booked for customers in the time named, or so far: a fact to the cent, never added to a forecast."),
     "still": ("Still customers", "The sum of the chances that each still is a customer: an estimate of how many are, though nobody said that he left."),
     "there_in_a_year": ("There in a year", "Of those who are customers now, how many are expected to be a year on, by each one's own chance to stay."),

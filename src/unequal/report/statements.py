@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from unequal.answers import Answer, Figure, price_steps
 from unequal.pages import Column, Listing
 from unequal.report.reading import Rows, count_total, figure_of, is_positive, money_of, rows_of, slice_rows, total_of
 from unequal.report.wording import band_name, band_token, cause_name, in_words, line_name, sentence_case, word_of
 from unequal.terms.amounts import exact_text, share_text
-from unequal.terms.lines import LINES_OF_LEVEL
+from unequal.terms.lines import LINES_OF_LEVEL, PRICE_STEPS
 
 _CURVE_STEPS = 20
 _SHARE_NEEDS_A_TOTAL = "A share of a total that is not above zero means nothing; the figures are in money."
@@ -58,9 +59,18 @@ def stability(answer: Answer) -> Listing:
 
 def lines(answer: Answer) -> Listing:
     """The lines that make the figure, what is left after each step, and what they come to."""
-    *rows, total = [{**row, "name": row["label"]} for row in price_steps(rows_of(answer, "lines"), answer.level)]
-    columns = [Column("name", "Line"), Column("amount", "Amount", "cost")]
+    *rows, total = [{**row, "name": row["label"], "defined_by": _step(row)} for row in price_steps(rows_of(answer, "lines"), answer.level)]
+    columns = [Column("name", "Line", term="price_step"), Column("amount", "Amount", "cost")]
     return Listing(f"Lines of {word_of(answer.level)}", columns, rows, total, answer.currency)
+
+
+def _step(row: Mapping[str, Any]) -> str:
+    """The definition of a sum of the waterfall; nothing of a line, and of a sum that is no step of it."""
+    key = str(row.get("name", row["label"])).lower().replace(" ", "_")
+    return key if row["is_sum"] and key in _STEPS else ""
+
+
+_STEPS: Final = frozenset(name.lower().replace(" ", "_") for name, _ in PRICE_STEPS)
 
 
 def lines_outside(answer: Answer) -> Listing:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from unequal.sources.limits import RAW_BYTES, Limits
-from unequal.sources.pieces import Broken, Piece, Places, shown
+from unequal.sources.pieces import Broken, Piece, shown
 from unequal.sources.scanning import Scan, line_ends
 from unequal.sources.text_streams import TextStream, original_offsets
 
@@ -126,15 +126,6 @@ class BlockReading(ABC):
         good = np.ones(self.starts.size, bool)
         good[list(self.why)] = False
         return good
-
-    def clean(self) -> tuple[bytes, Places]:
-        """The bytes of the records not set aside, and which these are."""
-        good = self.good()
-        if good.all():
-            return self.block.data, np.flatnonzero(good)
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
-        runs = zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True)
-        return b"".join(self.block.data[self.starts[first] : self.ends[last - 1]] for first, last in runs), np.flatnonzero(good)
 
     def record(self, place: int) -> bytes:
         """The bytes of a record, as UTF-8."""

@@ -68,7 +68,7 @@ class DelimitedReading(BlockReading):
     def cut(self) -> pa.Table:
         """See BlockReading.cut: records with as many cells as the header; others are set aside."""
         self._find_large_cells()
-        clean, places = self.clean()
+        clean, places = self._clean()
         ragged: list[tuple[int, int]] = []
         table = parse(clean, self.reader.columns, self.reader.delimiter, ragged)
         if table is None or table.num_rows + len(ragged) != places.size:
@@ -76,6 +76,15 @@ class DelimitedReading(BlockReading):
         for number, cells in ragged:
             self._set_ragged(int(places[number - 1]), cells)
         return table
+
+    def _clean(self) -> tuple[bytes, Places]:
+        """The bytes of the records not set aside, and which these are."""
+        good = self.good()
+        if good.all():
+            return self.block.data, np.flatnonzero(good)
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
+        runs = zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True)
+        return b"".join(self.block.data[self.starts[first] : self.ends[last - 1]] for first, last in runs), np.flatnonzero(good)
 
     def _find_large_cells(self) -> None:
         largest = self.reader.limits.cell
