@@ -67,6 +67,24 @@ def test_a_product_of_narrow_decimals_does_not_stop_the_engine(duckdb_engine):
     assert table.filter(compile_batch(found, table)).tier.to_pyarrow().to_pylist() == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "of_null", "of_true"),
+    [
+        ("(not complained_30d) is null", True, False),
+        ("(not (not complained_30d)) is not null", False, True),
+        ("(not complained_30d) is true", False, False),
+        ("(orders between 1 and 2) is null", True, False),
+        ("(orders between 1 and 2) = complained_30d", None, True),
+        ("(orders in (1, 2)) = (not complained_30d)", None, False),
+        ("(tier is null) = complained_30d", None, False),
+    ],
+)
+def test_a_condition_in_parentheses_is_asked_as_a_whole(duckdb_engine, condition, of_null, of_true):
+    table = rows(duckdb_engine, [{"tier": "a"}, {"tier": "b", "orders": 1, "complained_30d": True}])
+    told = table.select("tier", told=compile_batch(parse(condition, COLUMNS), table)).order_by("tier")
+    assert told.told.to_pyarrow().to_pylist() == [of_null, of_true]
+
+
 def test_names_and_texts_with_quotes_and_line_breaks_stay_what_they_are(duckdb_engine):
     table = rows(duckdb_engine, [{"tier": "hit", 'a "b"\n`c`': 'it\'s "so"\n--\\'}, {"tier": "miss", 'a "b"\n`c`': "x"}])
     assert kept(table, '"a ""b""\n`c`" = \'it\'\'s "so"\n--\\\'') == ["hit"]

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 
 from unequal.predicates import decimals, numbers, texts, tree
 from unequal.predicates.column_types import column_type, is_float
@@ -91,6 +93,12 @@ class _Batch:
             return decimals.literal(_decimal(node), wanted)
         return decimals.cast(self.of(node), wanted)
 
+    def operand(self, node: tree.Node) -> Any:
+        """The value of a node beside an operator; a condition is cast to what it is already."""
+        # Ibis writes no parentheses around `not` and `between`, and engines would take the operator into them: NOT (a) IS NULL.
+        value = self.of(node)
+        return ops.Cast(value, to=dt.boolean).to_expr() if isinstance(node, tree.Condition) else value
+
     # Leaves
 
     def column(self, node: tree.Column) -> Any:
@@ -124,11 +132,11 @@ class _Batch:
         return texts.matching(self.of(node.value), node.pattern)
 
     def is_null(self, node: tree.IsNull) -> Any:
-        return self.of(node.value).isnull()
+        return self.operand(node.value).isnull()
 
     def is_truth(self, node: tree.IsTruth) -> Any:
         # `x = true` alone would be unknown where x is.
-        return (self.of(node.value) == ibis.literal(node.truth)).fill_null(_FALSE)
+        return (self.operand(node.value) == ibis.literal(node.truth)).fill_null(_FALSE)
 
     def negation(self, node: tree.Not) -> Any:
         return ~self.of(node.part)
@@ -179,7 +187,7 @@ class _Batch:
     def _alike(self, nodes: Sequence[tree.Node]) -> list[Any]:
         """Values ready to be compared: numbers of one type, whole ones as they are stored."""
         if nodes[0].type.kind is not tree.Kind.NUMBER:
-            return [self.of(node) for node in nodes]
+            return [self.operand(node) for node in nodes]
         if all(_is_integer(node) for node in nodes):
             return [ibis.literal(int(_decimal(node)), type="int64") if isinstance(node, tree.Literal) else self.of(node) for node in nodes]
         shared = numbers.common([node.type for node in nodes])
