@@ -45,6 +45,7 @@ bench: $(VENV)/all
 	$(BIN)/python benchmarks/identity/run.py
 	$(BIN)/python benchmarks/value/run.py
 	$(BIN)/python benchmarks/answers/asking.py
+	$(BIN)/python benchmarks/live/predicates.py
 
 # Debian keeps the module that makes virtual environments in a package of its own; root may fetch it.
 $(VENV)/bin/python:

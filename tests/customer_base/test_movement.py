@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal as D
 from typing import Any
 
@@ -11,9 +11,11 @@ import pytest
 from unequal import storage
 from unequal.config.project import Project
 from unequal.customer_base import moving
+from unequal.customer_base.happened import happened_within
 from unequal.customer_base.moving.schemes import banded_by
 from unequal.customer_base.tables import CUSTOMER_FIGURE
 from unequal.ledger.tables import STATEMENT
+from unequal.predicates.windows import Window
 from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
@@ -111,6 +113,18 @@ def test_the_first_rule_that_holds_decides_and_who_fits_none_stands_in_the_last_
         duckdb_engine, moving.schemes_of(project(schemes={"mine": rules}))["mine"], figures(duckdb_engine, a="60", b="40", c="1"), known
     )
     assert found == {"a": "key", "b": "abroad", "c": "rest"}
+
+
+def test_rules_of_bands_may_count_what_happened(duckdb_engine: storage.Engine) -> None:
+    rules = {"kind": "rules", "bands": [{"name": "busy", "when": "amount > 0 and count(order, 30 days) >= 2"}], "otherwise": "quiet"}
+    known = duckdb_engine.rows({"customer_id": "string"}, [{"customer_id": who} for who in "abc"])
+    moments = duckdb_engine.rows(
+        {"customer_id": "string", "event": "string", "happened_at": "timestamp(6)"},
+        [{"customer_id": who, "event": "order", "happened_at": datetime(2025, 12, day)} for who, day in (("a", 3), ("a", 30), ("b", 30))],
+    )
+    counted = happened_within(known, moments, [Window("count", "order", 30, "days")], at=datetime(2025, 12, 31))
+    scheme = moving.schemes_of(project(schemes={"mine": rules}))["mine"]
+    assert bands(duckdb_engine, scheme, figures(duckdb_engine, a="60", b="40", c="1"), counted) == {"a": "busy", "b": "quiet", "c": "quiet"}
 
 
 def test_most_valuable_are_the_best_fifth_and_growth_never_hides_a_loss(duckdb_engine: storage.Engine) -> None:

@@ -13,11 +13,11 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from unequal.predicates import tree
+from unequal.predicates import tree, windows
 from unequal.terms.errors import PredicateError
 
 COLUMNS = {
@@ -65,7 +65,9 @@ SOUND = (
     "tier not in ('a', null) and length(tier) <= 5 and year(booked_on) = 2026 and days_between(booked_on, date(occurred_at)) > 7",
     '"we""ird\nname" = \'x\' and Order = 1 and "select" < \'b\'',
     "not (not (not (complained_30d)))",
+    'count(order, 30 days) >= 2 and (last("store visit") within 36 hours) is not true',
 )
+EVENTS = ("order", "call", "store visit")
 HOSTILE = (
     # Java expression languages
     "(#rt=@java.lang.Runtime@getRuntime()).exec('id')",
@@ -86,7 +88,7 @@ HOSTILE = (
     "attach 'x.db' as y", "copy tier to 'x.csv'", "install httpfs", "load httpfs", "pragma database_list", "set x = 1", "export database 'x'",
     "query('select 1') = 1", "query_table('x') = 1", "columns(*) = 1", "sniff_csv('x') is null", "glob('*') = 'x'", "duckdb_settings() is null",
     "parquet_metadata('x') is null", "which_secret('x') is null", "nextval('s') = 1", "txid_current() > 0", "random() < 0.5", "uuid() = 'x'",
-    "now() > date '2026-01-01'", "current_date > booked_on", "current_user = 'x'", "session_user = 'x'", "version() like 'v%'",
+    "now() > date '2026-01-01'", "count(order, 3 days; drop table x) > 1", "last(order) within (select 7) days", "count(orders, 30 days) > 1", "last(call) within 9e9 days", "current_date > booked_on", "current_user = 'x'", "session_user = 'x'", "version() like 'v%'",
     "assert_true(complained_30d) is null", "raise_error('x') is null", "input_file_name() = 'x'", "java.lang.Math.abs(1) = 1", "transform(tier, x -> x) = 'y'",
     # SQL that is more than an expression
     "1 = 1; drop table customer", "tier = 'x' or 1=1 --", "tier = 'x' /* and */ or 1 = 1", "tier = 'x' /* /* nested */ */", "tier = 'x' # comment",
@@ -118,7 +120,7 @@ HOSTILE = (
 WORDS = (
     *COLUMNS, *FUNCTIONS, "and", "or", "not", "in", "between", "like", "ilike", "escape", "is", "null", "true", "false", "date", "timestamp",
     "(", ")", ",", "=", "<>", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "'a'", "''", "'%'", "'2026-01-31'", "'2026-01-31 00:00:00'", '"tier"', '"Full Name"', "0", "1", "2.50", ".5",
-    "select", "from", "case", "when", "cast", "as", "exists", "any", "interval", "over", "distinct", "array", "struct", "current_date", "upper", "read_csv", "getenv", "__import__", "exec",
+    "select", "from", "case", "when", "cast", "as", "exists", "any", "interval", "over", "distinct", "array", "struct", "current_date", "upper", "count", "last", "within", "count(order, 7 days)", "last(call) within", "days", "weeks", "call", "read_csv", "getenv", "__import__", "exec",
     ";", "--", "/*", "*/", "::", "||", "[", "]", "{", "}", "$", "$$", "?", ":", "@", "#", "%", "\\", "`", ".", "->", "==", "\u2019", "\u200b", "\u202e", "\x00", "\n", "1e9", "0x1", "N'a'", "\u0131",
 )  # fmt: skip
 
@@ -302,6 +304,9 @@ def _strange(found: tree.Predicate, text: str) -> str:  # noqa: PLR0911 - one li
         if type(node) not in _NODES:
             return f"accepted with a {type(node).__name__}"
         match node:
+            case tree.Column() if node.window is not None:
+                if not _is_sound(node.window, node.name):
+                    return f"accepted with the window {node.name}"
             case tree.Column() if node.name not in COLUMNS or node.stored != COLUMNS[node.name] or node.name == "tags":
                 return f"accepted with the column {node.name}"
             case tree.Literal() if type(node.value) not in _VALUES:
@@ -311,6 +316,11 @@ def _strange(found: tree.Predicate, text: str) -> str:  # noqa: PLR0911 - one li
             case tree.Call() if node.function not in FUNCTIONS:
                 return f"accepted with the function {node.function}"
     return ""
+
+
+def _is_sound(window: windows.Window, name: str) -> bool:
+    """Whether a window is over an event that there is, of a span that there may be."""
+    return window.event in EVENTS and windows.of_name(name) == window and timedelta(0) < window.span <= timedelta(days=36_525)
 
 
 def first_fault(

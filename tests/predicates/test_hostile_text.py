@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tests.predicates.hostile import COLUMNS, FUNCTIONS, HOSTILE, fault, first_fault
+from tests.predicates.hostile import COLUMNS, EVENTS, FUNCTIONS, HOSTILE, fault, first_fault
 
 from unequal import predicates
 from unequal.terms.errors import PredicateError
@@ -25,8 +26,9 @@ def test_what_broke_out_of_other_products_is_refused(text):
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_hostile_texts_neither_escape_nor_crash():
-    assert first_fault(predicates.parse, seed=20260131, count=100_000) is None
+@pytest.mark.parametrize("events", [(), EVENTS], ids=["without events", "with events"])
+def test_a_hundred_thousand_hostile_texts_neither_escape_nor_crash(events):
+    assert first_fault(partial(predicates.parse, events=events), seed=20260131, count=100_000) is None
 
 
 def test_the_functions_are_those_that_were_agreed():

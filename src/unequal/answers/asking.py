@@ -20,6 +20,7 @@ from unequal.answers.drilling import drilled
 from unequal.answers.drivers import drivers
 from unequal.answers.equity import equity
 from unequal.answers.get_keep_grow import get_keep_grow
+from unequal.answers.happening import with_windows
 from unequal.answers.house_words import in_words_of_the_house, refused_in_words_of_the_house
 from unequal.answers.lacking import CODE as LACKING
 from unequal.answers.lost import lost
@@ -110,7 +111,7 @@ def answer(
         return now if other is None else side_by_side(now, answer(question, other, **narrowed))
     if question not in QUESTIONS:
         raise AnswerError("ANS004", "there is no such question", seen=question, do=f"ask one of {', '.join(sorted(QUESTIONS))}")
-    base, house = with_contexts(base, where, by), base.project.value.house
+    base, house = with_windows(with_contexts(base, where, by), question, where), base.project.value.house
     try:
         found = _answered(question, base, where=where, by=by, period=period, level=level, what_if=what_if)
     except AnswerError as error:

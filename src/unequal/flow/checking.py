@@ -99,7 +99,12 @@ def _metrics_refused(opened: OpenProject) -> Iterator[UnequalError]:
             if text is None:
                 continue
             try:
-                predicates.parse(text, {**known, **tables[metric.of]}, where=opened.loaded.where("metrics", name, key))
+                predicates.parse(
+                    text,
+                    {**known, **tables[metric.of]},
+                    where=opened.loaded.where("metrics", name, key),
+                    events=predicates.windows.events_in(text),
+                )
             except UnequalError as error:
                 yield error
 

@@ -1,7 +1,8 @@
 """Predicates: one boolean SQL expression, read once to a typed tree and compiled from there.
 
-`parse` checks a text against the columns of a table, `compile_batch` and `holds` make an Ibis
-expression of it for a whole base, `columns_of` says what it reads, `led` follows ids that lead to others. The text itself is never executed.
+`parse` checks a text against the columns of a table. `compile_batch` and `holds` make an Ibis expression of it for a whole
+base, `compile_single` a function of one row; both answer alike. `columns_of` and `windows_of` say what it reads, `windows` what
+windows over events are, `led` follows ids that lead to others. The text itself is never executed.
 """
 
 from __future__ import annotations
@@ -11,13 +12,27 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
+    from unequal.predicates import windows
     from unequal.predicates.batch import compile_batch, holds
     from unequal.predicates.functions import FUNCTIONS, Function
     from unequal.predicates.leading import led
     from unequal.predicates.reading import parse
-    from unequal.predicates.tree import Predicate, columns_of
+    from unequal.predicates.single import compile_single
+    from unequal.predicates.tree import Predicate, columns_of, windows_of
 
-__all__ = ["FUNCTIONS", "Function", "Predicate", "columns_of", "compile_batch", "holds", "led", "parse"]
+__all__ = [
+    "FUNCTIONS",
+    "Function",
+    "Predicate",
+    "columns_of",
+    "compile_batch",
+    "compile_single",
+    "holds",
+    "led",
+    "parse",
+    "windows",
+    "windows_of",
+]
 
 open_by_name(
     __name__,
@@ -26,5 +41,6 @@ open_by_name(
     functions=["FUNCTIONS", "Function"],
     leading=["led"],
     reading=["parse"],
-    tree=["Predicate", "columns_of"],
+    single=["compile_single"],
+    tree=["Predicate", "columns_of", "windows_of"],
 )

@@ -71,6 +71,9 @@ def _check_column(predicate: tree.Predicate, column: tree.Column, table: ibis.Ta
     fits = has is not None and has.kind is column.type.kind and has.whole <= column.type.whole and has.decimals <= column.type.decimals
     if fits and is_float(stored) == is_float(column.stored):
         return
+    if found is None and column.window is not None:
+        raise PredicateError("PRD019", "a predicate was read for another table", where=predicate.where,
+                             seen=f"it has no column for the window {printable(column.window.written)}", do="count the events of every customer first")  # fmt: skip
     seen = f"it has no column {printable(column.name)}" if found is None else f"{printable(column.name)} is {stored}, not {column.stored}"
     raise PredicateError("PRD019", "a predicate was read for another table", where=predicate.where, seen=seen,
                          do="parse it with the types of the table it is used on")  # fmt: skip

@@ -97,6 +97,7 @@ INSTEAD: Final[dict[str, str]] = {
     "today": "a predicate has no clock; compare with a date that is written out",
     "current_date": "a predicate has no clock; compare with a date that is written out",
     "count": "a predicate looks at one row; count first, then compare the column",
+    "last": "a predicate looks at one row; compare the date of the last one with a date that is written out",
     "sum": "a predicate looks at one row; add up first, then compare the column",
     "nullif": "division by zero is null already; otherwise write the cases with and, or and not",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from itertools import groupby
 from typing import Final
 
@@ -54,6 +56,50 @@ def small_letters(text: str) -> str:
     'οδοσ'
     """
     return text.replace("\u03a3", "\u03c3").lower()
+
+
+def matcher(pattern: Pattern) -> Callable[[str], bool]:
+    """Whether a whole text fits the pattern, in time that grows with the text's length and not faster.
+
+    >>> matcher(("a", Wild.ONE, Wild.ANY))("abc")
+    True
+    """
+    match pattern:
+        case ():
+            return "".__eq__
+        case (str() as only,):
+            return only.__eq__
+        case (str() as start, Wild.ANY):
+            return lambda text: text.startswith(start)
+        case (Wild.ANY, str() as end):
+            return lambda text: text.endswith(end)
+        case (Wild.ANY, str() as part, Wild.ANY):
+            return lambda text: part in text
+    return _piece_by_piece(pattern)
+
+
+def _piece_by_piece(pattern: Pattern) -> Callable[[str], bool]:
+    """Pieces between the wild `ANY` are of fixed length; each may as well be taken where it is found first."""
+    pieces: list[list[str | Wild]] = [[]]
+    for place in pattern:
+        if place is Wild.ANY:
+            pieces.append([])
+        else:
+            pieces[-1].append(place)
+    head, *middle = [
+        re.compile("".join("." if place is Wild.ONE else re.escape(str(place)) for place in piece), re.DOTALL) for piece in pieces
+    ]
+    if not middle:
+        return lambda text: head.fullmatch(text) is not None
+    tail, length = middle.pop(), sum(1 if place is Wild.ONE else len(str(place)) for place in pieces[-1])
+
+    def fits(text: str) -> bool:
+        found, last = head.match(text), len(text) - length
+        for piece in middle:
+            found = found and piece.search(text, found.end(), max(last, 0))
+        return found is not None and found.end() <= last and tail.match(text, last) is not None
+
+    return fits
 
 
 def _joined(places: list[str | Wild]) -> Pattern:

@@ -8,7 +8,7 @@ all others are refused, and so is whatever does not go together by type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, cast
@@ -29,25 +29,26 @@ MAX_NODES: Final = 300
 MAX_DEPTH: Final = 45
 
 
-def parse(text: str, columns: Mapping[str, str], *, where: str = "") -> tree.Predicate:
+def parse(text: str, columns: Mapping[str, str], *, where: str = "", events: Collection[str] = ()) -> tree.Predicate:
     """Read a predicate once, and check that it is one.
 
     Args:
         text: one boolean expression, as in `tier in ('gold', 'silver') and profit_12m > 500`.
         columns: the columns it may use, and their types as Ibis writes them.
         where: what holds the text, as in "sources.orders.rules (unequal.yaml:12)" or "--where"; errors repeat it.
+        events: the names of events over which it may have windows, see `windows`; those of windows among `columns` are known without.
 
     Returns:
         The predicate: its tree is a truth, its columns are exact names of `columns`.
 
     Raises:
-        PredicateError: PRD001 to PRD018 and PRD020; where the text is too large or nested too deep, is not written in
+        PredicateError: PRD001 to PRD018 and PRD020 to PRD022; where the text is too large or nested too deep, is not written in
             the language, names what does not exist, or compares what does not go together. Nothing else is ever raised.
 
     Source: docs/reference/predicates.md
     """
     source = Text(text, where)
-    tokens = scan(source, columns)
+    tokens = scan(source, columns, events)
     check_shape(source, tokens)
     root = _structure(source, tokens)
     read = _Reader(source, tokens).condition(root).node

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from typing import Final
 
 from sqlglot.tokenizer_core import TokenType
 
-from unequal.predicates import numbers
+from unequal.predicates import numbers, windows
 from unequal.predicates.column_types import column_type
 from unequal.predicates.functions import FUNCTIONS, INSTEAD
 from unequal.predicates.refusals import Text, printable
@@ -105,15 +105,16 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIMESTAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}[ T]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,6})?", re.ASCII)
 
 
-def scan(source: Text, columns: Mapping[str, str]) -> list[Token]:
+def scan(source: Text, columns: Mapping[str, str], events: Collection[str] = ()) -> list[Token]:
     """The tokens of a predicate.
 
     Raises:
         PredicateError: PRD001 too long; PRD004 a character, PRD005 an open quote, PRD007 a word that has no
-            place here; PRD008, PRD009, PRD018 columns; PRD010 a function; PRD014 a number, date or timestamp.
+            place here; PRD008, PRD009, PRD018 columns; PRD010 a function; PRD014 a number, date or timestamp;
+            PRD021, PRD022 windows over events.
     """
     _check_characters(source)
-    return list(_Scan(source, columns).tokens())
+    return list(_Scan(source, columns, events).tokens())
 
 
 def _check_characters(source: Text) -> None:
@@ -142,8 +143,10 @@ def _named(char: str) -> str:
 class _Scan:
     """One pass over a text."""
 
-    def __init__(self, source: Text, columns: Mapping[str, str]) -> None:
+    def __init__(self, source: Text, columns: Mapping[str, str], events: Collection[str]) -> None:
         self.source, self.text, self.columns = source, source.text, columns
+        # A table that has a window's column knows of its event.
+        self.events = {*events, *(window.event for window in map(windows.of_name, columns) if window is not None)}
 
     def tokens(self) -> Iterator[Token]:
         at = 0
@@ -211,9 +214,17 @@ class _Scan:
             following = _TOKEN.match(self.text, following.end())
         if following is not None and following.lastgroup == "text" and folded in {"date", "timestamp"}:
             return self._dated(folded, start, following.end(), following.group()[1:-1])
+        if self.events and windows.begins(self.text, start, end):
+            return self._window(start)
         if following is not None and following.group() == "(" and (folded in FUNCTIONS or word not in self.columns):
             return self._function(folded, start, end)
         return self._column(word, start, end, quoted=False)
+
+    def _window(self, start: int) -> Token:
+        window, end = windows.read(self.source, start, self.events)
+        type_ = column_type(window.stored)
+        assert type_ is not None, "a window's value can be compared"
+        return Token(TokenType.IDENTIFIER, start, end, Column(window.name, type_, window.stored, window))
 
     def _dated(self, word: str, start: int, end: int, written: str) -> Token:
         literal = date_literal(written) if word == "date" else timestamp_literal(written)
@@ -278,6 +289,9 @@ def _listed(names: list[str], most: int = 12) -> str:
 
 def as_written(name: str) -> str:
     """A column's name as a predicate writes it: bare where that is read back as it is, else in double quotes."""
+    window = windows.of_name(name)
+    if window is not None:
+        return window.written
     plain = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and name.lower() not in {*_WORDS, *_FIXED_LEAVES}
     return name if plain else '"' + printable(name).replace('"', '""') + '"'
 

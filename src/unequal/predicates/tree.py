@@ -18,6 +18,8 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Literal as OneOfThese
 
+from unequal.predicates.windows import Window
+
 
 class Kind(StrEnum):
     """What sort of thing a value is; the words that error messages use."""
@@ -85,11 +87,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's value. `stored` is its type in the table, as in "int64" or "decimal(18, 4)"."""
+    """A column's value. `stored` is its type in the table, as in "int64" or "decimal(18, 4)"; `window` is what it stands for, if it does."""
 
     name: str
     type: Type
     stored: str
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +279,9 @@ def walk(root: Node) -> Iterator[tuple[Node, int]]:
 def columns_of(predicate: Predicate) -> tuple[str, ...]:
     """The names of the columns that a predicate reads, each once, in the order of its text."""
     return tuple(dict.fromkeys(node.name for node, _ in walk(predicate.root) if isinstance(node, Column)))
+
+
+def windows_of(predicate: Predicate) -> tuple[Window, ...]:
+    """The windows over events that a predicate names, each once, in the order of its text; see `windows`."""
+    found = (node.window for node, _ in walk(predicate.root) if isinstance(node, Column))
+    return tuple(dict.fromkeys(window for window in found if window is not None))
