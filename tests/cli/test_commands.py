@@ -100,7 +100,7 @@ def test_run_prints_its_steps_and_figures_without_a_terminal_to_draw_on(unequal_
     assert "\x1b[" not in first, "no colours and no moving cursor where the output is no terminal"
     assert "accept orders" in first
     again = unequal_elsewhere("run").out
-    assert again.count("unchanged") == 24
+    assert again.count("unchanged") == 25
 
 
 def test_run_as_json_says_which_steps_were_made(unequal_changing):

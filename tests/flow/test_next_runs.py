@@ -56,6 +56,7 @@ def test_a_new_extract_makes_anew_only_what_depends_on_it_and_keeps_customer_ids
         "move",
         "totals",
         "turnover",
+        "profile",
     }
     assert customers(company) == ids
     assert worth(company) == {"1": D(90), "3": D(90), "2": D(380), "4": D("9.5")}
@@ -191,6 +192,7 @@ def test_a_run_that_was_stopped_goes_on_from_where_it_stood(company):
         "move",
         "totals",
         "turnover",
+        "profile",
     }
     assert worth(company)["2"] == D(380)
 

@@ -15,14 +15,11 @@ from typing import Final
 import ibis
 
 from unequal import customer_base
-from unequal.answers import bringing
 from unequal.answers.base import Base
 from unequal.answers.conflicts import everybody_caught
 from unequal.answers.get_keep_grow import levers_of_each
-from unequal.answers.new_tables import parts_of
-from unequal.ledger import is_real_customer
-from unequal.terms.lines import Line
-from unequal.terms.money import money_sum
+
+_profiling = customer_base.steps.profiling.contexts
 
 _WORD: Final = re.compile(r"[a-z_]+")
 _TEXT: Final = re.compile(r"'[^']*'")
@@ -49,92 +46,19 @@ def with_contexts(base: Base, *texts: str | None) -> Base:
     names = named(base, *texts)
     if not names:
         return base
-    known = base.table("customer_attribute")
+    known, profile = base.table("customer_attribute"), base.tables.get("profile")
     for tell in dict.fromkeys(CONTEXTS[name] for name in names):
         told = tell(base)
         if told is not None:
-            chosen = [name for name in told.columns if name in names]
+            # What the run has put down need not be worked out again.
+            told = profile if profile is not None and tell in _PUT_DOWN else told
+            chosen = [name for name in told.columns if CONTEXTS.get(name) is tell and name in names]
             own = told.select(_whose="customer_id", **{f"_{name}": told[name] for name in chosen})
             joined = known.left_join(own, known["customer_id"] == own["_whose"])
-            flags = {name: _filled(joined[f"_{name}"]) for name in chosen}
+            flags = {name: _profiling.filled(joined[f"_{name}"]) for name in chosen}
             known = joined.select(*known.columns, **flags)
     # Kept whole: what gathers some attributes alone knows nothing of contexts.
     return replace(base, tables={**base.tables, "customer_attribute": base.keep(known)}, attributes=None)
-
-
-def _filled(column: ibis.Value) -> ibis.Value:
-    """Of a customer who is in no row a flag is false; anything else is not known."""
-    return column.fill_null(ibis.literal(value=False)) if column.type().is_boolean() else column
-
-
-def _main(base: Base, dimension: str) -> ibis.Table:
-    """The value of a dimension under which each customer bought most, at list prices; ties go to the first by name."""
-    entries = base.table("entry")
-    sold = entries.filter(entries["line"] == str(Line.LIST_REVENUE), is_real_customer(entries["customer_id"]))
-    value = customer_base.steps.season_of(sold["booked_on"]) if dimension == "season" else sold[dimension]
-    cut = sold.select("customer_id", "amount", _value=value.cast("string")).filter(lambda t: t["_value"].notnull())
-    sums = cut.group_by("customer_id", "_value").aggregate(_sum=money_sum(cut["amount"]))
-    place = ibis.row_number().over(ibis.window(group_by="customer_id", order_by=[ibis.desc("_sum"), "_value"]))
-    return sums.mutate(_place=place).filter(lambda t: t["_place"] == 0).select("customer_id", **{f"main_{dimension}": "_value"})
-
-
-def _began(base: Base) -> ibis.Table | None:
-    """How each began, in the words of `new`."""
-    if "gained" not in base.tables:
-        return None
-    told = base.table("gained")
-    return told.select("customer_id", "began_on", "first_channel", "first_market", "acquired_by", **parts_of(told["began_on"]))
-
-
-def _left(base: Base) -> ibis.Table | None:
-    """Who has left, in the words of `lost`; whoever has left several lines of business by the last of them."""
-    if "lost" not in base.tables:
-        return None
-    told = base.table("lost")
-    last = told["lost_on"].max()
-    return told.group_by("customer_id").aggregate(
-        is_lost=told["everywhere"].max(), has_ended=(told["how"] == "ended").max(), is_silent=(told["how"] == "silent").max(), lost_on=last,
-        lost_year=last.year().cast("string"), lost_reason=told["reason"].max(),
-    )  # fmt: skip
-
-
-def _is_in(base: Base, table: str, flag: str) -> ibis.Table | None:
-    """A flag for every customer who stands in a table."""
-    if table not in base.tables:
-        return None
-    rows = base.table(table)
-    return rows.filter(rows["customer_id"].notnull()).select("customer_id").distinct().mutate(**{flag: ibis.literal(value=True)})
-
-
-def _brings(base: Base) -> ibis.Table | None:
-    if "relationship" not in base.tables:
-        return None
-    return bringing.ties(base).select(customer_id="from_customer").distinct().mutate(brings_others=ibis.literal(value=True))
-
-
-def _was_brought(base: Base) -> ibis.Table | None:
-    if "relationship" not in base.tables:
-        return None
-    return bringing.ties(base).select(customer_id="to_customer").distinct().mutate(was_brought=ibis.literal(value=True))
-
-
-def _let_down(base: Base) -> ibis.Table | None:
-    if "promise" not in base.tables:
-        return None
-    made = base.table("promise")
-    broken = made.filter(made["is_kept"].notnull(), ~made["is_kept"])
-    return broken.select("customer_id").distinct().mutate(is_let_down=ibis.literal(value=True))
-
-
-def _plan(base: Base) -> ibis.Table | None:
-    """Who could pay less, and on which plan; of several contracts the one with the most to save is told."""
-    if "plan_fit" not in base.tables:
-        return None
-    fit = base.table("plan_fit")
-    better = fit.filter(fit["cheaper_plan"].notnull())
-    place = ibis.row_number().over(ibis.window(group_by="customer_id", order_by=[ibis.desc("year_difference"), "contract_id"]))
-    first = better.mutate(_place=place).filter(lambda t: t["_place"] == 0)
-    return first.select("customer_id", "cheaper_plan", could_pay_less=ibis.literal(value=True))
 
 
 def _stood(base: Base) -> ibis.Table | None:
@@ -154,16 +78,15 @@ def _caught(base: Base) -> ibis.Table | None:
     return None if caught is None else caught.select("customer_id").distinct().mutate(is_caught=ibis.literal(value=True))
 
 
+def _of_tables(base: Base, tell: Callable[[Mapping[str, ibis.Table]], ibis.Table | None]) -> ibis.Table | None:
+    return tell(base.tables)
+
+
+_PUT_DOWN: Final = {partial(_of_tables, tell=tell): names for names, tell in _profiling.GROUPS}
+"""What tells the contexts that stand in `profile` too, where a run has put it down."""
+
 _GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[[Base], ibis.Table | None]], ...]] = (
-    *(((f"main_{name}",), partial(_main, dimension=name)) for name in ("channel", "product", "market", "property", "season")),
-    (("began_on", "began_month", "began_quarter", "began_year", "first_channel", "first_market", "acquired_by"), _began),
-    (("is_lost", "has_ended", "is_silent", "lost_on", "lost_year", "lost_reason"), _left),
-    (("is_won_back",), partial(_is_in, table="won_back", flag="is_won_back")),
-    (("is_warned",), partial(_is_in, table="signal", flag="is_warned")),
-    (("brings_others",), _brings),
-    (("was_brought",), _was_brought),
-    (("is_let_down",), _let_down),
-    (("could_pay_less", "cheaper_plan"), _plan),
+    *((names, tell) for tell, names in _PUT_DOWN.items()),
     (("is_caught",), _caught),
     (("band_before", "band_after"), _stood),
     (tuple(f"lever_{name}" for name in customer_base.steps.levers.LEVERS), levers_of_each),

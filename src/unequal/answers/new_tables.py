@@ -56,17 +56,7 @@ def wide(base: Base, *texts: str | None) -> ibis.Table:
     kept = ("customer_id", "brought", "p_alive", "value_expected", "value_low", "value_high")
     table = began.left_join(known, "customer_id").drop("customer_id_right")
     table = table.left_join(values.select(*kept), "customer_id").drop("customer_id_right")
-    return table.mutate(**parts_of(table["began_on"]))
-
-
-def parts_of(began_on: ibis.Value) -> dict[str, ibis.Value]:
-    """Year, quarter and month of the day on which customers began, as text: 2025, 2025 Q3, 2025-07."""
-    year = began_on.year().cast("string")
-    return {
-        "began_year": year,
-        "began_quarter": year.concat(" Q", began_on.quarter().cast("string")),
-        "began_month": year.concat("-", began_on.month().cast("string").lpad(2, "0")),
-    }
+    return table.mutate(**customer_base.steps.profiling.contexts.parts_of(table["began_on"]))
 
 
 def has_values(base: Base) -> bool:

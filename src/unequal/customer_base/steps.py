@@ -19,6 +19,7 @@ from unequal.customer_base.links import by_links, if_joined, if_parted
 from unequal.customer_base.loyalty import steps as loyalty
 from unequal.customer_base.needs import steps as needs
 from unequal.customer_base.plans import steps as plans
+from unequal.customer_base.profiling import steps as profiling
 from unequal.customer_base.slices import season_of
 from unequal.customer_base.stability import BY_COSTS, cells_of, cost_rows, cost_scenarios, served_of, stability, steadiness
 from unequal.customer_base.tables import BAND, BAND_STABILITY
@@ -45,6 +46,7 @@ __all__ = [
     "moving",
     "needs",
     "plans",
+    "profiling",
     "rules_at_expense",
     "season_of",
     "totals",

@@ -6,7 +6,8 @@ names becomes a customer (who is who) with the best of what its records say (gol
 their customer and are summed into statements (book), every dollar is held against what the source says it holds (reconcile)
 and against the company's general ledger (tie out), the customers are ranked by what they bring (band), with what their bands hang
 on (judge), the sums of all are put down (totals), what they will bring is forecast, with its ranges, apart from all facts (value), who moved between bands (move), who
-came and who left (turnover) is told. Then, and only then, the run is published by one row in the state.
+came and who left (turnover) is told, and of it all one row a customer is put down for rules to read (profile). Then, and only then, the run
+is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
@@ -28,7 +29,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, identity, ledger, sources, storage, value
-from unequal.flow import checking, coding, equity, judging, loyal, moving, plans, programmes, serving
+from unequal.flow import checking, coding, equity, judging, loyal, moving, plans, profiling, programmes, serving
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
@@ -122,6 +123,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         equity.then(desk, accepted, who.output, book, valued)
         moving.move(desk, gathered, (who.output, golden), book, banded, valued)
         turnover(desk, accepted, gathered, who.output, contacts, book, valued)
+        profiling.profile(desk)
         return _publish(desk, who)
 
 

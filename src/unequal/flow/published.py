@@ -29,6 +29,7 @@ BESIDE: Final[Mapping[str, tuple[TableContract, ...]]] = {
     "equity": value.earlier.tables.ALL,
     "move": _BASE.moving.tables.ALL,
     "turnover": _BASE.turnover.tables.ALL,
+    "profile": _BASE.profiling.ALL,
 }
 """Step: its tables. An older run, and a project that declares nothing of the kind, may lack a step; a step that is there has its tables."""
 

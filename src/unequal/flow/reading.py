@@ -234,8 +234,8 @@ def laid_over(
     figures = customer_base.customer_figures(statement, level)
     kept = tables["band"].select(*figures.columns)
     return {
-        # What stands for all customers together is asked of the tables that it sums.
-        **{name: table for name, table in tables.items() if name not in ("definition", "entry_total")},
+        # What stands for all customers together is asked of the tables that it sums, and so is what profiles put down.
+        **{name: table for name, table in tables.items() if name not in ("definition", "entry_total", "profile", "moment")},
         "customer_record": records,
         "entry": entries,
         **contacts,

@@ -62,6 +62,10 @@ class AnswerError(UnequalError):
     """ANS: a question cannot be answered from this base."""
 
 
+class LiveError(UnequalError):
+    """LIV: something cannot be done at the moment of contact."""
+
+
 class Problems(UnequalError):  # noqa: N818 - several errors, not one
     """Several problems of one file, told at once."""
 

@@ -110,5 +110,27 @@ def _normalised(given: Mapping[str, str], normalising: Normalising) -> tuple[dic
     return said, passed_over
 
 
+def exact(name: str, value: str, project: config.Project) -> str | None:
+    """An identifier as records hold it when it is made comparable; None where it is a placeholder, or not valid.
+
+    Args:
+        name: email, phone, tax_id, or a declared key.
+        value: as anybody writes it.
+        project: the config.
+
+    Raises:
+        IdentityError: IDN020, the project knows no such identifier.
+    """
+    known = identifiers(project)
+    if name not in known:
+        raise IdentityError("IDN020", "nobody can be looked up by that", seen=name, do=f"name one of {', '.join(known)}, or a source")
+    return _normalised({name: value}, normalising_of(project))[0].get(name)
+
+
+def identifiers(project: config.Project) -> tuple[str, ...]:
+    """The attributes by which somebody is found exactly: e-mail, phone, tax id and the declared keys."""
+    return tuple(sorted({"email", "phone", "tax_id", *wanted_of(project).keys}))
+
+
 def _told(passed_over: Mapping[str, str]) -> str:
     return ", ".join(f"{name}: {reason.replace('_', ' ')}" for name, reason in passed_over.items())
