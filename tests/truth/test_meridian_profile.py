@@ -41,7 +41,7 @@ def test_profiles_tell_each_context_as_it_is_worked_out_from_the_run(meridian):
     put_down = by_customer(opened.base, profile_table(opened))
     from_profile = by_customer(opened.base, contexts.with_contexts(opened.base, " ".join(told)).table("customer_attribute"))
     assert worked_out == from_profile
-    there = [name for name in next(iter(worked_out.values()))]
+    there = list(next(iter(worked_out.values())))
     assert {"main_channel", "began_on", "is_lost", "is_let_down", "brings_others", "country", "occupation", "needs_group", "band"} <= set(there)
     assert {one: {name: row[name] for name in there} for one, row in put_down.items()} == worked_out
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import ibis
@@ -16,6 +17,7 @@ import pyarrow as pa
 
 from unequal import config, customer_base, identity
 from unequal.flow import packing
+from unequal.flow.by_customer import ByCustomer, Row, asked_anew, lay_out
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import OpenBase, customer_attributes, open_base, sliceable
 from unequal.terms.errors import LiveError
@@ -94,6 +96,7 @@ class Laid:
         rows: the profile of each, without its id.
         happened: what happened to each.
         hashes, owners: numbers made of identifiers, sorted; and the place of the customer of each.
+        sheets: what is told of each beside its row; empty until it is asked for.
     """
 
     ids: Any
@@ -101,6 +104,7 @@ class Laid:
     happened: packing.Happened
     hashes: Any
     owners: Any
+    sheets: dict[str, ByCustomer] = field(default_factory=dict)
 
     def place(self, customer_id: str) -> int:
         """Where a customer stands; -1 where the run knows no such id."""
@@ -128,6 +132,7 @@ class Held:
         happened_anew: what happened to them.
         owned_anew: numbers made of their identifiers -> who has them.
         watermarks: event -> when it last happened in the run's tables.
+        folder: where files of this holding go.
     """
 
     opened: OpenBase
@@ -136,9 +141,11 @@ class Held:
     happened_anew: Mapping[str, Mapping[str, list[datetime]]]
     owned_anew: Mapping[int, list[str]]
     watermarks: Mapping[str, datetime]
+    folder: Path
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
+        self._asking = Lock()
         self.today = lru_cache(maxsize=_HOT)(self._today)
         self.row = lru_cache(maxsize=_HOT)(self._row)
         self.happened = lru_cache(maxsize=_HOT)(self._happened)
@@ -147,6 +154,23 @@ class Held:
     def version(self) -> tuple[str, int]:
         """The run, and the last steward's action that is in it."""
         return self.opened.run.run_id, self.opened.last_action
+
+    def lay_out(self) -> None:
+        """Lay out what is told of customers beside their rows, once a run: some seconds for each 100,000 customers."""
+        with self._asking:
+            if not self.laid.sheets:
+                self.laid.sheets.update(lay_out(self.opened, self.laid.ids, self.folder))
+
+    def told_of(self, customer_id: str) -> Mapping[str, list[Row]]:
+        """What is told of a customer of today beside its row, by the names of by_customer.TOLD."""
+        if customer_id in self.anew:
+            # An engine answers one at a time.
+            with self._asking:
+                return asked_anew(self.opened, customer_id)
+        if not self.laid.sheets:
+            self.lay_out()
+        place = self.laid.place(customer_id)
+        return {name: sheet.of(place) for name, sheet in self.laid.sheets.items()}
 
     def is_anew(self, customer_id: str) -> bool:
         """Whether a steward has joined or parted the customer since the run."""
@@ -193,7 +217,7 @@ def hold(project: OpenProject, before: Held | None = None) -> Held:
         laid = before.laid if before and same else _laid(opened, scratch)
         anew, happened_anew, owned_anew = _anew(opened, laid)
         watermarks = before.watermarks if before and same else _watermarks(opened)
-        return Held(opened, laid, anew, happened_anew, owned_anew, watermarks, stack.pop_all())
+        return Held(opened, laid, anew, happened_anew, owned_anew, watermarks, scratch, stack.pop_all())
 
 
 def _laid(opened: OpenBase, folder: Path) -> Laid:

@@ -84,6 +84,10 @@ class Profiles:
                 gone.stack.close()
             return True
 
+    def lay_out(self) -> None:
+        """Lay out what customer profiles tell beside the rows, before the first is asked for: it takes a while of a large base."""
+        self._held.lay_out()
+
     def today(self, customer_id: str) -> str | None:
         """The id under which a customer stands today; None where nobody is known by that id."""
         return self._held.today(customer_id)
