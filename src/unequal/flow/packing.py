@@ -97,11 +97,13 @@ class Packing:
     def done(self) -> Packed:
         """What was packed; nothing can be put any more."""
         self._rows.flush()
-        self._rows.flags.writeable = False
+        # A plain view: numpy's own class for mapped files costs microseconds with every look.
+        rows = np.asarray(self._rows)
+        rows.flags.writeable = False
         # An absent text is number -1: the last of the list.
         words = {name: [*words, None] for name, words in self._words.items()}
         self._words = {}
-        return Packed(self._rows, tuple(_value(kind, words.get(name, []), self._types[name]) for name, kind in self._kinds.items()))
+        return Packed(rows, tuple(_value(kind, words.get(name, []), self._types[name]) for name, kind in self._kinds.items()))
 
 
 def _numbered(words: dict[str, int], column: pa.Array) -> Array:
@@ -220,4 +222,4 @@ def happened(batches: Iterator[pa.RecordBatch], ids: Array, rows: int, folder: P
         done = here.stop
     for each in (events, times):
         each.flush()
-    return Happened(np.cumsum(counts), events, times, tuple(names))
+    return Happened(np.cumsum(counts), np.asarray(events), np.asarray(times), tuple(names))
