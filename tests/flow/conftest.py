@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.company import write_company
 from tests.postgres import postgres_server, postgres_url
 
 from unequal import flow
+from unequal.flow.profiles import Profiles
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -27,3 +29,10 @@ def yesterday(tmp_path_factory) -> Path:
 def company(yesterday, tmp_path) -> Path:
     """A copy of yesterday's company, for the test to do with as it likes."""
     return shutil.copytree(yesterday, tmp_path / "company")
+
+
+@pytest.fixture
+def profiles(company) -> Iterator[Profiles]:
+    """Profiles of that copy, held in memory."""
+    with Profiles.open(flow.open_project(company, {})) as held:
+        yield held

@@ -21,12 +21,6 @@ def opened(folder):
     return flow.open_project(folder, {})
 
 
-@pytest.fixture
-def profiles(company):
-    with Profiles.open(opened(company)) as held:
-        yield held
-
-
 def of(profiles, record, *told):
     return customer_profile(profiles, *profiles.lookup("crm", record), *told)
 

@@ -21,12 +21,6 @@ def opened(folder):
     return flow.open_project(folder, {})
 
 
-@pytest.fixture
-def profiles(company):
-    with Profiles.open(opened(company)) as held:
-        yield held
-
-
 def named(profiles, customer_id, *columns):
     row = profiles.known(customer_id)
     return tuple(row[profiles.columns[name]] for name in columns)

@@ -42,7 +42,9 @@ def test_profiles_tell_each_context_as_it_is_worked_out_from_the_run(meridian):
     from_profile = by_customer(opened.base, contexts.with_contexts(opened.base, " ".join(told)).table("customer_attribute"))
     assert worked_out == from_profile
     there = list(next(iter(worked_out.values())))
-    assert {"main_channel", "began_on", "is_lost", "is_let_down", "brings_others", "country", "occupation", "needs_group", "band"} <= set(there)
+    assert {"main_channel", "began_on", "is_lost", "is_let_down", "brings_others", "country", "occupation", "needs_group", "band"} <= set(
+        there
+    )
     assert {one: {name: row[name] for name in there} for one, row in put_down.items()} == worked_out
 
 
@@ -89,7 +91,11 @@ def test_what_happened_in_memory_is_what_the_run_put_down_in_order(meridian, pro
 def test_orders_of_profiles_are_the_documents_with_list_revenue(meridian, profiles):
     opened = meridian[1]
     entries = opened.base.table("entry")
-    sold = entries.filter(entries["line"] == "list_revenue", entries["document"].notnull()).select("customer_id", "document", "source").distinct()
+    sold = (
+        entries.filter(entries["line"] == "list_revenue", entries["document"].notnull())
+        .select("customer_id", "document", "source")
+        .distinct()
+    )
     counted = {row["customer_id"]: row["n"] for row in opened.base.fetch(sold.group_by("customer_id").aggregate(n=sold.count()))}
     for one in profiles.held.laid.ids:
         assert profiles.known(one.decode())[profiles.columns["orders"]] == counted.get(one.decode(), 0)
@@ -99,7 +105,9 @@ def test_no_personal_value_stands_in_the_tables_that_are_put_down(meridian):
     opened = meridian[1]
     given = opened.base.table("person_attribute")
     named = {"city", "email", "phone", "full_name", "given_name", "street", "birth_date"}
-    values = {row["value_given"] for row in opened.base.fetch(given.filter(given["attribute"].isin(named)).select("value_given").distinct())}
+    values = {
+        row["value_given"] for row in opened.base.fetch(given.filter(given["attribute"].isin(named)).select("value_given").distinct())
+    }
     for name in ("profile", "moment"):
         table = opened.base.table(name)
         for column in [column for column, kind in table.schema().items() if kind.is_string()]:
@@ -109,8 +117,12 @@ def test_no_personal_value_stands_in_the_tables_that_are_put_down(meridian):
 
 def test_a_question_by_context_is_answered_from_the_profile(meridian):
     opened = meridian[1]
-    plain = replace(opened.base, tables={name: table for name, table in opened.base.tables.items() if name != "profile"}, keep=lambda table: table)
+    plain = replace(
+        opened.base, tables={name: table for name, table in opened.base.tables.items() if name != "profile"}, keep=lambda table: table
+    )
     asked = {"by": "main_channel", "where": "is_lost = false"}
     one, other = (answers.answer("value", base, **asked) for base in (opened.base, plain))
     assert one.figures == other.figures
-    assert {name: table.to_pylist() for name, table in one.tables.items()} == {name: table.to_pylist() for name, table in other.tables.items()}
+    assert {name: table.to_pylist() for name, table in one.tables.items()} == {
+        name: table.to_pylist() for name, table in other.tables.items()
+    }

@@ -141,7 +141,7 @@ def _roles(tables: Tables) -> Sequence[ibis.Table | None]:
         return [None]
     ties = ties.filter(ties["from_customer"] != ties["to_customer"])
     return [
-        ties.group_by(customer_id=end).aggregate(**{f"{word}_{role}": (ties["kind"] == role).any() for role in ROLES})
+        ties.group_by(customer_id=end).aggregate(**{f"{word}_{role}": (ties["kind"] == role).max() for role in ROLES})
         for end, word in (("from_customer", "is"), ("to_customer", "has"))
     ]
 
