@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from unequal import answers, flow
+from unequal import answers, customer_base, flow
 from unequal.answers import contexts, forecasts
 from unequal.flow.profiles import Profiles, profile_table
 from unequal.predicates import compile_batch, parse
+
+PROFILE, LEVERS = customer_base.steps.profiling.PROFILE, customer_base.steps.levers.LEVERS
 
 
 @pytest.fixture
@@ -36,7 +38,8 @@ def test_every_row_in_memory_is_the_row_of_the_table_value_by_value_and_type_by_
 def test_profiles_tell_each_context_as_it_is_worked_out_from_the_run(meridian):
     opened = meridian[1]
     plain = replace(opened.base, tables={name: table for name, table in opened.base.tables.items() if name != "profile"})
-    told = [name for name in contexts.CONTEXTS if name != "is_caught"]
+    told = [name for name in contexts.CONTEXTS if name in PROFILE.types]
+    assert set(contexts.CONTEXTS) - set(told) == {"is_caught", "band_before", "band_after", *(f"lever_{name}" for name in LEVERS)}
     worked_out = by_customer(plain, contexts.with_contexts(plain, " ".join(told)).table("customer_attribute"))
     put_down = by_customer(opened.base, profile_table(opened))
     from_profile = by_customer(opened.base, contexts.with_contexts(opened.base, " ".join(told)).table("customer_attribute"))
