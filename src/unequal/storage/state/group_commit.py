@@ -1,0 +1,181 @@
+"""One writer at the state: jobs that wait are written in one transaction, and whoever waits is told once it is on disk.
+
+A commit costs the same for one job as for two hundred, so while one group is being committed the next one gathers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import sqlalchemy as sa
+
+from unequal.storage import faults
+from unequal.terms.errors import StorageError
+
+T = TypeVar("T")
+
+_AT_ONCE: Final = 256
+"""Jobs in one transaction: more would make the first wait for the last and save no more commits worth having."""
+
+_TRIES: Final = 5
+_CROSSED: Final = {"40001", "40P01"}
+"""PostgreSQL's names for a transaction that another crossed: it is undone whole, and may be tried again."""
+
+
+@dataclass
+class _Waiting:
+    job: Callable[[sa.Connection], Any]
+    future: Future[Any] = field(default_factory=Future)
+    tries: int = 0
+
+
+class Writer:
+    """A thread that writes to the state in groups.
+
+    Each job runs in a savepoint of its group's transaction: one that fails leaves the others as they are. A job may be
+    run again when it crossed with another process, so it must do nothing but read and write over its connection.
+    Within a group, and so within one writer, jobs run in the order in which they were submitted.
+
+    Args:
+        engine: of the state; not disposed of here.
+        at_once: jobs in one transaction, at most.
+    """
+
+    def __init__(self, engine: sa.Engine, *, at_once: int = _AT_ONCE) -> None:
+        self._engine, self._at_once = engine, at_once
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="state writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Callable[[sa.Connection], T]) -> Future[T]:
+        """Have a job written.
+
+        Returns:
+            Its result, once it is durable; or what it raised, and then nothing of it was written. STO106: the database
+            takes no more, or the connection was lost; whether the job was written is then known only to the database.
+
+        Raises:
+            StorageError: STO110, the writer is closed.
+        """
+        waiting = _Waiting(job)
+        with self._closing:
+            if self._closed:
+                raise StorageError("STO110", "the state takes no more: it is being closed", do="send it again to a process that serves")
+            self._queue.put(waiting)
+        return waiting.future
+
+    def write(self, job: Callable[[sa.Connection], T]) -> T:
+        """Have a job written, and wait for it; see submit."""
+        return self.submit(job).result()
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _work(self) -> None:
+        ended = False
+        while not ended:
+            group, ended = self._next_group()
+            alive = [waiting for waiting in group if waiting.tries or waiting.future.set_running_or_notify_cancel()]
+            while alive:
+                # What crossed with another process is tried again before anything new, each in a group of its own size.
+                alive = self._write_group(alive)
+
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
+        """Those who wait, at least one; and whether the writer was closed behind them."""
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        group = [first]
+        while len(group) < self._at_once:
+            try:
+                waiting = self._queue.get_nowait()
+            except Empty:
+                break
+            if waiting is None:
+                return group, True
+            group.append(waiting)
+        return group, False
+
+    def _write_group(self, group: list[_Waiting]) -> list[_Waiting]:
+        """Write a group and tell who waits; returns those to be tried again."""
+        outcomes: list[Callable[[], None]] = []
+        again: list[_Waiting] = []
+        try:
+            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+                for waiting in group:
+                    outcome = self._run(connection, waiting)
+                    if outcome is None:
+                        again.append(waiting)
+                    else:
+                        outcomes.append(outcome)
+                faults.point("state commit group")
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
+            if _crossed(error) and all(waiting.tries < _TRIES for waiting in group):
+                for waiting in group:
+                    waiting.tries += 1
+                return group
+            for waiting in group:
+                waiting.future.set_exception(_told(error))
+            return []
+        faults.point("state group is committed")
+        for outcome in outcomes:
+            outcome()
+        return again
+
+    def _run(self, connection: sa.Connection, waiting: _Waiting) -> Callable[[], None] | None:
+        """Run one job in its savepoint; how its caller is told once the group is durable, or None to try it again."""
+        future = waiting.future
+        try:
+            with connection.begin_nested():
+                result = waiting.job(connection)
+        except Exception as error:
+            if _lost(connection, error):
+                raise
+            if _crossed(error) and waiting.tries < _TRIES:
+                waiting.tries += 1
+                return None
+            told = _told(error)
+            return lambda: future.set_exception(told)
+        return lambda: future.set_result(result)
+
+
+def _lost(connection: sa.Connection, error: BaseException) -> bool:
+    """Whether the transaction is gone with the job: its connection was lost, or SQLite has rolled all of it back."""
+    if connection.invalidated or (isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated):
+        return True
+    raw = connection.connection.dbapi_connection
+    return connection.dialect.name == "sqlite" and not getattr(raw, "in_transaction", True)
+
+
+def _crossed(error: BaseException) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _CROSSED
+
+
+def _told(error: BaseException) -> BaseException:
+    """The error as a caller may see it: none of the driver's own."""
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.InternalError | sa.exc.InterfaceError | sa.exc.ResourceClosedError):
+        return error
+    seen = (str(getattr(error, "orig", None) or error).splitlines() or [""])[0]
+    told = StorageError("STO106", "the state database does not take the group", seen=seen,
+                        do="make room where it lies, or see that its server runs; the last published run is unharmed")  # fmt: skip
+    told.__cause__ = error
+    return told

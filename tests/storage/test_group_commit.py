@@ -1,0 +1,162 @@
+"""Jobs written in groups: each once, in order, whole or not at all, and told only when durable."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from unequal import storage
+from unequal.storage import faults
+from unequal.storage.state.group_commit import Writer
+from unequal.terms.errors import StorageError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def engine(state: storage.State) -> sa.Engine:
+    return with_a_tally(state)
+
+
+def with_a_tally(state: storage.State) -> sa.Engine:
+    with state._engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE tally (name TEXT PRIMARY KEY, n INTEGER NOT NULL)")
+    return state._engine
+
+
+@pytest.fixture
+def writer(engine: sa.Engine) -> Iterator[Writer]:
+    with Writer(engine) as opened:
+        yield opened
+
+
+def put(name: str, n: int = 1):
+    def job(connection: sa.Connection) -> str:
+        connection.execute(sa.text("INSERT INTO tally VALUES (:name, :n)"), {"name": name, "n": n})
+        return name
+
+    return job
+
+
+def held(engine: sa.Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(sa.text("SELECT name, n FROM tally"))}
+
+
+def test_jobs_that_wait_are_written_in_one_transaction(engine: sa.Engine, writer: Writer) -> None:
+    commits: list[str] = []
+    go, entered = threading.Event(), threading.Event()
+    faults.listen(lambda name: commits.append(name) if name == "state commit group" else None)
+    try:
+        first = writer.submit(lambda _: entered.set() or go.wait(30))
+        entered.wait(30)
+        rest = [writer.submit(put(f"n{at}")) for at in range(50)]
+        go.set()
+        assert [future.result(30) for future in rest] == [f"n{at}" for at in range(50)]
+        assert first.result(30)
+    finally:
+        faults.listen(None)
+    assert len(commits) == 2
+    assert len(held(engine)) == 50
+
+
+def test_a_job_that_fails_spoils_no_other(engine: sa.Engine, writer: Writer) -> None:
+    go = threading.Event()
+
+    def half(connection: sa.Connection) -> None:
+        put("half")(connection)
+        raise ValueError("no")
+
+    futures = [writer.submit(job) for job in (lambda _: go.wait(30), put("a"), half, put("a"), put("b"))]
+    go.set()
+    wait(futures, 30)
+    assert isinstance(futures[2].exception(), ValueError)
+    assert isinstance(futures[3].exception(), sa.exc.IntegrityError)
+    assert held(engine) == {"a": 1, "b": 1}
+
+
+def test_a_lost_connection_is_told_to_all_who_waited_and_to_nobody_after(engine: sa.Engine, writer: Writer) -> None:
+    if engine.dialect.name == "sqlite":
+
+        def drop(connection: sa.Connection) -> None:
+            connection.connection.dbapi_connection.rollback()  # as SQLite does by itself on a full disk
+            raise sa.exc.OperationalError("", {}, Exception("the disk is full"))
+    else:
+
+        def drop(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    go, entered = threading.Event(), threading.Event()
+    writer.submit(lambda _: entered.set() or go.wait(30))
+    entered.wait(30)
+    futures = [writer.submit(job) for job in (put("a"), drop, put("b"))]
+    go.set()
+    wait(futures, 30)
+    assert [future.exception().code for future in futures] == ["STO106"] * 3
+    assert held(engine) == {}
+    assert writer.write(put("c")) == "c"
+    assert held(engine) == {"c": 1}
+
+
+@pytest.mark.postgresql  # SQLite has one writer at a time: nobody crosses
+def test_writers_that_cross_try_again_until_each_is_through(postgres_url: str) -> None:
+    with storage.open_state(postgres_url) as state:
+        write_across(with_a_tally(state))
+
+
+def write_across(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO tally VALUES ('a', 0), ('b', 0)")
+    both = threading.Barrier(2)
+    met = threading.local()
+
+    def add(first: str, second: str):
+        def job(connection: sa.Connection) -> None:
+            connection.execute(sa.text("UPDATE tally SET n = n + 1 WHERE name = :name"), {"name": first})
+            if not getattr(met, "once", False):
+                met.once = True
+                both.wait(30)
+            connection.execute(sa.text("UPDATE tally SET n = n + 1 WHERE name = :name"), {"name": second})
+
+        return job
+
+    with Writer(engine) as one, Writer(engine) as other:
+        futures = [one.submit(add("a", "b")), other.submit(add("b", "a"))]
+        assert [future.result(30) for future in futures] == [None, None]
+    assert held(engine) == {"a": 2, "b": 2}
+
+
+def test_a_closed_writer_has_written_what_waited_and_takes_no_more(engine: sa.Engine) -> None:
+    writer = Writer(engine)
+    futures = [writer.submit(put(f"n{at}")) for at in range(20)]
+    writer.close()
+    assert len([future.result(0) for future in futures]) == len(held(engine)) == 20
+    with pytest.raises(StorageError, match="STO110"):
+        writer.submit(put("late"))
+
+
+@pytest.mark.parametrize(("kill_at", "kept"), [("state commit group", 0), ("state group is committed", 1)])
+def test_what_is_killed_before_the_commit_is_gone_and_after_it_is_kept(engine: sa.Engine, kill_at: str, kept: int) -> None:
+    program = """
+        import os, signal, sys
+        import sqlalchemy as sa
+        from unequal import storage
+        from unequal.storage import faults
+        from unequal.storage.state.group_commit import Writer
+        faults.listen(lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == sys.argv[2] else None)
+        with Writer(storage.open_state(sys.argv[1])._engine) as writer:
+            writer.write(lambda connection: connection.exec_driver_sql("INSERT INTO tally VALUES ('a', 1)"))
+    """
+    address = engine.url.render_as_string(hide_password=False)
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program), address, kill_at], env=dict(os.environ), cwd=ROOT, check=False)
+    assert killed.returncode == -9, "a point that does not fire proves nothing"
+    assert len(held(engine)) == kept
