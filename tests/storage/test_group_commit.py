@@ -108,31 +108,47 @@ def test_a_lost_connection_is_told_to_all_who_waited_and_to_nobody_after(engine:
 
 
 @pytest.mark.postgresql  # SQLite has one writer at a time: nobody crosses
-def test_writers_that_cross_try_again_until_each_is_through(postgres_url: str) -> None:
-    with storage.open_state(postgres_url) as state:
-        write_across(with_a_tally(state))
+def test_a_job_that_crosses_with_another_transaction_is_tried_again(postgres_url: str) -> None:
+    with storage.open_state(postgres_url) as state, Writer(engine := with_a_tally(state)) as writer:
+        writer.write(lambda connection: [put(name, 0)(connection) for name in "ab"])
+        tries: list[int] = []
+        entered, locked = threading.Event(), threading.Event()
+
+        def both(connection: sa.Connection) -> None:
+            tries.append(1)
+            add(connection, "a")
+            entered.set()
+            locked.wait(30)
+            add(connection, "b")
+
+        future = writer.submit(both)
+        entered.wait(30)
+        with engine.begin() as other:
+            other.exec_driver_sql("SET LOCAL deadlock_timeout = '1min'")  # the job is the one to give way
+            add(other, "b")
+            locked.set()
+            add(other, "a")
+        assert future.result(30) is None
+        assert len(tries) == 2
+        assert held(engine) == {"a": 2, "b": 2}
 
 
-def write_across(engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO tally VALUES ('a', 0), ('b', 0)")
-    both = threading.Barrier(2)
-    met = threading.local()
+@pytest.mark.postgresql
+def test_writers_at_one_database_write_one_after_the_other(postgres_url: str) -> None:
+    with storage.open_state(postgres_url) as state, Writer(state._engine) as one, Writer(state._engine) as other:
+        with_a_tally(state)
+        entered, go = threading.Event(), threading.Event()
+        first = one.submit(lambda _: entered.set() or go.wait(30))
+        entered.wait(30)
+        second = other.submit(put("a"))
+        with pytest.raises(TimeoutError):
+            second.result(0.2)
+        go.set()
+        assert (first.result(30), second.result(30)) == (True, "a")
 
-    def add(first: str, second: str):
-        def job(connection: sa.Connection) -> None:
-            connection.execute(sa.text("UPDATE tally SET n = n + 1 WHERE name = :name"), {"name": first})
-            if not getattr(met, "once", False):
-                met.once = True
-                both.wait(30)
-            connection.execute(sa.text("UPDATE tally SET n = n + 1 WHERE name = :name"), {"name": second})
 
-        return job
-
-    with Writer(engine) as one, Writer(engine) as other:
-        futures = [one.submit(add("a", "b")), other.submit(add("b", "a"))]
-        assert [future.result(30) for future in futures] == [None, None]
-    assert held(engine) == {"a": 2, "b": 2}
+def add(connection: sa.Connection, name: str) -> None:
+    connection.execute(sa.text("UPDATE tally SET n = n + 1 WHERE name = :name"), {"name": name})
 
 
 def test_a_closed_writer_has_written_what_waited_and_takes_no_more(engine: sa.Engine) -> None:

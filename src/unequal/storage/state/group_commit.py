@@ -27,6 +27,9 @@ _TRIES: Final = 5
 _CROSSED: Final = {"40001", "40P01"}
 """PostgreSQL's names for a transaction that another crossed: it is undone whole, and may be tried again."""
 
+# Any number that nothing else in the database locks.
+_WRITERS_LOCK: Final = 7_305_112_905
+
 
 @dataclass
 class _Waiting:
@@ -38,8 +41,10 @@ class _Waiting:
 class Writer:
     """A thread that writes to the state in groups.
 
+    Of all writers at one database, in whatever process, one writes at a time, on PostgreSQL as on SQLite: they never wait
+    for each other in a ring, and rows that count up by themselves are committed in the order of their numbers.
     Each job runs in a savepoint of its group's transaction: one that fails leaves the others as they are. A job may be
-    run again when it crossed with another process, so it must do nothing but read and write over its connection.
+    run again when it crossed with somebody else's transaction, so it must do nothing but read and write over its connection.
     Within a group, and so within one writer, jobs run in the order in which they were submitted.
 
     Args:
@@ -96,7 +101,7 @@ class Writer:
             group, ended = self._next_group()
             alive = [waiting for waiting in group if waiting.tries or waiting.future.set_running_or_notify_cancel()]
             while alive:
-                # What crossed with another process is tried again before anything new, each in a group of its own size.
+                # What crossed is tried again before anything new.
                 alive = self._write_group(alive)
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
@@ -121,6 +126,8 @@ class Writer:
         again: list[_Waiting] = []
         try:
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
                 for waiting in group:
                     outcome = self._run(connection, waiting)
                     if outcome is None:
