@@ -12,6 +12,7 @@ from unequal.config.customer_base import CustomerBase
 from unequal.config.experience import Agents, Promises, Surveys
 from unequal.config.identity import Identity
 from unequal.config.ledger import Ledger
+from unequal.config.live import Live
 from unequal.config.loyalty import Loyalty
 from unequal.config.metrics import Metric
 from unequal.config.model import REGION, CurrencyCode, Name, Section, TimeZone
@@ -89,4 +90,5 @@ class Project(Section):
     turnover: Turnover = Field(
         Turnover(), description="Customers who come and who go: plans, and whose leaving is recorded or told by silence."
     )
+    live: Live = Field(Live(), description="The moment of contact: who sends events of customers as they happen.")
     storage: Storage = Field(Storage(), description="Where tables and state are kept.")

@@ -10,6 +10,7 @@ from unequal.config.columns import ends_of, lookups_of, parts, type_of
 from unequal.config.experience import Agents, columns_of_experience
 from unequal.config.identity import ADDRESS_PARTS
 from unequal.config.ledger import DatedRate, RatesFrom
+from unequal.config.live import problems_of_live
 from unequal.config.model import CURRENCY
 from unequal.config.plans import PlanList, Plans, columns_of_plans, uses_unknown
 from unequal.config.problems import KeyPath, Problem, did_you_mean, shown
@@ -47,6 +48,21 @@ def problems_of_references(project: Project) -> Iterator[Problem]:
     yield from _codes(project)
     yield from _loyalty(project)
     yield from _turnover(project)
+    yield from _live(project)
+
+
+def _live(project: Project) -> Iterator[Problem]:
+    """User ids name records of a source that is there and has one id to a record."""
+    yield from problems_of_live(project.live)
+    for name, sender in project.live.sources.items():
+        if sender.user_id is None:
+            continue
+        path: KeyPath = ("live", "sources", name, "user_id", "source")
+        yield from _known_source(project, sender.user_id.source, path)
+        holder = project.sources.get(sender.user_id.source)
+        if holder is not None and (holder.records is None or len(parts(holder.records.id)) != 1):
+            do = "name a source whose records have an id of one column"
+            yield Problem("CFG021", "user ids cannot name records of that source", path, seen=sender.user_id.source, do=do)
 
 
 def _codes(project: Project) -> Iterator[Problem]:

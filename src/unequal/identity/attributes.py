@@ -14,6 +14,7 @@ from unequal import config
 from unequal.identity import days, emails, names, phones, placeholders, texts
 from unequal.identity.records import described_rows
 from unequal.identity.rules import rule_holds
+from unequal.terms.placeholder_words import PUNCTUATION
 from unequal.terms.texts import trimmed
 
 Meaning = Literal["email", "phone", "tax_id", "code", "day", "name", "whole_name", "text"]
@@ -271,7 +272,7 @@ def _is_placeholder(meaning: Meaning, given: ir.StringValue, found: ir.StringVal
         own = found.isin(normalising.own_placeholders_as_phones) if normalising.own_placeholders_as_phones else ibis.literal(False)
         return known | own.fill_null(False) | given.re_replace("[^0-9]", "").re_search(placeholders.PHONE)
     if meaning == "tax_id":
-        return known | given.re_replace(placeholders.PUNCTUATION, "").re_search(placeholders.TAX_ID)
+        return known | given.re_replace(PUNCTUATION, "").re_search(placeholders.TAX_ID)
     if meaning == "day":
         # Of days written otherwise, as 25/12/1978 is, the first digits are no year.
         return known | (given.re_search(days.YEAR_FIRST) & trimmed(given).re_search(days.NO_DAY))

@@ -11,6 +11,7 @@ import pyarrow as pa
 from unequal.identity import days, emails, names, phones, placeholders, texts
 from unequal.identity.arrays import strings
 from unequal.identity.attributes import Meaning, Normalising
+from unequal.terms.placeholder_words import PUNCTUATION, placeholder_code
 
 PARSED_VALUE: Final = {"attribute": "string", "value_given": "string", "parsed_value": "string", "parsed_flag": "string"}
 """Types of the table that `parsed_values` makes: what each value left over comes to."""
@@ -58,7 +59,7 @@ def _is_placeholder(meaning: Meaning, shown: str, found: str | None, normalising
     if meaning == "text":
         return False
     if meaning == "code":
-        return placeholders.placeholder_code(shown, normalising.words)
+        return placeholder_code(shown, normalising.words)
     lower = shown.lower()
     if lower in normalising.words:
         return True
@@ -66,7 +67,7 @@ def _is_placeholder(meaning: Meaning, shown: str, found: str | None, normalising
         digits = re.sub("[^0-9]", "", shown)
         return found in normalising.own_placeholders_as_phones or re.search(placeholders.PHONE, digits) is not None
     if meaning == "tax_id":
-        return re.search(placeholders.TAX_ID, re.sub(placeholders.PUNCTUATION, "", shown)) is not None
+        return re.search(placeholders.TAX_ID, re.sub(PUNCTUATION, "", shown)) is not None
     if meaning == "day":
         return re.search(days.NO_DAY, found or lower) is not None
     return meaning == "email" and re.search(placeholders.EMAIL, lower) is not None

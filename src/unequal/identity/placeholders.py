@@ -8,27 +8,10 @@ from typing import Final
 
 import ibis.expr.types as ir
 
-WORDS: Final = frozenset([
-    "unknown", "unkown", "unk", "n/a", "n.a.", "n.a", "na", "#n/a", "none", "null", "nil", "nan", "void", "empty", "blank",
-    "missing", "undefined", "unspecified", "unassigned", "anonymous", "anonym", "guest", "dummy", "default", "test",
-    "tester", "testing", "xx", "xxx", "xxxx", "tbd", "tbc", "?", "??", "???", "-", "--", "---", ".", "..", "...", "*",
-    "/", "noemail", "nomail", "noname", "nophone", "unbekannt", "keine", "keiner", "inconnu", "aucun", "desconocido",
-    "ninguno", "sconosciuto", "nessuno", "onbekend", "geen", "not available", "not applicable", "not provided", "not known",
-    "not given", "no email", "no e-mail", "no mail", "no phone", "no name", "no number",
-])  # fmt: skip
-"""Compared with the trimmed value in lower case."""
-
-PUNCTUATION: Final = r"[!-/:-@\[-`{-~\s]"
-"""What stands in ids only to be read: ASCII marks and blanks."""
-
-_OTHER_THAN_FILLING: Final = r"[^09!-/:-@\[-`{-~\s]"
-"""Found in every key that is neither noughts, nor nines, nor nothing."""
-
-CODE: Final = r"^(0*|9{6,})$"
-"""A key whose letters and digits are these: nothing at all, noughts, or a field filled with nines."""
+from unequal.terms.placeholder_words import CODE, OTHER_THAN_FILLING, PUNCTUATION, WORDS
 
 RECORD_ID: Final = r"^(|0{2,}|9{6,})$"
-"""The same of a record's own id, where a single nought may be the first of a count."""
+"""What CODE is of a key, of a record's own id, where a single nought may be the first of a count."""
 
 EMAIL: Final = (
     r"^(no-?reply|do-?not-?reply|donotreply|none|no-?e?-?mail|unknown|n\.?a|null|nil|test|tester|anonymous|noone|nobody|nospam|xx+|asdf)@"
@@ -60,14 +43,5 @@ def is_word(value: ir.StringValue, words: frozenset[str]) -> ir.BooleanValue:
 def is_placeholder_code(value: ir.StringValue, words: frozenset[str], pattern: str = CODE) -> ir.BooleanValue:
     """Whether a key, or an id, of an application says that there is none."""
     # To look for another letter or digit is cheaper than to take the marks out, and most keys have one.
-    filled = value.re_search(_OTHER_THAN_FILLING).ifelse(False, value.re_replace(PUNCTUATION, "").re_search(pattern))
+    filled = value.re_search(OTHER_THAN_FILLING).ifelse(False, value.re_replace(PUNCTUATION, "").re_search(pattern))
     return is_word(value, words) | filled
-
-
-def placeholder_code(value: str, words: frozenset[str]) -> bool:
-    """The same of one value in Python.
-
-    >>> placeholder_code("999999", WORDS), placeholder_code("10042", WORDS)
-    (True, False)
-    """
-    return value.strip().lower() in words or re.search(CODE, re.sub(PUNCTUATION, "", value)) is not None

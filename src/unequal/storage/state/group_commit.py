@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -129,7 +130,7 @@ class Writer:
                 if connection.dialect.name == "postgresql":
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
                 for waiting in group:
-                    outcome = self._run(connection, waiting)
+                    outcome = self._run(connection, waiting, alone=len(group) == 1)
                     if outcome is None:
                         again.append(waiting)
                     else:
@@ -148,14 +149,15 @@ class Writer:
             outcome()
         return again
 
-    def _run(self, connection: sa.Connection, waiting: _Waiting) -> Callable[[], None] | None:
+    def _run(self, connection: sa.Connection, waiting: _Waiting, *, alone: bool) -> Callable[[], None] | None:
         """Run one job in its savepoint; how its caller is told once the group is durable, or None to try it again."""
         future = waiting.future
         try:
-            with connection.begin_nested():
+            # Who is alone needs no savepoint: what undoes the job may undo the transaction.
+            with nullcontext() if alone else connection.begin_nested():
                 result = waiting.job(connection)
         except Exception as error:
-            if _lost(connection, error):
+            if alone or _lost(connection, error):
                 raise
             if _crossed(error) and waiting.tries < _TRIES:
                 waiting.tries += 1

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from unequal.storage import faults
 from unequal.storage.state.database import State
+from unequal.storage.state.live import LiveState
 from unequal.terms.errors import StorageError
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -32,6 +33,15 @@ def open_state(url: str) -> State:
         StorageError: STO100, the address is of another kind; STO101, the database cannot be
             opened; STO102, a newer version of Unequal has written it.
     """
+    return State(_opened(url))
+
+
+def open_live(url: str) -> LiveState:
+    """The state database at an address, as the moment of contact uses it; see open_state."""
+    return LiveState(_opened(url))
+
+
+def _opened(url: str) -> sa.Engine:
     engine = _engine(_address(url))
     try:
         _migrate(engine)
@@ -42,7 +52,7 @@ def open_state(url: str) -> State:
     except BaseException:
         engine.dispose()
         raise
-    return State(engine)
+    return engine
 
 
 def _address(url: str) -> sa.URL:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from unequal.storage.state import membership, runs, stewardship
+from unequal.storage.state import events, membership, runs, stewardship
 from unequal.storage.state.metadata import METADATA
 
-KNOWN = (membership, runs, stewardship)
+KNOWN = (events, membership, runs, stewardship)
 """Importing a module of tables enters them into METADATA."""
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)

@@ -1,0 +1,113 @@
+"""The section `live`: who sends events of customers as they happen, and what is taken from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
+
+from unequal.config.addresses import is_reference
+from unequal.config.model import Name, Section, WholeNumber, shape_of
+from unequal.config.problems import KeyPath, Problem, shown
+
+
+def _is_a_reference(key: str) -> str:
+    if not is_reference(key) or key.partition(":")[2].strip() == "":
+        raise ValueError("not a reference: a write key is named by env:NAME or file:PATH, and never written here")
+    return key
+
+
+_TrackName = Annotated[str, Field(min_length=1, max_length=255)]
+_TrackNames = Annotated[
+    Annotated[_TrackName, Tag("text")] | Annotated[tuple[_TrackName, ...], Field(min_length=1), Tag("list")],
+    Discriminator(shape_of, custom_error_type="shape", custom_error_message="the name of an event, or a list of names"),
+]
+
+LARGEST_EVENT_KB: Final = 32
+LARGEST_BATCH_KB: Final = 500
+MOST_EVENTS: Final = 2500
+
+
+class UsersAre(Section):
+    """Whose the user ids of a source of events are."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "crm"}]})
+
+    source: Name = Field(description="The source whose records they are, by the id that it gives them.")
+
+
+class EventSource(Section):
+    """Whoever sends events: a website, an app, a server."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"write_key": "env:SHOP_WRITE_KEY", "verified": True, "user_id": {"source": "crm"},
+                 "events": {"order": "Order Completed", "call": ["Call Started", "Call Received"]}}
+            ]
+        }
+    )  # fmt: skip
+
+    write_key: Annotated[str, AfterValidator(_is_a_reference)] = Field(
+        description="env:NAME of a variable, or file:PATH of a file, that holds the key which it sends with its events."
+    )
+    verified: bool = Field(
+        False,
+        description="Whether its word that a visitor is a user is believed: only where it cannot be sent by just anybody, as from a server "
+        "after a login. Otherwise what an anonymous visitor did is never joined to a user.",
+    )
+    user_id: UsersAre | None = Field(None, description="Whose records its user ids name; nobody's by default.")
+    events: dict[Name, _TrackNames] = Field(
+        default_factory=dict, description="Under which name of ours a tracked event counts, as rules use it: order: Order Completed."
+    )
+    pages: Name | None = Field(None, description="Under which name of ours a page or a screen that was seen counts; none by default.")
+
+    def name_of(self) -> dict[str, str]:
+        """Our name of each tracked event that has one."""
+        return {theirs: ours for ours, some in self.events.items() for theirs in ((some,) if isinstance(some, str) else some)}
+
+
+class EventLimits(Section):
+    """How much is taken at once; more is refused, and nothing of it is kept."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"event_kb": 16, "batch_events": 500, "ahead_hours": 1}]})
+
+    event_kb: WholeNumber = Field(LARGEST_EVENT_KB, ge=1, le=LARGEST_EVENT_KB, description="KB (1,024 bytes) of one event.")
+    batch_kb: WholeNumber = Field(LARGEST_BATCH_KB, ge=1, le=LARGEST_BATCH_KB, description="KB (1,024 bytes) of a batch.")
+    batch_events: WholeNumber = Field(MOST_EVENTS, ge=1, le=MOST_EVENTS, description="Events in a batch.")
+    ahead_hours: WholeNumber = Field(
+        24, ge=0, le=24 * 366, description="By how many hours an event may lie ahead of our clock; one further ahead is quarantined."
+    )
+
+
+class Live(Section):
+    """The moment of contact: what reaches us as it happens."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"sources": {"shop": {"write_key": "env:SHOP_WRITE_KEY", "verified": True, "user_id": {"source": "crm"},
+                                      "events": {"order": "Order Completed"}}}}
+            ]
+        }
+    )  # fmt: skip
+
+    sources: dict[Name, EventSource] = Field(default_factory=dict, description="Who sends events, each under a name.")
+    event_limits: EventLimits = Field(EventLimits(), description="How much is taken at once.")
+
+
+def problems_of_live(live: Live) -> Iterator[Problem]:
+    """Two senders with one key, and an event that would count under two names."""
+    keys: dict[str, str] = {}
+    for name, source in live.sources.items():
+        at: KeyPath = ("live", "sources", name)
+        if (other := keys.setdefault(source.write_key, name)) != name:
+            do = "give each source a key of its own: by its key we know who sends"
+            yield Problem("CFG080", "two sources of events have one write key", (*at, "write_key"), seen=f"{other}, {name}", do=do)
+        counted: dict[str, str] = {}
+        for ours, theirs in source.events.items():
+            for event in (theirs,) if isinstance(theirs, str) else theirs:
+                if (before := counted.setdefault(event, ours)) != ours:
+                    do = "name it once"
+                    yield Problem("CFG081", f"an event counts under {before} already", (*at, "events", ours), seen=shown(event), do=do)

@@ -1,0 +1,275 @@
+"""Events into the state: each once for ever, with what follows from it, in the transaction that it is handed.
+
+Written with the drivers' own words where rows are many: a batch of a hundred must cost little more than a hundred bare inserts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+
+from unequal.storage import faults
+from unequal.storage.state.events import Happening, Incoming, Refused, Sender, Taken
+
+Effects = Callable[[sa.Connection, Sequence[Happening]], None]
+"""What else is done for new events, in the same transaction."""
+
+Handle = tuple[str, str]
+"""Kind and value: within one source they name somebody."""
+
+_CUSTOMER: Final = "COALESCE(m.customer_id, t.kind || ':' || t.source || ':' || t.value)"
+"""Whose a handle is today; who is no record that we know goes by what the source calls him."""
+_OWNER: Final = """
+    JOIN handle t ON t.handle_id = COALESCE(h.leads_to, h.handle_id)
+    LEFT JOIN customer_membership m ON m.source = t.record_source AND m.record_id = t.record_id"""
+
+_COLUMNS: Final = "source, message_id, kind, name, handle_id, original_timestamp, sent_at, received_at, timestamp, payload, payload_hash"
+_ROW: Final = f"({', '.join('?' * 11)})"
+_ONCE: Final = "ON CONFLICT (source, message_id) DO NOTHING"
+_UP: Final = "ON CONFLICT (customer_id) DO UPDATE SET version = customer_live.version + 1"
+
+# A user who is claimed a second time for the same visitor makes it nobody's, whichever of the two came first.
+_OTHER: Final = "(leads_to IS NOT NULL AND leads_to <> {p})"
+_LINK: Final = (
+    f"UPDATE handle SET disputed = disputed OR {_OTHER}, leads_to = CASE WHEN disputed OR {_OTHER} THEN NULL ELSE {{p}} END "  # noqa: S608
+    "WHERE handle_id = {p} AND NOT disputed AND (leads_to IS NULL OR leads_to <> {p})"
+)
+
+
+def take(
+    connection: sa.Connection,
+    sender: Sender,
+    sent: Sequence[Incoming | Refused],
+    known: Mapping[Handle, int],
+    effects: Effects | None = None,
+) -> tuple[list[Taken], dict[Handle, int]]:
+    """Take what was sent, in its order.
+
+    Args:
+        connection: of a transaction that is committed or undone as a whole.
+        sender: the source that sent it.
+        sent: events, and what could not be read as one.
+        known: numbers of handles of this source, as far as they are remembered.
+        effects: see EventLog.take.
+
+    Returns:
+        What became of each, in the same order; and the numbers of all handles concerned.
+    """
+    words = _words(connection)
+    first: dict[str, Incoming] = {}
+    for event in sent:
+        if isinstance(event, Incoming):
+            first.setdefault(event.message_id, event)
+    owners = {name: event.handle for name, event in first.items()}
+    claims = {name: claim for name, event in first.items() if (claim := _claim(sender, event)) is not None}
+    numbers = _know(connection, sender, {*owners.values(), *(handle for claim in claims.values() for handle in claim)}, known)
+    new = words.insert(connection, sender.name, first.values(), [numbers[handle] for handle in owners.values()]) if first else set()
+    faults.point("state write events")
+    before = dict(_of_messages(connection, "payload_hash", sender.name, [name for name in first if name not in new]))
+    answers = [_answer(event, first, before) for event in sent]
+    _quarantine(connection, sender.name, zip(sent, answers, strict=True))
+    if new:
+        changed = _link(connection, {claim for name, claim in claims.items() if name in new}, numbers)
+        touched = {name: numbers[handle] for name, handle in owners.items() if name in new}
+        count_up_handles(connection, {*touched.values(), *changed})
+        if effects is not None:
+            effects(connection, _happenings(connection, sender, [first[name] for name in touched], touched))
+    return answers, numbers
+
+
+def count_up_handles(connection: sa.Connection, handles: Iterable[int]) -> None:
+    """Say that something happened to whom these handles are today: the version of each customer counts up by one."""
+    some = sorted(set(handles))
+    if some:
+        connection.exec_driver_sql(_words(connection).count_up, (json.dumps(some),))
+
+
+def _answer(event: Incoming | Refused, first: dict[str, Incoming], known: dict[str, str]) -> Taken:
+    """What became of an event, by the first of its batch under each message id and the hashes of those that were taken before."""
+    if isinstance(event, Refused):
+        return Taken(event.message_id, "quarantined", event.reason, event.detail)
+    name = event.message_id
+    if first[name] is event and name not in known:
+        return Taken(name, "taken")
+    if event.payload_hash == known.get(name, first[name].payload_hash):
+        return Taken(name, "repeated")
+    return Taken(name, "conflict", "conflict", "another event was taken under this messageId")
+
+
+def _claim(sender: Sender, event: Incoming) -> tuple[Handle, Handle] | None:
+    """A visitor and the user that he is said to be, where that is believed."""
+    visitor = event.anonymous if event.kind == "identify" else event.previous if event.kind == "alias" else None
+    if visitor is None or event.user is None or not sender.verified:
+        return None
+    return ("anonymous", visitor), ("user", event.user)
+
+
+def _know(connection: sa.Connection, sender: Sender, wanted: set[Handle], known: Mapping[Handle, int]) -> dict[Handle, int]:
+    """The number of each handle; those that are new are made."""
+    numbers = {handle: known[handle] for handle in wanted if handle in known}
+    if len(numbers) < len(wanted):
+        numbers |= _find(connection, sender.name, wanted - numbers.keys())
+        new = sorted(wanted - numbers.keys())
+        if new:
+            rows = [(sender.name, kind, value, *_record(sender, kind, value)) for kind, value in new]
+            connection.exec_driver_sql(_words(connection).add_handle, rows)
+            numbers |= _find(connection, sender.name, new)
+    return numbers
+
+
+def _record(sender: Sender, kind: str, value: str) -> tuple[str | None, str | None]:
+    return (sender.users_are, value) if kind == "user" and sender.users_are is not None else (None, None)
+
+
+def _find(connection: sa.Connection, source: str, wanted: Iterable[Handle]) -> dict[Handle, int]:
+    values: dict[str, list[str]] = {}
+    for kind, value in wanted:
+        values.setdefault(kind, []).append(value)
+    text = _words(connection).find_handles
+    return {
+        (kind, value): number
+        for kind, some in values.items()
+        for value, number in connection.exec_driver_sql(text, (source, kind, json.dumps(some))).all()
+    }
+
+
+def _link(connection: sa.Connection, claims: set[tuple[Handle, Handle]], numbers: Mapping[Handle, int]) -> set[int]:
+    """Let visitors lead to the users that they were said to be; returns the handles that this changed."""
+    if not claims:
+        return set()
+    pairs = sorted((numbers[visitor], numbers[user]) for visitor, user in claims)
+    rows = connection.exec_driver_sql(_words(connection).leads, (json.dumps([visitor for visitor, _ in pairs]),)).all()
+    leads = {number: to for number, to, disputed in rows if not disputed}
+    changing = [(visitor, user) for visitor, user in pairs if visitor in leads and leads[visitor] != user]
+    if not changing:
+        return set()
+    changed = {visitor for visitor, _ in changing}
+    count_up_handles(connection, changed)  # whose they were until now
+    connection.exec_driver_sql(_words(connection).link, [(user, user, user, visitor, user) for visitor, user in changing])
+    return changed
+
+
+def _happenings(connection: sa.Connection, sender: Sender, added: Sequence[Incoming], handles: Mapping[str, int]) -> list[Happening]:
+    event_ids = dict(_of_messages(connection, "event_id", sender.name, list(handles)))
+    rows = connection.exec_driver_sql(_words(connection).customers, (json.dumps(sorted(set(handles.values()))),)).all()
+    customers = {number: str(customer) for number, customer in rows}
+    return [Happening(event_ids[event.message_id], customers[handles[event.message_id]], event) for event in added]
+
+
+def _of_messages(connection: sa.Connection, column: str, source: str, message_ids: list[str]) -> list[tuple[str, Any]]:
+    if not message_ids:
+        return []
+    text = _words(connection).of_messages.format(column=column)
+    rows = connection.exec_driver_sql(text, (source, json.dumps(message_ids))).all()
+    return [(name, value) for name, value in rows]
+
+
+def _quarantine(connection: sa.Connection, source: str, told: Iterable[tuple[Incoming | Refused, Taken]]) -> None:
+    words = _words(connection)
+    rows = [
+        (source, answer.message_id, answer.reason, answer.detail, words.time(event.received_at), event.payload, event.payload_hash)
+        for event, answer in told
+        if answer.reason
+    ]
+    if rows:
+        connection.exec_driver_sql(words.quarantine, rows)
+
+
+class _Words:
+    """What is said to either database. A list is one parameter, as JSON, so that a statement is the same however long it is."""
+
+    def __init__(self, mark: str, among: str, among_numbers: str) -> None:
+        self.find_handles = f"SELECT h.value, h.handle_id FROM handle h WHERE h.source = {mark} AND h.kind = {mark} AND h.value {among}"  # noqa: S608
+        self.add_handle = (
+            "INSERT INTO handle (source, kind, value, record_source, record_id, disputed) "  # noqa: S608
+            f"VALUES ({', '.join([mark] * 5)}, FALSE) ON CONFLICT (source, kind, value) DO NOTHING"
+        )
+        self.leads = f"SELECT h.handle_id, h.leads_to, h.disputed FROM handle h WHERE h.handle_id {among_numbers}"  # noqa: S608
+        self.link = _LINK.format(p=mark)
+        self.customers = f"SELECT h.handle_id, {_CUSTOMER} FROM handle h {_OWNER} WHERE h.handle_id {among_numbers}"  # noqa: S608
+        self.count_up = (
+            f"INSERT INTO customer_live (customer_id, version) SELECT DISTINCT {_CUSTOMER}, 1 FROM handle h {_OWNER} "  # noqa: S608
+            f"WHERE h.handle_id {among_numbers} ORDER BY 1 {_UP}"
+        )
+        self.of_messages = f"SELECT message_id, {{column}} FROM event WHERE source = {mark} AND message_id {among}"  # noqa: S608
+        self.quarantine = (
+            "INSERT INTO event_quarantined (source, message_id, reason, detail, received_at, payload, payload_hash) "  # noqa: S608
+            f"VALUES ({', '.join([mark] * 7)}) ON CONFLICT (source, payload_hash, reason) DO NOTHING"
+        )
+
+
+class _Sqlite(_Words):
+    """Events by many rows a statement: between statements others take the interpreter, and are slow to give it back."""
+
+    insert_texts: Final = {
+        rows: f"INSERT INTO event ({_COLUMNS}) VALUES {', '.join([_ROW] * rows)} {_ONCE}"  # noqa: S608
+        for rows in (256, 64, 16, 4, 1)
+    }
+
+    def insert(self, connection: sa.Connection, source: str, events: Collection[Incoming], handles: Sequence[int]) -> set[str]:
+        """Insert events, and tell the message ids of those that are new."""
+        values = self._values(source, events, handles)
+        at, written = 0, 0
+        for rows, text in self.insert_texts.items():
+            while len(values) - at >= rows * 11:
+                written += connection.exec_driver_sql(text, tuple(values[at : at + rows * 11])).rowcount
+                at += rows * 11
+        names = [event.message_id for event in events]
+        if written == len(names):
+            return set(names)
+        # Who is alone knows the new rows by their numbers, for those follow one another.
+        last = connection.exec_driver_sql("SELECT COALESCE(MAX(event_id), 0) FROM event").scalar_one()
+        return {name for name, number in _of_messages(connection, "event_id", source, names) if number > last - written}
+
+    def _values(self, source: str, events: Collection[Incoming], handles: Sequence[int]) -> list[Any]:
+        texts: dict[datetime | None, str | None] = {None: None}
+        values: list[Any] = []
+        for event, handle in zip(events, handles, strict=True):
+            message_id, kind, name, _, _, _, *times, payload, payload_hash = event
+            for at in times:
+                if at is not None and at not in texts:
+                    texts[at] = self.time(at)
+            values += (source, message_id, kind, name, handle, *[texts[at] for at in times], payload, payload_hash)
+        return values
+
+    def time(self, at: datetime) -> Any:
+        """A time as SQLAlchemy keeps it in SQLite."""
+        return at.isoformat(" ", "microseconds")
+
+
+class _Postgresql(_Words):
+    """Events in one statement: each round trip to the server would cost more than the row."""
+
+    insert_text = (
+        f"INSERT INTO event ({_COLUMNS}) SELECT %s::text, r.* FROM json_to_recordset(%s::json) AS r (message_id text, kind text, "  # noqa: S608
+        'name text, handle_id bigint, original_timestamp timestamp, sent_at timestamp, received_at timestamp, "timestamp" timestamp, '
+        f"payload text, payload_hash text) {_ONCE} RETURNING message_id"
+    )
+    _fields: Final = _COLUMNS.split(", ")[1:]
+
+    def insert(self, connection: sa.Connection, source: str, events: Collection[Incoming], handles: Sequence[int]) -> set[str]:
+        """Insert events, and tell the message ids of those that are new."""
+        rows = [
+            dict(zip(self._fields, (*event[:3], handle, *event[6:]), strict=True)) for event, handle in zip(events, handles, strict=True)
+        ]
+        return set(connection.exec_driver_sql(self.insert_text, (source, orjson.dumps(rows).decode())).scalars().all())
+
+    def time(self, at: datetime) -> Any:
+        """A time as its driver takes it."""
+        return at
+
+
+_SQLITE: Final = _Sqlite("?", "IN (SELECT value FROM json_each(?))", "IN (SELECT value FROM json_each(?))")
+# As arrays: few values are expected of one, and so each is looked up by the index, however little the server knows of a growing table.
+_POSTGRESQL: Final = _Postgresql(
+    "%s", "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))", "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)::bigint))"
+)
+
+
+def _words(connection: sa.Connection) -> _Sqlite | _Postgresql:
+    return _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE
