@@ -1,15 +1,29 @@
 """What would be lost for good: who is who and its history, what stewards did, and which run readers see. SQLite or PostgreSQL."""
 
+from unequal.storage.state.consents import ConsentRow
+from unequal.storage.state.contact_standing import Standing
+from unequal.storage.state.contacts import ContactRow
 from unequal.storage.state.database import State
+from unequal.storage.state.decisions import DecisionRow, OutcomeRow
 from unequal.storage.state.difference import MembershipDifference
 from unequal.storage.state.events import EventRow, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
 from unequal.storage.state.live import LiveState
 from unequal.storage.state.opening import open_live, open_state
+from unequal.storage.state.outbox import Claimed, Message
+from unequal.storage.state.policies import PolicyVersion
+from unequal.storage.state.preferences import PreferenceRow
+from unequal.storage.state.questions import AskedRow
+from unequal.storage.state.reserving import Reservation, Stale
+from unequal.storage.state.returned import RETURNED
 from unequal.storage.state.runs import RunRow
+from unequal.storage.state.spending import OverBudget, Spend
 from unequal.storage.state.standing import Around
 from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
+from unequal.storage.state.timers import TimerIsTaken, TimerRow
 
 __all__ = [
-    "Action", "Around", "Done", "EventRow", "Happening", "Incoming", "LiveState", "MembershipDifference", "Move", "QuarantinedRow",
-    "Refused", "RunRow", "Sender", "State", "Taken", "VerdictRow", "open_live", "open_state",
+    "RETURNED", "Action", "Around", "AskedRow", "Claimed", "ConsentRow", "ContactRow", "DecisionRow", "Done", "EventRow",
+    "Happening", "Incoming", "LiveState", "MembershipDifference", "Message", "Move", "OutcomeRow", "OverBudget", "PolicyVersion",
+    "PreferenceRow", "QuarantinedRow", "Refused", "Reservation", "RunRow", "Sender", "Spend", "Stale", "Standing", "State",
+    "Taken", "TimerIsTaken", "TimerRow", "VerdictRow", "open_live", "open_state",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from unequal.storage import faults
+from unequal.storage.state.customer_live import bump_led
 from unequal.storage.state.membership import CUSTOMER_EVENT, CUSTOMER_MEMBERSHIP, CUSTOMER_REDIRECT
 from unequal.storage.state.runs import current_run
 from unequal.storage.state.stewardship import REDIRECT_EVENT, STEWARD_ACTION, VERDICT, Action, Done, Move, VerdictRow
@@ -212,6 +213,7 @@ def _lead(connection: sa.Connection, number: int, old_id: str, to: tuple[str, st
     connection.execute(CUSTOMER_REDIRECT.delete().where(one))
     if to is not None:
         connection.execute(CUSTOMER_REDIRECT.insert().values(old_id=old_id, customer_id=to[0], run_id=to[1]))
+    bump_led(connection, {old_id, *([now["customer_id"]] if now else []), *(to[:1] if to else ())})
 
 
 def _give(connection: sa.Connection, number: int, rows: Sequence[VerdictRow]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
+
+from unequal.storage.state import driver
 
 ROWS_AT_ONCE: Final = 100_000
 
@@ -28,13 +30,17 @@ def load(connection: sa.Connection, table: str, batches: Iterable[pa.RecordBatch
     return rows
 
 
-def read(connection: sa.Connection, statement: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Rows of a query in batches, in bounded memory; it must select texts, dates as YYYY-MM-DD, in the schema's order."""
+def read(connection: sa.Connection, statement: str, schema: pa.Schema, values: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+    """Rows of a query in batches, in bounded memory; it must select texts, dates as YYYY-MM-DD, in the schema's order.
+
+    Args:
+        values: texts for every `?` of the statement.
+    """
     # Not through SQLAlchemy's result: it costs more per row than the query, and keeps the first rows to itself.
     named = {"name": "membership"} if connection.dialect.name == "postgresql" else {}
     cursor = _cursor(connection, **named)
     try:
-        cursor.execute(statement)
+        cursor.execute(driver.as_read(connection, statement), values)
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             texts = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
             yield pa.record_batch([column.cast(kind) for column, kind in zip(texts, schema.types, strict=True)], schema=schema)

@@ -7,8 +7,12 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from unequal.storage.state.contact_log import ContactLog
 from unequal.storage.state.event_log import EventLog
 from unequal.storage.state.group_commit import Writer
+from unequal.storage.state.message_queue import MessageQueue
+from unequal.storage.state.policy_log import PolicyLog
+from unequal.storage.state.timer_queue import TimerQueue
 
 
 class LiveState:
@@ -17,16 +21,25 @@ class LiveState:
     Attributes:
         writer: what writes; jobs of one customer's moment go through it together.
         events: what reached us of customers.
+        contacts: the one ledger of contacts, decisions with what came of them, and what customers say to them.
+        policies: in their versions.
+        timers: what is to be done later.
+        outbox: messages to the world outside.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self.writer = Writer(engine)
         self.events = EventLog(engine, self.writer)
+        self.contacts = ContactLog(engine, self.writer)
+        self.policies = PolicyLog(engine, self.writer)
+        self.timers = TimerQueue(engine, self.writer)
+        self.outbox = MessageQueue(engine, self.writer)
 
     def close(self) -> None:
         """Write what waits, and give back the connections."""
         self.writer.close()
+        self.contacts.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:

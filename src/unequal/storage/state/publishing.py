@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from unequal.storage import faults
 from unequal.storage.state import bulk
 from unequal.storage.state.acting import last_action
+from unequal.storage.state.customer_live import bump_difference
 from unequal.storage.state.difference import MembershipDifference
 from unequal.storage.state.runs import RUN, RunRow, current_run
 from unequal.terms.errors import StorageError
@@ -101,6 +102,7 @@ def _write_difference(connection: sa.Connection, run_id: str, difference: Member
                             "lead on": _LEAD_ON, "redirects": _REDIRECTS}.items():  # fmt: skip
         faults.point(f"state write {step}")
         connection.execute(sa.text(statement), {"run_id": run_id} if ":run_id" in statement else {})
+    bump_difference(connection)
     if not drop:
         for name in _ASIDE:
             connection.execute(sa.text(f"DROP TABLE {name}"))

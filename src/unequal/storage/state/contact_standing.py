@@ -1,0 +1,92 @@
+"""What the state holds of a customer at the moment of contact, read in two statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from unequal.storage.state import driver
+from unequal.storage.state.whose import whose
+
+_EVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 - naive UTC, as everything in the state
+
+
+class Standing(NamedTuple):
+    """What a decision must know of a customer; plain tuples, for it is read for every one of them.
+
+    Args:
+        customer_id: under which he stands today.
+        version: the decision's reservation names it.
+        contacts: (channel, purpose, policy, at) of every contact that was not released, oldest first.
+        consents: (purpose, channel, status, at): the last word on each purpose and channel, in the order of time.
+        preferences: (name, channel, value, at): the last of each name and channel, in the order of time.
+        asked: (question, at, answer): every question put to him, in the order of time; answer None while it waits.
+        arms: policy -> arm; where merged customers were in two, the one that was given first.
+    """
+
+    customer_id: str
+    version: int
+    contacts: tuple[tuple[str, str, str | None, datetime], ...]
+    consents: tuple[tuple[str, str | None, str, datetime], ...]
+    preferences: tuple[tuple[str, str | None, str, datetime], ...]
+    asked: tuple[tuple[str, datetime, str | None], ...]
+    arms: dict[str, str]
+
+
+def standing(connection: sa.Connection, customer_id: str, *, also: Iterable[str] = (), since: datetime | None = None) -> Standing:
+    """What the state holds of a customer, under whatever id it was written.
+
+    Args:
+        customer_id: his, today's or an older one.
+        also: ids under which he was met before he was known (`anonymous:SOURCE:VALUE`).
+        since: contacts before it count for no limit, and are left out; all by default.
+    """
+    customer = whose(connection, customer_id)
+    ids = sorted({*customer.ids, *also})
+    rows = driver.run(connection, _statement(len(ids)), [*ids, driver.stamp(connection, since or _EVER), *ids * 4]).fetchall()
+    found: tuple[list[Any], ...] = ([], [], [], [], [])
+    for kind, a, b, c, at, _ in sorted(rows, key=_in_time):
+        found[kind].append((a, b, c, driver.moment(at)))
+    contacts, consents, preferences, asked, arms = found
+    first: dict[str, str] = {}
+    for policy, arm, _, _ in arms:
+        first.setdefault(policy, arm)
+    return Standing(
+        customer.customer_id,
+        customer.version,
+        tuple(contacts),
+        _last(consents),
+        _last(preferences),
+        tuple((question, at, answer) for question, answer, _, at in asked),
+        first,
+    )
+
+
+def _in_time(row: Any) -> Any:
+    # Of arms that two merged customers were given at the same moment, the one of the id that sorts first.
+    return row[4], row[5], row[3] or ""
+
+
+def _last(rows: list[Any]) -> tuple[Any, ...]:
+    """The last row of each pair of first two columns; the rows are in the order of time."""
+    # Taken out first, so that the last word stands where its time is.
+    newest: dict[Any, Any] = {}
+    for row in rows:
+        newest.pop(row[:2], None)
+        newest[row[:2]] = row
+    return tuple(newest.values())
+
+
+@cache
+def _statement(ids: int) -> str:
+    his = f"customer_id IN ({', '.join('?' * ids)})"
+    return f"""
+        SELECT 0, channel, purpose, policy, reserved_at, 0 FROM contact WHERE {his} AND reserved_at >= ? AND status <> 'released'
+        UNION ALL SELECT 1, purpose, channel, status, at, consent_id FROM consent WHERE {his}
+        UNION ALL SELECT 2, name, channel, value, at, preference_id FROM preference WHERE {his}
+        UNION ALL SELECT 3, question, answer, channel, asked_at, asked_id FROM question_asked WHERE {his}
+        UNION ALL SELECT 4, policy, arm, customer_id, at, 0 FROM assignment WHERE {his}"""  # noqa: S608 - our own names and places
