@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
-from unequal.flow import published
+from unequal.flow import published, returning
 from unequal.flow.moving import refused as movement_refused
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import sliceable
@@ -25,6 +25,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
     Raises:
         Problems: files that are not there, columns that no header has, rules that cannot be; all at once.
     """
+    returning.bring_back(opened)
     problems: list[UnequalError] = [*no_records(opened.config)]
     found: list[dict[str, Any]] = []
     known: dict[str, Mapping[str, str]] = {}

@@ -26,7 +26,7 @@ def _schema(text: str) -> pa.Schema:
     return pa.schema([pa.field(name, kinds[kind]) for name, _, kind in (word.partition(":") for word in text.split())])
 
 
-RETURNED: Final = {
+RETURNED: Final[dict[str, pa.Schema]] = {
     "contacts": _schema("contact_id record_id channel purpose policy treatment decision_id status reserved_at:at cost:money"),
     "outcomes": _schema("outcome_id record_id decision_id channel kind at:at amount:money reason"),
     "answers": _schema("asked_id record_id question channel asked_at:at answer answered_at:at decision_id"),
