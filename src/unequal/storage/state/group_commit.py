@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -17,6 +16,7 @@ from typing import Any, Final, Self, TypeVar
 import sqlalchemy as sa
 
 from unequal.storage import faults
+from unequal.storage.state import driver
 from unequal.terms.errors import StorageError
 
 T = TypeVar("T")
@@ -154,11 +154,16 @@ class Writer:
         future = waiting.future
         try:
             # Who is alone needs no savepoint: what undoes the job may undo the transaction.
-            with nullcontext() if alone else connection.begin_nested():
-                result = waiting.job(connection)
+            if not alone:
+                driver.run(connection, "SAVEPOINT job")
+            result = waiting.job(connection)
+            if not alone:
+                driver.run(connection, "RELEASE SAVEPOINT job")
         except Exception as error:
             if alone or _lost(connection, error):
                 raise
+            for statement in ("ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job"):
+                driver.run(connection, statement)
             if _crossed(error) and waiting.tries < _TRIES:
                 waiting.tries += 1
                 return None
