@@ -18,6 +18,7 @@ from cogapp import Cog  # type: ignore[import-untyped] # noqa: E402
 
 from tools.dictionary import dictionary  # noqa: E402
 from tools.error_pages import error_page  # noqa: E402
+from unequal.config.policies import Policy  # noqa: E402
 from unequal.config.schema import json_schema  # noqa: E402
 
 
@@ -25,6 +26,7 @@ def built_pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     """Each page that is built, with the text it should have."""
     docs = root / "docs"
     yield docs / "reference" / "unequal.schema.json", json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    yield docs / "reference" / "policy.schema.json", json.dumps(json_schema(Policy), indent=2, ensure_ascii=False) + "\n"
     yield docs / "errors.md", error_page(docs / "errors")
     yield docs / "dictionary.md", dictionary()
     for page in sorted([root / "README.md", *docs.rglob("*.md")]):

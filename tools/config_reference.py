@@ -9,23 +9,24 @@ from typing import Any
 import yaml
 
 from tools.markdown import anchor, table
-from unequal.config.model import WORDS_OF_PATTERN
+from unequal.config.model import WORDS_OF_PATTERN, Section
+from unequal.config.project import Project
 from unequal.config.schema import json_schema
 
 _KIND = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "nothing"}
 _BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "less than"}
 
 
-def reference() -> str:
-    """All sections in the order in which a reader of the file meets them."""
-    schema = json_schema()
+def reference(of: type[Section] = Project) -> str:
+    """All sections of a file in the order in which a reader of it meets them."""
+    schema = json_schema(of)
     return "\n".join(_section(name, path, schema) for name, path in _sections(schema))
 
 
 def _sections(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each section once, with the path where it stands first; a section comes before those inside it."""
     seen: set[str] = set()
-    waiting = [("Project", "")]
+    waiting = [(str(schema["title"]), "")]
     while waiting:
         name, path = waiting.pop(0)
         if name in seen:
@@ -41,7 +42,7 @@ def _sections(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _definition(name: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = schema if name == "Project" else schema["$defs"][name]
+    found: Mapping[str, Any] = schema if name == schema["title"] else schema["$defs"][name]
     return found
 
 

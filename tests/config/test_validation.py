@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.config.projects import SOUND, added, changed, load, problem, problems
 
-from unequal import config
+from unequal.config.identity import Identity
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_words_for_yes_and_no_are_understood_where_true_or_false_is_asked(tmp_pa
 
 def test_a_heading_with_nothing_below_it_keeps_its_defaults(tmp_path: Path) -> None:
     loaded = load(tmp_path, added("identity:\n  # identifiers: [email]\nstorage: {threads: }\n"))
-    assert loaded.project.identity == config.identity.Identity()
+    assert loaded.project.identity == Identity()
     assert loaded.project.storage.threads is None
 
 

@@ -15,9 +15,9 @@ from tests.identity.sayings import Said, golden, project
 
 from unequal import storage
 from unequal.config import Project
-from unequal.config.identity import ADDRESS_PARTS
 from unequal.config.storage import Storage
 from unequal.identity.golden import rules_of
+from unequal.terms.address_parts import ADDRESS_PARTS
 
 RULES = ("verified", "source_trust", "agreement", "recency", "completeness")
 # One example runs a query on an engine; shrinking would take minutes and tell little more than the rows it starts from.

@@ -105,8 +105,16 @@ class Document:
         return [self.error(problem) for problem in sorted(dict.fromkeys(problems), key=position)]
 
 
-def read_document(text: str, name: str) -> Document:
+_BEGIN: Final = "begin with `project:`, `reporting_currency:` and `time_zone:`; `unequal init` writes a start"
+
+
+def read_document(text: str, name: str, *, begin: str = _BEGIN) -> Document:
     """Read the text of a config; what is refused is listed in its problems.
+
+    Args:
+        text: YAML.
+        name: of the file, as errors show it.
+        begin: what to write in a file that holds no keys.
 
     Raises:
         ConfigError: CFG002, the text is not YAML, is empty, or is no list of keys; CFG006, it is nested too deeply.
@@ -120,7 +128,7 @@ def read_document(text: str, name: str) -> Document:
             seen=f"U+{ord(unprintable.group()):04X}", do="save the file as plain text in UTF-8",
         )  # fmt: skip
     try:
-        return _Reading(text, name).document()
+        return _Reading(text, name).document(begin)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, text, name) from None
 
@@ -161,7 +169,7 @@ class _Reading:
         self._document = Document(name)
         self._opened = 0
 
-    def document(self) -> Document:
+    def document(self, begin: str) -> Document:
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 self._refuse_directives(event)
@@ -174,7 +182,7 @@ class _Reading:
         if not isinstance(self._document.values, dict) and not self._document.problems:
             raise ConfigError(
                 "CFG002", "the config holds no keys", where=f"{self._document.name}:1:1",
-                do="begin with `project:`, `reporting_currency:` and `time_zone:`; `unequal init` writes a start",
+                do=begin,
             )  # fmt: skip
         return self._document
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -11,9 +11,6 @@ from unequal.config.model import Name, Section, WholeNumber, shape_of
 from unequal.terms.lines import Line
 
 GoldenRule = Literal["verified", "source_trust", "agreement", "recency", "completeness"]
-
-ADDRESS_PARTS: Final = ("address", "street", "unit", "postcode", "city", "region", "country")
-"""Attributes that survive together, from one record: an address put together from two is nobody's."""
 
 
 def _some_each_once(rules: tuple[GoldenRule, ...]) -> tuple[GoldenRule, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Final, Literal, Self
 
@@ -78,8 +79,18 @@ class Programme(Section):
         >>> Programme(pushes=("keep",), who="x = 1").opposes(Programme(pushes=("collect",), who="x = 1"))
         'keep against collect'
         """
-        for first in self.pushes:
-            for second in other.pushes:
-                if (first, second) in OPPOSED or (second, first) in OPPOSED:
-                    return f"{first} against {second}".replace("_", " ")
-        return None
+        return opposed(self.pushes, other.pushes)
+
+
+def opposed(some: Iterable[Push], others: Iterable[Push]) -> str | None:
+    """In what pushes of two things are in opposite directions, in words; None where they are not.
+
+    >>> opposed(["more_orders", "more_contacts"], ["fewer_contacts"])
+    'more contacts against fewer contacts'
+    """
+    others = tuple(others)
+    for first in some:
+        for second in others:
+            if (first, second) in OPPOSED or (second, first) in OPPOSED:
+                return f"{first} against {second}".replace("_", " ")
+    return None

@@ -8,7 +8,6 @@ from typing import Final
 
 from unequal.config.columns import ends_of, lookups_of, parts, type_of
 from unequal.config.experience import Agents, columns_of_experience
-from unequal.config.identity import ADDRESS_PARTS
 from unequal.config.ledger import DatedRate, RatesFrom
 from unequal.config.live import problems_of_live
 from unequal.config.model import CURRENCY
@@ -18,6 +17,7 @@ from unequal.config.project import Project
 from unequal.config.relationships import RecordById
 from unequal.config.sources import ATTRIBUTES, Constant, CustomerOf, Postings, Source
 from unequal.config.value import Contracts, Occasions, claims_entries
+from unequal.terms.address_parts import ADDRESS_PARTS
 
 _OF_ONE_CUSTOMER: Final = ("unit", "order", "customer")
 

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from unequal.config.document import Document, Refused
-from unequal.config.model import WORDS_OF_PATTERN
+from unequal.config.model import WORDS_OF_PATTERN, Section
 from unequal.config.problems import KeyPath, Problem, close_name, did_you_mean, dotted, shown
+from unequal.config.project import Project
 from unequal.config.schema import choices_at, keys_at, meaning_of
 
 _NEEDS: Final = {
@@ -28,7 +29,7 @@ _BOUNDS: Final = {
 }
 
 
-def problems_of(error: ValidationError, values: Any, document: Document) -> list[Problem]:
+def problems_of(error: ValidationError, values: Any, document: Document, of: type[Section] = Project) -> list[Problem]:
     """One problem for each thing that is wrong; what follows from a refused value is left out."""
     found: list[Problem] = []
     if not isinstance(values, Mapping):
@@ -36,8 +37,8 @@ def problems_of(error: ValidationError, values: Any, document: Document) -> list
     for detail in error.errors(include_url=False):
         path = _path_of(detail, values)
         if not _follows_from_a_refusal(values, path):
-            found.append(_problem(detail, path, document))
-    return _without_echoes(found)
+            found.append(_problem(detail, path, document, of))
+    return _without_echoes(found, of)
 
 
 def _path_of(detail: ErrorDetails, values: Any) -> KeyPath:
@@ -68,26 +69,26 @@ def _follows_from_a_refusal(values: Any, path: KeyPath) -> bool:
     return isinstance(here, list) and any(isinstance(item, Refused) for item in here)
 
 
-def _without_echoes(found: Iterable[Problem]) -> list[Problem]:
+def _without_echoes(found: Iterable[Problem], of: type[Section]) -> list[Problem]:
     """A misspelt key is unknown, and the right one is missing: one mistake, told once."""
     found = list(found)
     misspelt = {
-        (*problem.path[:-1], close_name(str(problem.path[-1]), keys_at(problem.path[:-1])))
+        (*problem.path[:-1], close_name(str(problem.path[-1]), keys_at(problem.path[:-1], of)))
         for problem in found
         if problem.code == "CFG010"
     }  # fmt: skip
     return [problem for problem in found if problem.code != "CFG011" or problem.path not in misspelt]
 
 
-def _problem(detail: ErrorDetails, path: KeyPath, document: Document) -> Problem:
+def _problem(detail: ErrorDetails, path: KeyPath, document: Document, of: type[Section]) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        advice = did_you_mean(str(path[-1]), keys_at(path[:-1]))
+        advice = did_you_mean(str(path[-1]), keys_at(path[:-1], of))
         return Problem("CFG010", "the config has no such key", path, seen=shown(str(path[-1])), do=advice, at_key=True)
     if kind == "missing":
         section = dotted(path[:-1]) or "the config"
-        return Problem("CFG011", f"{section} has no {path[-1]}", path, do=f"add {path[-1]}: {_advice(path)}", at_key=True)
-    if detail["loc"][-1] == "[key]":
+        return Problem("CFG011", f"{section} has no {path[-1]}", path, do=f"add {path[-1]}: {_advice(path, of)}", at_key=True)
+    if detail["loc"][-1:] == ("[key]",):
         return Problem(
             "CFG014", "a name is not written as names are", path, seen=shown(str(path[-1])), do=f"write {_pattern(context)}", at_key=True
         )
@@ -96,26 +97,26 @@ def _problem(detail: ErrorDetails, path: KeyPath, document: Document) -> Problem
         do = f'write it in quotes: "{document.written.get(path, detail["input"])}"'
         return Problem("CFG013", f"{dotted(path)} is a text, and this is read as {_kind_of(detail['input'])}", path, seen=seen, do=do)
     if kind in _NEEDS:
-        keys = ", ".join(sorted(keys_at(path))) if kind.startswith("model") else ""
+        keys = ", ".join(sorted(keys_at(path, of))) if kind.startswith("model") else ""
         return Problem(
             "CFG012",
             f"{dotted(path)} must be {_NEEDS[kind]}",
             path,
             seen=seen,
-            do=f"write keys below it: {keys}" if keys else _advice(path),
+            do=f"write keys below it: {keys}" if keys else _advice(path, of),
         )
-    return _unfit(detail, path, seen)
+    return _unfit(detail, path, seen, of)
 
 
-def _unfit(detail: ErrorDetails, path: KeyPath, seen: str) -> Problem:
-    kind, name = detail["type"], dotted(path)
+def _unfit(detail: ErrorDetails, path: KeyPath, seen: str, of: type[Section]) -> Problem:
+    kind, name = detail["type"], dotted(path) or f"the {of.__name__.lower()}"
     if kind == "shape":
         quoted = "; a name that is a number stands in quotes" if isinstance(detail["input"], int | float) else ""
         return Problem("CFG012", f"{name} cannot be written in this way", path, seen=seen, do=f"write {detail['msg']}{quoted}")
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         key = str(detail.get("ctx", {}).get("discriminator", "")).strip("'")
         at: KeyPath = (*path, key)
-        kinds = choices_at(at)
+        kinds = choices_at(at, of)
         if kind == "union_tag_not_found":
             return Problem("CFG011", f"{name} has no {key}", at, do=f"add {key}: one of {', '.join(kinds)}", at_key=True)
         return Problem(
@@ -126,12 +127,12 @@ def _unfit(detail: ErrorDetails, path: KeyPath, seen: str) -> Problem:
             do=_choice(str(detail["ctx"]["tag"]), kinds),
         )
     if kind in {"literal_error", "enum"}:
-        do = _choice(str(detail["input"]), choices_at(path))
+        do = _choice(str(detail["input"]), choices_at(path, of))
         return Problem("CFG014", f"{name} has no such choice", path, seen=seen, do=do)
     if kind == "string_pattern_mismatch":
         do = f"write {_pattern(detail.get('ctx', {}))}"
         return Problem("CFG014", f"{name} is not written as it must be", path, seen=seen, do=do)
-    return Problem("CFG014", f"{name} {_fault(detail)}", path, seen=seen, do=_advice(path))
+    return Problem("CFG014", f"{name} {_fault(detail)}", path, seen=seen, do=_advice(path, of))
 
 
 def _fault(detail: ErrorDetails) -> str:
@@ -158,8 +159,8 @@ def _pattern(context: Mapping[str, Any]) -> str:
     return WORDS_OF_PATTERN.get(pattern, "it shorter" if "max_length" in context else pattern)
 
 
-def _advice(path: KeyPath) -> str:
-    return _lowered(meaning_of(path)).removesuffix(".")
+def _advice(path: KeyPath, of: type[Section]) -> str:
+    return _lowered(meaning_of(path, of)).removesuffix(".")
 
 
 def _lowered(sentence: str) -> str:

@@ -13,10 +13,10 @@ import ibis.expr.types as ir
 
 from unequal import config
 from unequal.identity.tables import GOLDEN_ATTRIBUTE
+from unequal.terms.address_parts import ADDRESS_PARTS
 from unequal.terms.ids import SEPARATOR
 
 ADDRESS: Final = "address"
-ADDRESS_PARTS: Final = config.identity.ADDRESS_PARTS
 
 _CONTACT: Final = ("verified", "recency", "agreement", "source_trust")
 _FOR_LIFE: Final = ("verified", "agreement", "source_trust", "recency")

@@ -2,7 +2,8 @@
 
 `parse` checks a text against the columns of a table. `compile_batch` and `holds` make an Ibis expression of it for a whole
 base, `compile_single` a function of one row; both answer alike. `columns_of` and `windows_of` say what it reads, `windows` what
-windows over events are, `led` follows ids that lead to others. The text itself is never executed.
+windows over events are, `led` follows ids that lead to others, `can_both_hold`
+whether rules exclude each other. The text itself is never executed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from unequal.predicates.batch import compile_batch, holds
     from unequal.predicates.functions import FUNCTIONS, Function
     from unequal.predicates.leading import led
+    from unequal.predicates.overlap import can_both_hold
     from unequal.predicates.reading import parse
     from unequal.predicates.single import compile_single
     from unequal.predicates.tree import Predicate, columns_of, windows_of
@@ -24,6 +26,7 @@ __all__ = [
     "FUNCTIONS",
     "Function",
     "Predicate",
+    "can_both_hold",
     "columns_of",
     "compile_batch",
     "compile_single",
@@ -40,6 +43,7 @@ open_by_name(
     batch=["compile_batch", "holds"],
     functions=["FUNCTIONS", "Function"],
     leading=["led"],
+    overlap=["can_both_hold"],
     reading=["parse"],
     single=["compile_single"],
     tree=["Predicate", "columns_of", "windows_of"],

@@ -58,6 +58,10 @@ class ValuationError(UnequalError):
     """VAL: a worth cannot be estimated from these histories, parameters or amounts."""
 
 
+class TreatmentError(UnequalError):
+    """TRT: a policy cannot be judged, or must not act."""
+
+
 class AnswerError(UnequalError):
     """ANS: a question cannot be answered from this base."""
 

@@ -1,0 +1,365 @@
+"""Policies and the rules of every moment, made ready once: texts parsed and compiled, places looked up, dollars that are fixed summed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from unequal import config, predicates
+from unequal.terms.errors import Problems, UnequalError
+from unequal.treatments.bounds import Bounds, bounds_of
+from unequal.treatments.checking import check, reads_protected
+from unequal.treatments.shapes import Holds
+from unequal.treatments.worth import Amount, Bid, added, total
+
+BAND_IS_STABLE: Final = "band_is_stable"
+_CONTEXT: Final = "context_"
+_STORED: Final = {"text": "string", "decimal": "decimal(28, 10)", "boolean": "boolean"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """A policy made ready.
+
+    Args:
+        name, version, config: as declared.
+        texts: of eligible, applicable and suitable what is declared, parsed: for whole bases.
+        gates: the same for one row, each with the code of the policy that falls there.
+        bid: what it offers.
+        reads: the columns that its rules and dollars read.
+        holdout: the share held out; 0 for one that serves a floor, from which nobody is held out.
+        budget: the most it may spend, and the code where that is spent.
+        topics: its name, action, group and issue: what a customer may not wish to hear of.
+        is_always: whether it may be chosen in any moment, without a trigger.
+    """
+
+    name: str
+    version: int
+    config: config.policies.Policy
+    texts: tuple[predicates.Predicate, ...]
+    gates: tuple[tuple[str, Holds], ...]
+    bid: Bid
+    variants: tuple[predicates.Predicate, ...]
+    reads: frozenset[str]
+    holdout: Decimal
+    budget: tuple[Decimal, str] | None
+    topics: tuple[str, ...]
+    is_always: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A policy in one channel, with its dollars."""
+
+    policy: Policy
+    parts: Mapping[str, Decimal] | None
+    dollars: Decimal | None
+    score: Decimal | None
+    order: tuple[int, Decimal, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The policies of one channel.
+
+    Args:
+        cost: of one contact by it.
+        policies: those that have content for it, by name; absent: those that have none.
+        floors: of them those that serve a floor.
+        bounds: of the others, what none can exceed.
+        readers: of each column that a question tells, the policies that read it.
+        others: of each such column, the line without those.
+    """
+
+    cost: Decimal
+    policies: tuple[Policy, ...]
+    absent: tuple[Policy, ...]
+    floors: tuple[Policy, ...]
+    bounds: Bounds
+    readers: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
+    others: Mapping[str, Line] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All policies, made ready, by name; `lines` holds them by channel."""
+
+    all: tuple[Policy, ...]
+    lines: Mapping[str, Line]
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def named(self, name: str) -> Policy:
+        """The policy of a name; KeyError where there is none."""
+        found = {policy.name: policy for policy in self.all}
+        return found[name]
+
+    def line(self, channel: str) -> Line:
+        """What a channel offers; nothing where no policy is for it."""
+        return self.lines.get(channel) or Line(Decimal(0), (), self.all, (), bounds_of((), Decimal(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question made ready: of each answer what the column then holds, and its likely share."""
+
+    name: str
+    config: config.policies.Question
+    place: int
+    holds: Mapping[str, object]
+    likely: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds at every moment, made ready.
+
+    Args:
+        moments: as declared.
+        zone: the company's.
+        places: of each column its place in a whole row: the profile's, then windows, context, and what only questions tell.
+        width: how many columns the profile has.
+        windows, context, told: what is put behind them, in that order.
+        floors: the highest first; whom each concerns, and the purposes it silences.
+        greetings, tiers: the first that holds.
+        kin: of each policy its group and issue.
+        types: of each column its type, as predicates were parsed.
+        currency: the reporting currency, for reasons.
+    """
+
+    moments: config.policies.Moments
+    zone: ZoneInfo
+    places: Mapping[str, int]
+    width: int
+    windows: tuple[predicates.windows.Window, ...]
+    context: tuple[str, ...]
+    told: tuple[str, ...]
+    floors: tuple[tuple[str, Holds | None, frozenset[str]], ...]
+    greetings: tuple[tuple[str, Holds | None], ...]
+    tiers: tuple[tuple[str, Holds | None], ...]
+    questions: tuple[Asking, ...]
+    kin: Mapping[str, tuple[str, str]]
+    types: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+
+
+def ready(
+    declared: Sequence[config.policies.Declared], moments: config.policies.Moments, *, types: Mapping[str, str], time_zone: str,
+    places: Mapping[str, int] | None = None, protected: Collection[str] = (), events: Collection[str] = (), currency: str = "",
+) -> tuple[Policies, Rules]:  # fmt: skip
+    """Make policies and rules ready to choose by; every problem of all of them is told at once.
+
+    Args:
+        declared: the policies that may act.
+        moments: what holds at every moment.
+        types: the profile's columns and their Ibis types; those of protected attributes too, where they are held.
+        time_zone: the company's.
+        places: where the columns stand in a row; in the order of `types` by default.
+        protected: attributes that are protected, held or not.
+        events: events that windows may name.
+        currency: the reporting currency.
+
+    Raises:
+        Problems: TRT001 to TRT010, as `check`; PRD codes, a rule cannot be read.
+    """
+    width = len(types)
+    texts = _Texts({**types, **_beside(moments, types)}, frozenset(events))
+    problems: list[UnequalError] = [*check(declared, moments, types=types, protected=protected, events=events)]
+    read = [texts.of_policy(one) for one in declared]
+    general = texts.of_moments(moments)
+    problems += texts.problems
+    problems += texts.protected_of(declared, read, general, frozenset(protected))
+    if problems:
+        raise Problems(problems)
+    windows = tuple(dict.fromkeys(window for one in texts.parsed for window in predicates.windows_of(one)))
+    context = tuple(moments.context)
+    told = tuple(dict.fromkeys(one.tells for one in moments.questions.values() if one.tells not in types))
+    whole = {name: at for at, name in enumerate(types)} if places is None else dict(places)
+    for name in (*(window.name for window in windows), *(_CONTEXT + name for name in context), *told):
+        whole[name] = len(whole)
+    kin = {one.policy.policy: (one.policy.group, one.policy.issue) for one in declared}
+    rules = _rules(moments, general=general, zone=ZoneInfo(time_zone), places=whole, width=width, windows=windows, context=context, told=told,
+                   kin=kin, types=texts.types, currency=currency)  # fmt: skip
+    made = sorted((_policy(one, parsed, moments, whole) for one, parsed in zip(declared, read, strict=True)), key=lambda one: one.name)
+    channels = dict.fromkeys([*moments.channels, *(name for one in made for name in one.config.channels)])
+    return Policies(tuple(made), {name: _line(name, made, moments) for name in channels}), rules
+
+
+def _beside(moments: config.policies.Moments, types: Mapping[str, str]) -> dict[str, str]:
+    """The columns that no profile has: what channels say, and what only questions tell."""
+    said = {_CONTEXT + name: _STORED[one.type] for name, one in moments.context.items()}
+    return {**said, **{one.tells: "string" for one in moments.questions.values() if one.tells not in types}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The parsed texts of one policy."""
+
+    gates: Mapping[str, predicates.Predicate]
+    variants: tuple[predicates.Predicate, ...]
+
+
+class _Texts:
+    """Parses texts, and gathers what is wrong with them."""
+
+    def __init__(self, types: Mapping[str, str], events: frozenset[str]) -> None:
+        self.types, self.events = types, events
+        self.parsed: list[predicates.Predicate] = []
+        self.problems: list[UnequalError] = []
+
+    def of(self, text: str, where: str) -> predicates.Predicate | None:
+        try:
+            found = predicates.parse(text, self.types, where=where, events=self.events)
+        except UnequalError as error:
+            self.problems.append(error)
+            return None
+        self.parsed.append(found)
+        return found
+
+    def of_policy(self, declared: config.policies.Declared) -> _Read:
+        policy = declared.policy
+        gates = {}
+        for key in ("eligible", "applicable", "suitable"):
+            text = getattr(policy, key)
+            found = self.of(text, declared.where(key)) if text is not None else None
+            if found is not None:
+                gates[key] = found
+        variants = [self.of(one.when, declared.where("effect", "variants", at, "when")) for at, one in enumerate(policy.effect.variants)]
+        return _Read(gates, tuple(one for one in variants if one is not None))
+
+    def of_moments(self, moments: config.policies.Moments) -> Mapping[tuple[str, str], predicates.Predicate]:
+        """Of floors, greetings and tiers the rules that they have."""
+        found = {}
+        for section, several in (("floors", moments.floors), ("greetings", moments.greetings), ("tiers", moments.tiers)):
+            for name, one in several.items():
+                parsed = self.of(one.when, f"live.{section}.{name}.when") if one.when is not None else None
+                if parsed is not None:
+                    found[section, str(name)] = parsed
+        return found
+
+    def protected_of(
+        self, declared: Sequence[config.policies.Declared], read: Sequence[_Read], general: Mapping[tuple[str, str], predicates.Predicate],
+        protected: frozenset[str],
+    ) -> list[UnequalError]:  # fmt: skip
+        """TRT001 for each rule that reads a protected attribute without a lawful reason; floors may, for they only protect."""
+        found: list[UnequalError] = []
+        for one, parsed in zip(declared, read, strict=True):
+            if one.policy.lawful_reason is None:
+                for rule in (*parsed.gates.values(), *parsed.variants):
+                    found += reads_protected(rule, protected, "declare lawful_reason, or leave the attribute out")
+        for (section, _), rule in general.items():
+            if section != "floors":
+                found += reads_protected(rule, protected, "leave the attribute out: greetings and tiers have no lawful reason for it")
+        return found
+
+
+def _rules(
+    moments: config.policies.Moments, *, general: Mapping[tuple[str, str], predicates.Predicate], zone: ZoneInfo, places: Mapping[str, int],
+    width: int, windows: tuple[predicates.windows.Window, ...], context: tuple[str, ...], told: tuple[str, ...],
+    kin: Mapping[str, tuple[str, str]], types: Mapping[str, str], currency: str,
+) -> Rules:  # fmt: skip
+    def single(section: str, name: str) -> Holds | None:
+        rule = general.get((section, name))
+        return None if rule is None else predicates.compile_single(rule, places)
+
+    floors = []
+    for name in config.policies.FLOOR_CLASSES:
+        declared = moments.floors.get(name)
+        silences = declared.silences if declared is not None else None
+        usual = () if name == "accessibility" else ("marketing",)
+        floors.append((str(name), single("floors", name), frozenset(usual if silences is None else silences)))
+    return Rules(
+        moments, zone, places, width, windows, context, told, tuple(floors),
+        tuple((name, single("greetings", name)) for name in moments.greetings), tuple((name, single("tiers", name)) for name in moments.tiers),
+        tuple(_asking(name, one, places[one.tells], types[one.tells]) for name, one in moments.questions.items()), kin, types,
+        currency,
+    )  # fmt: skip
+
+
+def _asking(name: str, question: config.policies.Question, place: int, stored: str) -> Asking:
+    alike = Fraction(1, len(question.answers))
+    likely = {answer: Fraction(question.likely[answer]) if question.likely else alike for answer in question.answers}
+    holds: dict[str, object] = {answer: answer == "yes" if stored.removeprefix("!") == "boolean" else answer for answer in question.answers}
+    return Asking(name, question, place, holds, likely)
+
+
+def _policy(
+    declared: config.policies.Declared, read: _Read, moments: config.policies.Moments, places: Mapping[str, int]
+) -> Policy:  # fmt: skip
+    policy = declared.policy
+    gates = tuple((f"not_{key}", predicates.compile_single(rule, places)) for key, rule in read.gates.items())
+    bid = _bid(policy, read, moments, places)
+    rules = (*read.gates.values(), *read.variants)
+    amounts = [policy.effect.margin, *(one.margin for one in policy.effect.variants)]
+    reads = {name for rule in rules for name in predicates.columns_of(rule)}
+    reads |= {amount.of for amount in amounts if isinstance(amount, config.policies.Multiple)}
+    budget: tuple[Decimal, str] | None = None if policy.budget is None else (Decimal(policy.budget), "budget_spent")
+    if not policy.effect.measured:
+        most = Decimal(moments.assumed.budget)
+        budget = (most, "assumed_budget_spent") if budget is None or most < budget[0] else budget
+    return Policy(
+        policy.policy, declared.version, policy, tuple(read.gates.values()), gates, bid, read.variants, frozenset(reads),
+        Decimal(policy.holdout) if policy.serves_floor is None else Decimal(0), budget if policy.serves_floor is None else None,
+        (policy.policy, policy.action, policy.group, policy.issue), policy.trigger is None and not policy.moments,
+    )  # fmt: skip
+
+
+def _bid(policy: config.policies.Policy, read: _Read, moments: config.policies.Moments, places: Mapping[str, int]) -> Bid:
+    effect = policy.effect
+
+    def amount(given: str | config.policies.Multiple) -> Amount:
+        if isinstance(given, config.policies.Multiple):
+            return Amount(place=places[given.of], times=Decimal(given.times))
+        return Amount(Decimal(given))
+
+    def beside(share: str, column: str) -> Amount:
+        return Amount(place=places[column], times=Decimal(share)) if Decimal(share) else Amount()
+
+    return Bid(
+        Decimal(effect.uplift), amount(effect.margin),
+        tuple(
+            (predicates.compile_single(rule, places), Decimal(one.uplift or effect.uplift), amount(one.margin or effect.margin))
+            for rule, one in zip(read.variants, effect.variants, strict=True)
+        ),
+        beside(policy.counts.household, "household_value"), beside(policy.counts.referral, "referral_value"),
+        Decimal(policy.cost), Decimal(policy.cost_to_serve), Decimal(1) if effect.measured else Decimal(moments.assumed.counts),
+        Decimal(policy.lever.amount) if policy.lever is not None else Decimal(0),
+    )  # fmt: skip
+
+
+def _line(channel: str, policies: Sequence[Policy], moments: config.policies.Moments) -> Line:
+    cost = Decimal(moments.channels[channel].cost) if channel in moments.channels else Decimal(0)
+    here = tuple(one for one in policies if channel in one.config.channels)
+    absent = tuple(one for one in policies if channel not in one.config.channels)
+    readers = {one.tells: tuple(policy for policy in here if one.tells in policy.reads) for one in moments.questions.values()}
+    others = {column: _part(tuple(one for one in here if column not in one.reads), cost) for column in readers}
+    whole = _part(here, cost)
+    return Line(cost, here, absent, whole.floors, whole.bounds, readers, others)
+
+
+def _part(policies: tuple[Policy, ...], cost: Decimal) -> Line:
+    # One that serves a floor ranks by whether that floor is in force, which only the moment knows.
+    floors = tuple(one for one in policies if one.config.serves_floor is not None)
+    return Line(cost, policies, (), floors, bounds_of([(one, one.bid) for one in policies if one.config.serves_floor is None], cost))
+
+
+NO_FLOOR: Final = len(config.policies.FLOOR_CLASSES)
+_LEAST: Final = Decimal("Infinity")
+
+
+def offer(policy: Policy, row: Sequence[object], channel_cost: Decimal, floor: int = NO_FLOOR) -> Offer:
+    """A policy with its dollars for a row, and where it stands in the order: floors, then dollars with the lever, then the name."""
+    parts = policy.bid.parts(row, channel_cost)
+    if parts is None:
+        return Offer(policy, None, None, None, (floor, _LEAST, policy.name))
+    dollars = total(parts)
+    score = added(dollars, policy.bid.lever)
+    return Offer(policy, parts, dollars, score, (floor, score.copy_negate(), policy.name))

@@ -1,0 +1,35 @@
+"""Whom a policy leaves out, so that its effect can be measured: drawn once, the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from unequal.terms.ids import SEPARATOR
+from unequal.treatments.shapes import Arm
+
+_DIGITS: Final = 13
+_PARTS: Final = 16**_DIGITS
+
+
+def lot(policy: str, customer_id: str) -> Fraction:
+    """A number from 0 up to 1 that belongs to a policy and a customer: as good as random, and always the same.
+
+    It does not depend on the policy's version, so that a mended text holds out the same customers.
+
+    >>> lot("front_seat", "c_1") == lot("front_seat", "c_1")
+    True
+    """
+    digest = hashlib.md5(f"{policy}{SEPARATOR}{customer_id}".encode(), usedforsecurity=False).hexdigest()
+    return Fraction(int(digest[:_DIGITS], 16), _PARTS)
+
+
+def arm_of(policy: str, customer_id: str, share: Decimal) -> Arm:
+    """How the lot falls: `held_out` for about `share` of all customers. Who is held out at a share is held out at any larger one.
+
+    Source: a hash of policy and unit is how experiments are kept sticky without a table; Kohavi, Tang and Xu, Trustworthy Online
+    Controlled Experiments (2020), chapter 4.
+    """
+    return "held_out" if lot(policy, customer_id) < Fraction(share) else "treated"

@@ -1,0 +1,187 @@
+"""What a choice is made of and what comes out: plain, frozen shapes that hold no storage, no clock and no web."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+Row = Sequence[object]
+"""A customer's values, each at the place that `columns` names."""
+Holds = Callable[[Row], bool | None]
+"""A predicate for one row: true, false or unknown."""
+Arm = Literal["treated", "held_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """When what happened to a customer: each event's times, ascending, naive and in UTC."""
+
+    moments: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+
+    def times(self, event: str) -> Sequence[datetime]:
+        """When the event happened, ascending; empty where it never did."""
+        return self.moments.get(event, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A customer as the published run and the events since know it.
+
+    Args:
+        customer_id: the customer.
+        row: values of the profile, each at its place.
+        columns: of each column its place; shared by all profiles of a run.
+        happened: what happened to the customer.
+        version: of the customer's state, as the state counts it.
+    """
+
+    customer_id: str
+    row: Row
+    columns: Mapping[str, int]
+    happened: Happened = field(default_factory=Happened)
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact that was reserved or made: by a channel, for a purpose, by a policy."""
+
+    channel: str
+    purpose: str
+    policy: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a customer said to a purpose: granted, withdrawn or objected; without a channel, in all of them."""
+
+    purpose: str
+    channel: str | None
+    status: Literal["granted", "withdrawn", "objected"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """How a customer wishes to be treated; see `preferences` for the names and values there are. Without a channel, in all of them."""
+
+    name: str
+    channel: str | None
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked, and the answer where there was one."""
+
+    question: str
+    at: datetime
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the state holds of a customer.
+
+    Args:
+        contacts: reserved or made, not those released.
+        consents, preferences, asked: in any order; the last word counts.
+        arms: of policies whose lot was drawn already, how it fell.
+        spent: of policies, what they have spent in all, on everybody.
+    """
+
+    contacts: Sequence[Contact] = ()
+    consents: Sequence[Consent] = ()
+    preferences: Sequence[Preference] = ()
+    asked: Sequence[Asked] = ()
+    arms: Mapping[str, Arm] = field(default_factory=dict)
+    spent: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of contact.
+
+    Args:
+        profile, standing: the customer, as known at that moment.
+        channel: by which customer and company meet.
+        context: what the channel says: `moment` names the occasion, `trigger` the policy that was set off, a floor's word that it is in
+            force (True), and the values that `live.context` declares.
+        at: naive, in UTC.
+        purpose: of the moment itself: a service message of ours carries no marketing.
+    """
+
+    profile: Profile
+    standing: Standing
+    channel: str
+    context: Mapping[str, str | Decimal | bool]
+    at: datetime
+    purpose: Literal["marketing", "service"] = "marketing"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One policy, and how it fared.
+
+    Args:
+        policy, version: which.
+        fell: why it was not chosen, one of `REASONS`; None for the winner.
+        dollars: what it is expected to bring, with all costs off and without the lever; None where that is not known.
+        lever: what was laid on top in the choice.
+        parts: dollars by part; they sum to `dollars`.
+        arm: how the lot fell, where it came to that.
+        why: of the winner, at most three reasons in dollars.
+    """
+
+    policy: str
+    version: int
+    fell: str | None
+    dollars: Decimal | None
+    lever: Decimal
+    parts: Mapping[str, Decimal]
+    arm: Arm | None = None
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The question worth most: how it is asked, what may be answered, and what the answer is worth in dollars."""
+
+    question: str
+    text: str
+    answers: Mapping[str, str]
+    worth: Decimal
+    changes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is done, and what was weighed.
+
+    Args:
+        winner: what is done; None where nothing is worth doing.
+        candidates: every policy and why it fell, best first; only those that were looked at, where not all were asked for.
+        question: what to ask, if anything.
+        greeting, tier: words the customer may hear and read; None where none is declared that fits.
+        held_out: who would have been done something to, but for the lot: needed to measure.
+        for_review: the best of what a person must decide on, where it outranks the winner.
+        lever_price: dollars given up by levers: the best without them, less the winner.
+        floors: which floors are in force, the highest first.
+        tier_name: the tier's name in the config; never shown to an agent or customer.
+    """
+
+    winner: Candidate | None
+    candidates: tuple[Candidate, ...]
+    question: Ask | None = None
+    greeting: str | None = None
+    tier: str | None = None
+    held_out: tuple[Candidate, ...] = ()
+    for_review: Candidate | None = None
+    lever_price: Decimal = Decimal(0)
+    floors: tuple[str, ...] = ()
+    tier_name: str | None = None
