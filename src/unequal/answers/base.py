@@ -11,6 +11,7 @@ import pyarrow as pa
 from unequal import config
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
+from unequal.treatments import conflicts
 
 Tell = Callable[[str, float], None]
 """Is told what a question is at that takes long, and the share of it that is done."""
@@ -44,6 +45,7 @@ class Base:
             earlier day, and None where there is none. It stays open for as long as this one does; handed in by flow.
         attributes: `customer_attribute` with the values of some attributes alone, see narrowing.attributes_named; handed in by flow.
         tell: listens to questions that draw again and again, which takes seconds.
+        acting: the policies that may act, made ready, with the base that they act on; handed in by flow where there are any.
         keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
@@ -58,6 +60,7 @@ class Base:
     keep: Callable[[ibis.Table], ibis.Table] = lambda table: table
     attributes: Callable[[Collection[str]], ibis.Table] | None = None
     tell: Tell = lambda _what, _share: None
+    acting: conflicts.Acting | None = None
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

@@ -8,7 +8,7 @@ from typing import Any, Final
 import ibis
 import pyarrow as pa
 
-from unequal.answers import bringing
+from unequal.answers import bringing, opposed_policies
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import whole_period
@@ -48,7 +48,7 @@ def conflicts(
     if period is not None or level is not None:
         raise AnswerError("ANS011", "programmes say when they hold", seen="--from, --to or --level", do="ask without them")
     declared = base.project.programmes
-    if not declared:
+    if not declared and base.acting is None:
         raise lacking(QUESTION, "no programme or incentive is declared (programmes)",
                       "declare under programmes what is done to whom, and towards what it pushes")  # fmt: skip
     if "programme_member" not in base.tables and any(one.reached for one in declared.values()):
@@ -57,6 +57,7 @@ def conflicts(
     customers = base.keep(_customers(base, where, by))
     caught = base.keep(caught_between(base, customers, opposed))
     rows = _rows(base, customers, caught, opposed)
+    of_policies = opposed_policies.opposed_policies(base)
     total = next(iter(totals_of(base, customers.semi_join(caught, "customer_id"), None)), None)
     some = total if total is not None and total["customers"] else None
     tables = {
@@ -66,11 +67,17 @@ def conflicts(
     }
     if by is not None:
         tables["slices"] = _slices(base, customers.semi_join(caught, "customer_id"), by)
+    if of_policies is not None:
+        tables["policies"] = of_policies
     return Answer(
         question=QUESTION,
         title="Who is pulled in opposite directions",
         sentence=_sentence(base, rows, some),
-        findings=(*of_before_verdicts(base, base.table("customer_value")), *_findings(base, rows)),
+        findings=(
+            *of_before_verdicts(base, base.table("customer_value")),
+            *_findings(base, rows),
+            *opposed_policies.findings(base, of_policies),
+        ),
         period=f"{base.project.value.horizon_weeks:,} weeks ahead (known: {whole_period(base)})",
         figures=as_assumed(base, _figures(base, rows, some)),
         table=tables["conflicts"],
@@ -78,7 +85,7 @@ def conflicts(
         where=where,
         by=by,
         drill_down="unequal ask conflicts --json",
-        shown=_shown(base, by),
+        shown=(*_shown(base, by), *((opposed_policies.SHOWN,) if of_policies is not None else ())),
         drawn=(Drawn("bars", "conflicts", "Customers caught between two programmes", "pair", "customers", "customers"),),
         is_estimate=True,
         **rests_on(base),
@@ -139,6 +146,10 @@ def members(base: Base, customers: ibis.Table) -> ibis.Table:
                 .mutate(programme=ibis.literal(name), **days)
                 .select("programme", "customer_id", "since", "until")
             )
+    if not parts:
+        ends = {key: ibis.null("date") for key in ("since", "until")}
+        nobody = customers.filter(ibis.literal(value=False)).mutate(programme=ibis.literal(""), **ends)
+        parts.append(nobody.select("programme", "customer_id", "since", "until"))
     every = parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False)
     ever = {"since": _SINCE_EVER, "until": _FOR_EVER}
     return every.mutate(**{name: every[name].fill_null(ibis.date(day)) for name, day in ever.items()})

@@ -29,6 +29,15 @@ class Opposed:
     opposed_in: str
 
 
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """The policies that may act, made ready, and the base that they act on: PROFILE with a column for each window that rules name."""
+
+    policies: Policies
+    rules: Rules
+    profile: ibis.Table
+
+
 def opposed(policies: Policies) -> tuple[Opposed, ...]:
     """The pairs whose effects oppose and whose rules are not proven to exclude each other, by name."""
     found = []
