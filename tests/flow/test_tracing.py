@@ -60,7 +60,7 @@ TRIANGLE_AND_TAIL = [
 
 def test_the_graph_marks_the_only_link_draws_the_strongest_and_gathers_the_evidence_of_a_pair(yesterday: Path) -> None:
     with opened_with(yesterday, TRIANGLE_AND_TAIL, "1 2 3 4", "9", "5") as base:
-        found = flow.tracing.customer_graph(base, "crm:4")
+        found = flow.examining.customer_graph(base, "crm:4")
     assert [
         (row["record_a"], row["record_b"], row["weight"], row["only_link"], row["cuts_off"], row["in_tree"]) for row in found.edges
     ] == [
@@ -75,7 +75,7 @@ def test_the_graph_marks_the_only_link_draws_the_strongest_and_gathers_the_evide
 
 def test_refused_links_and_neighbours_say_why(yesterday: Path) -> None:
     with opened_with(yesterday, TRIANGLE_AND_TAIL, "1 2 3 4", "9", "5") as base:
-        found = flow.tracing.customer_graph(base, "crm:1")
+        found = flow.examining.customer_graph(base, "crm:1")
     assert [(row["record_a"], row["record_b"], row["refused_because"]) for row in found.refused] == [
         ("crm:1", "crm:4", "too little evidence"), ("crm:2", "crm:4", "names"),
     ]  # fmt: skip
@@ -87,14 +87,14 @@ def test_refused_links_and_neighbours_say_why(yesterday: Path) -> None:
 def test_a_verdict_has_no_weight_and_is_drawn_before_all_that_has(yesterday: Path) -> None:
     edges = [edge("1 2", "weight", 30.0), edge("2 3", "weight", 20.0), edge("1 3", "verdict"), edge("1 4", "weight", 9.0)]
     with opened_with(yesterday, edges, "1 2 3", "4") as base:
-        found = flow.tracing.customer_graph(base, "crm:1")
+        found = flow.examining.customer_graph(base, "crm:1")
     assert {(row["record_a"], row["record_b"]) for row in found.edges if row["in_tree"]} == {("crm:1", "crm:2"), ("crm:1", "crm:3")}
     assert [row["refused_because"] for row in found.neighbours] == ["settled elsewhere"]
 
 
 def test_a_record_that_no_link_holds_any_more_stands_alone(yesterday: Path) -> None:
     with opened_with(yesterday, [edge("1 2", "weight", 9.0)], "1 2 77") as base:
-        found = flow.tracing.customer_graph(base, "crm:77")
+        found = flow.examining.customer_graph(base, "crm:77")
     assert [(row["record"], row["depth"]) for row in found.tree] == [("crm:1", 0), ("crm:2", 1), ("crm:77", 0)]
     gone = found.nodes[-1]
     assert (gone["record"], gone["seen"], gone["kind"], gone["is_test"]) == ("crm:77", False, None, None)
@@ -106,7 +106,7 @@ def test_the_history_of_a_customer_tells_of_the_one_that_was_merged_into_it(comp
     run(company)
     kept = customers(company)["4"]
     with opened(company) as base:
-        found = flow.tracing.customer_graph(base, before["4"] if before["4"] != kept else before["2"])
+        found = flow.examining.customer_graph(base, before["4"] if before["4"] != kept else before["2"])
     assert found.customer_id == kept != found.asked_for
     moved = "4" if before["4"] != kept else "2"
     assert [(row["kind"], row["record"]) for row in found.history] == [
@@ -121,4 +121,4 @@ def test_the_history_of_a_customer_tells_of_the_one_that_was_merged_into_it(comp
 
 def test_nobody_is_told_so(yesterday: Path) -> None:
     with opened(yesterday) as base, pytest.raises(AnswerError, match="ANS005"):
-        flow.tracing.customer_graph(base, "crm:404")
+        flow.examining.customer_graph(base, "crm:404")

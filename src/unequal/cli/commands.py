@@ -40,6 +40,11 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "identify": "Which customer somebody is: given_name=Ann family_name=Lee postcode=89132, or any attribute or key of the config.",
     },
     "reviewing": {"review": "Settle doubtful matches: lists them, the most dollars first, one in ten drawn at random."},
+    "serving": {
+        "serve": "Answer at the moment of contact: the API, from the published run and the state.",
+        "people": "Who may sign in, and as what; and what the audit says they did.",
+        "keys": "Keys for programs: a source's events, or a service.",
+    },
 }
 """By the module that has them: every command and its help's first paragraph, so that listing them loads none of what they use."""
 

@@ -137,7 +137,7 @@ def _explain_entry(directory: str, entry_id: str, *, as_json: bool) -> None:
 
 def _explain_customer(directory: str, customer_id: str, *, as_json: bool) -> None:
     with flow.open_base(flow.open_project(directory)) as opened:
-        found, house = flow.tracing.customer_graph(opened, customer_id), opened.base.project.value.house
+        found, house = flow.examining.customer_graph(opened, customer_id), opened.base.project.value.house
     if as_json:
         print_json(asdict(found))
         return
@@ -155,13 +155,13 @@ def _explain_customer(directory: str, customer_id: str, *, as_json: bool) -> Non
     _print_first(found.history, "How it came about", ("published_at", "kind", "record", "from_customer", "to_customer"), house)
 
 
-def _in_short(found: flow.tracing.CustomerGraph) -> str:
+def _in_short(found: flow.examining.CustomerGraph) -> str:
     told = f"records {len(found.nodes):,}, linked pairs {len(found.edges):,}"
     weak = sum(edge["only_link"] for edge in found.edges)
     return f"{told}, weak points {weak:,}" if weak else told
 
 
-def _tree(found: flow.tracing.CustomerGraph) -> Tree:
+def _tree(found: flow.examining.CustomerGraph) -> Tree:
     """The strongest links, drawn; each record hangs on the one above it."""
     node_of = {node["record"]: node for node in found.nodes}
     top = Tree("Its records, by their strongest links")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.flow import assessing, checking, examining, exporting, identifying, reviewing, tracing
+    from unequal.flow import assessing, checking, examining, exporting, identifying, people, reviewing
     from unequal.flow.batch import RunReport, run
     from unequal.flow.opening import OpenProject, open_project
     from unequal.flow.reading import open_base
@@ -25,9 +25,9 @@ __all__ = [
     "identifying",
     "open_base",
     "open_project",
+    "people",
     "reviewing",
     "run",
-    "tracing",
 ]
 
 open_by_name(__name__, __all__, batch=["RunReport", "run"], opening=["OpenProject", "open_project"], reading=["open_base"])

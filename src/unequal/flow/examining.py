@@ -17,6 +17,7 @@ from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
 if TYPE_CHECKING:
     from unequal.answers import Base
     from unequal.flow.reading import OpenBase
+    from unequal.flow.tracing import CustomerGraph as CustomerGraph  # noqa: PLC0414 - shown on, for the faces' readers
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -244,6 +245,13 @@ def find_customer(opened: OpenBase, asked: str) -> str:
         raise AnswerError("ANS005", "nobody is known by that id", seen=asked,
                           do=opened.base.project.value.house.say("give a customer's id (c_...), or SOURCE:RECORD_ID as the source writes it"))  # fmt: skip
     return str(found[0]["customer_id"])
+
+
+def customer_graph(opened: OpenBase, asked: str) -> CustomerGraph:
+    """One customer as a graph; see `tracing`."""
+    from unequal.flow import tracing
+
+    return tracing.customer_graph(opened, asked)
 
 
 @dataclass(frozen=True)

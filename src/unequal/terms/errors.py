@@ -70,6 +70,14 @@ class LiveError(UnequalError):
     """LIV: something cannot be done at the moment of contact."""
 
 
+class AccessError(UnequalError):
+    """ACC: somebody may not come in, or may not do or see this."""
+
+
+class ApiError(UnequalError):
+    """API: a request cannot be read, or the server cannot be started so."""
+
+
 class Problems(UnequalError):  # noqa: N818 - several errors, not one
     """Several problems of one file, told at once."""
 

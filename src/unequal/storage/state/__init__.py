@@ -1,5 +1,8 @@
 """What would be lost for good: who is who and its history, what stewards did, and which run readers see. SQLite or PostgreSQL."""
 
+from unequal.storage.state.access import AccessState, KeyRow, PersonRow, SessionRow, Told
+from unequal.storage.state.audit import Entry, Head
+from unequal.storage.state.audit import faults as audit_faults
 from unequal.storage.state.consents import ConsentRow
 from unequal.storage.state.contact_standing import Standing
 from unequal.storage.state.contacts import ContactRow
@@ -8,7 +11,7 @@ from unequal.storage.state.decisions import DecisionRow, OutcomeRow
 from unequal.storage.state.difference import MembershipDifference
 from unequal.storage.state.events import EventRow, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
 from unequal.storage.state.live import LiveState
-from unequal.storage.state.opening import open_live, open_state
+from unequal.storage.state.opening import open_access, open_live, open_state
 from unequal.storage.state.outbox import Claimed, Message
 from unequal.storage.state.policies import PolicyVersion
 from unequal.storage.state.preferences import PreferenceRow
@@ -22,8 +25,48 @@ from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
 from unequal.storage.state.timers import TimerIsTaken, TimerRow
 
 __all__ = [
-    "RETURNED", "Action", "Around", "AskedRow", "Claimed", "ConsentRow", "ContactRow", "DecisionRow", "Done", "EventRow",
-    "Happening", "Incoming", "LiveState", "MembershipDifference", "Message", "Move", "OutcomeRow", "OverBudget", "PolicyVersion",
-    "PreferenceRow", "QuarantinedRow", "Refused", "Reservation", "RunRow", "Sender", "Spend", "Stale", "Standing", "State",
-    "Taken", "TimerIsTaken", "TimerRow", "VerdictRow", "open_live", "open_state",
-]  # fmt: skip
+    "RETURNED",
+    "AccessState",
+    "Action",
+    "Around",
+    "AskedRow",
+    "Claimed",
+    "ConsentRow",
+    "ContactRow",
+    "DecisionRow",
+    "Done",
+    "Entry",
+    "EventRow",
+    "Happening",
+    "Head",
+    "Incoming",
+    "KeyRow",
+    "LiveState",
+    "MembershipDifference",
+    "Message",
+    "Move",
+    "OutcomeRow",
+    "OverBudget",
+    "PersonRow",
+    "PolicyVersion",
+    "PreferenceRow",
+    "QuarantinedRow",
+    "Refused",
+    "Reservation",
+    "RunRow",
+    "Sender",
+    "SessionRow",
+    "Spend",
+    "Stale",
+    "Standing",
+    "State",
+    "Taken",
+    "TimerIsTaken",
+    "TimerRow",
+    "Told",
+    "VerdictRow",
+    "audit_faults",
+    "open_access",
+    "open_live",
+    "open_state",
+]

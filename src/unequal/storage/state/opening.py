@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from unequal.storage import faults
+from unequal.storage.state.access import AccessState
 from unequal.storage.state.database import State
 from unequal.storage.state.live import LiveState
 from unequal.terms.errors import StorageError
@@ -39,6 +40,11 @@ def open_state(url: str) -> State:
 def open_live(url: str) -> LiveState:
     """The state database at an address, as the moment of contact uses it; see open_state."""
     return LiveState(_opened(url))
+
+
+def open_access(url: str) -> AccessState:
+    """People, keys, sessions and the audit of the state database at an address; see open_state."""
+    return AccessState(_opened(url))
 
 
 def _opened(url: str) -> sa.Engine:

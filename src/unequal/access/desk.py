@@ -1,0 +1,178 @@
+"""The verbs of the moment of contact, each behind its permission, and what they show behind the masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from unequal.access.allowing import allowed
+from unequal.access.callers import Caller
+from unequal.access.fields import PURPOSES, REASON_NEEDED, hidden_classes, masked, refused_filters, seen_classes
+from unequal.access.gate import Gate
+from unequal.access.verbs import Asking, Document, LiveVerbs, Taken
+from unequal.terms.errors import AccessError
+
+_LONGEST_REASON: Final = 500
+_Found = TypeVar("_Found")
+
+
+class Desk:
+    """What can be done for customers, by whom, and what of it he sees.
+
+    Args:
+        live: the moment of contact.
+        gate: for the audit.
+    """
+
+    def __init__(self, live: LiveVerbs, gate: Gate) -> None:
+        self._live, self._members = live, gate.members
+
+    # Events
+
+    @allowed("events.write")
+    def ingest(self, caller: Caller, source: str | None, body: bytes, kind: str | None, received_at: datetime) -> Sequence[Taken]:
+        """Take events in: for the source of an ingest key, or for the one that a service key names."""
+        if caller.source is not None and source not in (None, caller.source):
+            raise AccessError("ACC002", "you may not do this", seen=f"events of {source}; the key is of {caller.source}",
+                              do="use the key of that source")  # fmt: skip
+        own = caller.source or source
+        if own is None:
+            raise AccessError("ACC013", "it is not said of which source the events are", do="use an ingest key, or name the source")
+        return self._live.ingest(own, body, kind, received_at)
+
+    @allowed("events.quarantined")
+    def quarantined(
+        self, caller: Caller, *, source: str | None = None, after: int = 0, limit: int = 100, purpose: str | None = None, reason: str = ""
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Events that were not taken in; what was sent only for a purpose that shows it."""
+        shown = self._shown(caller, "events.quarantined", source or "", purpose, reason)
+        return [masked("quarantined", event, shown) for event in self._live.quarantined(source=source, after=after, limit=limit)]
+
+    # Customers
+
+    @allowed("customers.read")
+    def profile(self, caller: Caller, customer_id: str, *, purpose: str | None = None, reason: str = "") -> dict[str, Any]:
+        """One customer: the fields that the caller may see for the purpose, and which classes of fields he may not."""
+        shown = self._shown(caller, "customers.read", customer_id, purpose, reason)
+        found = _there(self._live.profile(customer_id), "customer", customer_id)
+        return {**masked("customer", found, shown), "masked": hidden_classes("customer", found, shown)}
+
+    @allowed("customers.look_up")
+    def lookup(self, caller: Caller, kind: str, value: str, *, purpose: str | None = None, reason: str = "") -> dict[str, Any]:
+        """Who an identifier may be. An agent is told one customer, or how many it may be: never a list."""
+        shown = self._shown(caller, "customers.look_up", f"by {kind}", purpose, reason)
+        if refused_filters([kind], shown):
+            raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=kind,
+                              do="name a purpose that shows it, or ask somebody who may see it")  # fmt: skip
+        found = list(self._live.lookup(kind, value))
+        told = found if len(found) == 1 or "agent" not in caller.roles else []
+        return masked("found", {"customer_ids": told, "candidates": len(found)}, shown)
+
+    # Decisions
+
+    @allowed("decisions.make")
+    def decide(self, caller: Caller, asking: Asking) -> dict[str, Any]:
+        """What to do for a customer now."""
+        purpose = asking.purpose
+        shown = seen_classes(caller.roles, caller.scopes, purpose)
+        if asking.kind is not None and refused_filters([asking.kind], seen_classes(caller.roles, caller.scopes, "service")):
+            raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=asking.kind,
+                              do="ask by customer_id, or use a key with the scope fields.personal")  # fmt: skip
+        found = self._live.decide(replace(asking, author=caller.name))
+        return masked("decision", _there(found, "customer", asking.customer_id or asking.kind or ""), shown)
+
+    @allowed("decisions.read")
+    def explain(self, caller: Caller, decision_id: str, *, purpose: str | None = None, reason: str = "") -> dict[str, Any]:
+        """A decision, and why every other candidate fell."""
+        shown = self._shown(caller, "decisions.read", decision_id, purpose, reason)
+        return masked("explanation", _there(self._live.explain(decision_id), "decision", decision_id), shown)
+
+    @allowed("outcomes.write")
+    def record_outcome(self, caller: Caller, /, decision_id: str, **outcome: Any) -> None:
+        """What came of a decision; see LiveVerbs.record_outcome."""
+        _there(self._live.record_outcome(decision_id, author=caller.name, **outcome) or None, "decision", decision_id)
+
+    # What customers say
+
+    @allowed("consents.write")
+    def consent(self, caller: Caller, /, customer_id: str, *, evidence: str, **given: Any) -> None:
+        """A consent given or withdrawn, or an objection, with who recorded it; see LiveVerbs.consent."""
+        self._members.tell(caller.name, "consents.write", customer_id, f"{given['purpose']} {given['status']}")
+        told = f"{evidence} (recorded by {caller.name})"
+        _there(self._live.consent(customer_id, evidence=told, **given) or None, "customer", customer_id)
+
+    @allowed("preferences.write")
+    def prefer(self, caller: Caller, /, customer_id: str, **given: Any) -> None:
+        """What a customer prefers; see LiveVerbs.prefer."""
+        _there(self._live.prefer(customer_id, source=caller.name, **given) or None, "customer", customer_id)
+
+    @allowed("answers.write")
+    def answer(self, _caller: Caller, /, customer_id: str, **given: Any) -> None:
+        """What a customer answered; see LiveVerbs.answer."""
+        _there(self._live.answer(customer_id, **given) or None, "customer", customer_id)
+
+    # Policies
+
+    @allowed("policies.read")
+    def policies(self, caller: Caller) -> list[dict[str, Any]]:
+        """Every policy."""
+        return [self._policy(caller, policy) for policy in self._live.policies.listed()]
+
+    @allowed("policies.read")
+    def policy(self, caller: Caller, name: str) -> list[dict[str, Any]]:
+        """Every version of a policy, the newest first."""
+        return [self._policy(caller, version) for version in _there(self._live.policies.versions(name) or None, "policy", name)]
+
+    @allowed("policies.write")
+    def submit(self, caller: Caller, text: str) -> dict[str, Any]:
+        """A new version of a policy, which does not act yet."""
+        written = self._live.policies.submit(text, author=caller.name)
+        self._members.tell(caller.name, "policies.write", f"{written.get('name')} {written.get('version')}")
+        return self._policy(caller, written)
+
+    @allowed("policies.preview")
+    def preview(self, caller: Caller, name: str, version: int) -> dict[str, Any]:
+        """Whom a version would reach and what it would cost."""
+        return self._policy(caller, _there(self._live.policies.preview(name, version), "policy", f"{name} {version}"))
+
+    @allowed("policies.approve")
+    def approve(self, caller: Caller, name: str, version: int) -> dict[str, Any]:
+        """Let another's version act."""
+        self._members.tell(caller.name, "policies.approve", f"{name} {version}")
+        return self._policy(caller, _there(self._live.policies.approve(name, version, by=caller.name), "policy", f"{name} {version}"))
+
+    @allowed("policies.revert")
+    def revert(self, caller: Caller, name: str, version: int) -> dict[str, Any]:
+        """Let an earlier version act again."""
+        self._members.tell(caller.name, "policies.revert", f"{name} {version}")
+        return self._policy(caller, _there(self._live.policies.revert(name, version, by=caller.name), "policy", f"{name} {version}"))
+
+    def _policy(self, caller: Caller, policy: Document) -> dict[str, Any]:
+        return masked("policy", policy, seen_classes(caller.roles, caller.scopes, "analysis"))
+
+    def _shown(self, caller: Caller, function: str, subject: str, purpose: str | None, reason: str) -> frozenset[str]:
+        """Which classes of fields a caller sees for a purpose; a person's reason, where one is needed, goes into the audit first."""
+        purpose = purpose or ("service" if caller.roles & {"agent", "service"} else "analysis")
+        shown = seen_classes(caller.roles, caller.scopes, purpose) if purpose in PURPOSES else frozenset()
+        if not shown:
+            raise AccessError(
+                "ACC015", "this is no purpose of yours", seen=purpose[:40], do=f"name one of {', '.join(_purposes_of(caller))}"
+            )
+        if purpose in REASON_NEEDED and caller.is_person and "personal" in shown:
+            if not reason.strip():
+                raise AccessError("ACC004", "personal fields are shown with a reason only", seen=f"purpose {purpose}",
+                                  do="say why, in words; the audit keeps it")  # fmt: skip
+            self._members.tell(caller.name, function, subject, f"{purpose}: {reason[:_LONGEST_REASON]}")
+        return shown
+
+
+def _purposes_of(caller: Caller) -> list[str]:
+    return [purpose for purpose in PURPOSES if seen_classes(caller.roles, caller.scopes, purpose)]
+
+
+def _there(found: _Found | None, what: str, name: str) -> _Found:
+    if found is None:
+        raise AccessError("ACC012", f"there is no such {what}", seen=name[:100], do="look at its spelling")
+    return found

@@ -1,0 +1,111 @@
+"""What the moment of contact can do, as the guarded verbs call it: `flow`'s live verbs have this shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+Document = Mapping[str, Any]
+"""A plain document; which fields it may have, and who sees them, stands in `fields.FIELDS`."""
+
+
+class Taken(Protocol):
+    """What became of one event: taken, repeated, conflict or quarantined; the last two with a reason and what was seen."""
+
+    @property
+    def message_id(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question what to do for a customer now.
+
+    Args:
+        channel: by which the customer is in contact.
+        customer_id: the customer, an old id too; None where an identifier says it.
+        kind, value: an identifier, as in email and ann@example.com.
+        context: what the channel knows of the moment.
+        purpose: marketing or service.
+        author: who asks, as the audit knows him.
+    """
+
+    channel: str
+    customer_id: str | None = None
+    kind: str | None = None
+    value: str | None = None
+    context: Mapping[str, str | Decimal | bool] = field(default_factory=dict)
+    purpose: str = "marketing"
+    author: str = ""
+
+
+class PolicyVerbs(Protocol):
+    """Policies and their versions. Names and versions that do not exist give None; what a policy says wrong raises with its place."""
+
+    def listed(self) -> Sequence[Document]:
+        """The version of each policy that acts, or its newest draft."""
+
+    def versions(self, name: str) -> Sequence[Document]:
+        """Every version of a policy, the newest first; empty where there is none of this name."""
+
+    def submit(self, text: str, *, author: str) -> Document:
+        """A new version, as a draft, from a policy's YAML."""
+
+    def preview(self, name: str, version: int) -> Document | None:
+        """Whom a version would reach, for how many dollars at what cost."""
+
+    def approve(self, name: str, version: int, *, by: str) -> Document | None:
+        """Let a version act; raises where its author approves it, or nobody has previewed it."""
+
+    def revert(self, name: str, version: int, *, by: str) -> Document | None:
+        """Let an earlier version act again."""
+
+
+class LiveVerbs(Protocol):
+    """One moment of contact. None, or false: there is no such customer or decision. Times are naive UTC."""
+
+    @property
+    def policies(self) -> PolicyVerbs: ...
+
+    def ingest(self, source: str, body: bytes, kind: str | None, received_at: datetime) -> Sequence[Taken]:
+        """Take the events of a request's body in, one of a kind or (None) a batch: durable when this returns; a word on each, in their order."""
+
+    def quarantined(self, *, source: str | None, after: int, limit: int) -> Sequence[Document]:
+        """Events that were not taken in, in the order in which they came, from an event_id on."""
+
+    def profile(self, customer_id: str) -> Document | None:
+        """All that is known of a customer, under the id that stands today."""
+
+    def lookup(self, kind: str, value: str) -> Sequence[str]:
+        """The customers whom an identifier may mean."""
+
+    def decide(self, asking: Asking) -> Document | None:
+        """What to do for a customer now; the contact is reserved when this returns."""
+
+    def explain(self, decision_id: str) -> Document | None:
+        """A decision with every candidate and why it fell, replayed."""
+
+    def record_outcome(
+        self, decision_id: str, *, kind: str, at: datetime, amount: Decimal | None, reason: str | None, author: str
+    ) -> bool:  # fmt: skip
+        """What came of a decision."""
+
+    def consent(self, customer_id: str, *, purpose: str, channel: str | None, status: str, at: datetime, evidence: str) -> bool:
+        """A consent given or withdrawn, or an objection."""
+
+    def prefer(self, customer_id: str, *, name: str, value: str, channel: str | None, at: datetime, source: str) -> bool:
+        """What a customer prefers."""
+
+    def answer(self, customer_id: str, *, question: str, answer: str, channel: str, at: datetime) -> bool:
+        """What a customer answered."""
+
+    def tick(self, now: datetime) -> int:
+        """Fire timers that are due and send what waits; how many were done."""

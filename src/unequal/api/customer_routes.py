@@ -1,0 +1,70 @@
+"""Routes for customers, decisions, and what customers say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unequal.access import verbs
+from unequal.api import shapes
+from unequal.api.routing import Call, route
+from unequal.terms.errors import ApiError
+
+
+@route("GET", "/v1/customers", "customers.look_up", query=shapes.LookUp, answer=shapes.FoundCustomers)
+def look_up(call: Call) -> Any:
+    """Who an identifier may be."""
+    asked = call.query
+    return call.desk.lookup(call.caller, asked.kind, asked.value, purpose=asked.purpose, reason=asked.reason)
+
+
+@route("GET", "/v1/customers/{customer_id}", "customers.read", query=shapes.Purpose, answer=shapes.Customer)
+def customer(call: Call) -> Any:
+    """One customer: the fields that the caller may see for his purpose."""
+    return call.desk.profile(call.caller, call.path["customer_id"], purpose=call.query.purpose, reason=call.query.reason)
+
+
+@route("POST", "/v1/customers/{customer_id}/consents", "consents.write", body=shapes.ConsentGiven, status=204)
+def consent(call: Call) -> Any:
+    """Record a consent, its withdrawal, or an objection: it acts with the next decision."""
+    call.desk.consent(call.caller, call.path["customer_id"], **_given(call))
+
+
+@route("POST", "/v1/customers/{customer_id}/preferences", "preferences.write", body=shapes.PreferenceGiven, status=204)
+def prefer(call: Call) -> Any:
+    """Record what a customer prefers: it acts with the next decision, in every channel."""
+    call.desk.prefer(call.caller, call.path["customer_id"], **_given(call))
+
+
+@route("POST", "/v1/customers/{customer_id}/answers", "answers.write", body=shapes.AnswerGiven, status=204)
+def answer(call: Call) -> Any:
+    """Record what a customer answered: the question is asked in no channel again."""
+    call.desk.answer(call.caller, call.path["customer_id"], **_given(call))
+
+
+@route("POST", "/v1/decide", "decisions.make", body=shapes.Ask, answer=shapes.Decision)
+def decide(call: Call) -> Any:
+    """What to do for a customer now: treatment, question, greeting, tier; the contact is reserved."""
+    asked = call.body
+    if (asked.customer_id is None) == (asked.kind is None) or (asked.kind is None) != (asked.value is None):
+        raise ApiError("API003", "the body does not fit", where="customer_id", do="give customer_id, or kind and value")
+    return call.desk.decide(
+        call.caller, verbs.Asking(asked.channel, asked.customer_id, asked.kind, asked.value, asked.context, asked.purpose)
+    )
+
+
+@route("GET", "/v1/decisions/{decision_id}", "decisions.read", query=shapes.Purpose, answer=shapes.Decision)
+def explain(call: Call) -> Any:
+    """A decision, replayed: every candidate and why it fell."""
+    return call.desk.explain(call.caller, call.path["decision_id"], purpose=call.query.purpose, reason=call.query.reason)
+
+
+@route("POST", "/v1/decisions/{decision_id}/outcome", "outcomes.write", body=shapes.Outcome, status=204)
+def outcome(call: Call) -> Any:
+    """Say what came of a decision."""
+    call.desk.record_outcome(call.caller, call.path["decision_id"], **_given(call))
+
+
+def _given(call: Call) -> dict[str, Any]:
+    """What the body says; now, where it says no time."""
+    given: dict[str, Any] = {name: getattr(call.body, name) for name in type(call.body).model_fields}
+    return {**given, "at": given["at"] or call.server.now()}

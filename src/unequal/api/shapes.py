@@ -1,0 +1,363 @@
+"""What goes in and comes out, as models: requests are checked by them, and the API's reference is built from them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2200
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError(  # noqa: TRY004 - pydantic tells ValueErrors alone
+            "write a time as text, as in 2026-03-01T09:30:00Z"
+        )
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None or not _FIRST_YEAR < found.year < _LAST_YEAR:
+        raise ValueError("write a time with its zone, as in 2026-03-01T09:30:00Z")
+    return found.astimezone(UTC).replace(tzinfo=None)
+
+
+def _well_formed(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("control characters have no place here")
+    return text
+
+
+def _scalar(value: object) -> object:
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""RFC 3339 with a zone outside, naive UTC inside."""
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_well_formed)]
+Words = Annotated[str, Field(max_length=1000)]
+Scalar = Annotated[
+    bool | Annotated[Decimal, BeforeValidator(_scalar)] | Annotated[str, Field(max_length=500)], Field(union_mode="left_to_right")
+]
+
+
+class Sent(BaseModel):
+    """What is sent to us: nothing but what stands here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Event(BaseModel):
+    """An event as Segment's specification has it: its fields are checked one by one, and what does not fit is quarantined."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Batch(BaseModel):
+    """Events of any kind together."""
+
+    model_config = ConfigDict(extra="allow")
+    batch: list[dict[str, Any]] = Field(max_length=2500, description="Each with its `type`, as it would be sent alone.")
+
+
+class Credentials(Sent):
+    """A name and its password."""
+
+    name: Name
+    password: Annotated[str, Field(max_length=2000)]
+
+
+class SetUp(Credentials):
+    """The first person."""
+
+    token: Annotated[str, Field(max_length=200, description="What the first start printed.")]
+
+
+class NewPerson(Credentials):
+    """Somebody to let in."""
+
+    roles: list[Name] = Field(max_length=10)
+
+
+class PersonChange(Sent):
+    """What changes; what is left out stays."""
+
+    roles: Annotated[list[Name], Field(max_length=10)] | None = None
+    is_disabled: bool | None = None
+    password: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class NewKey(Sent):
+    """A key to make."""
+
+    name: Name
+    kind: Literal["ingest", "service"]
+    days: int = Field(365, ge=1, le=3660, description="After which it runs out.")
+    scopes: list[Name] = Field(default_factory=list, max_length=100, description="Of a service key.")
+    source: Name | None = Field(None, description="Of an ingest key.")
+
+
+class Ask(Sent):
+    """Who is asked about, on which channel; a customer by id, or by an identifier's kind and value."""
+
+    channel: Name
+    customer_id: Name | None = None
+    kind: Name | None = Field(None, description="Of an identifier, as in email.")
+    value: Name | None = None
+    purpose: Literal["marketing", "service"] = "marketing"
+    context: dict[Name, Scalar] = Field(default_factory=dict, max_length=50, description="What the channel knows of the moment.")
+
+
+class Outcome(Sent):
+    """What came of a decision."""
+
+    kind: Name = Field(description="As in delivered, accepted, declined, bought.")
+    at: Moment | None = Field(None, description="Now, by default.")
+    amount: Annotated[Decimal, Field(max_digits=18, decimal_places=4)] | None = Field(None, description="Dollars, where it has any.")
+    reason: Words | None = None
+
+
+class ConsentGiven(Sent):
+    """A consent, its withdrawal, or an objection."""
+
+    purpose: Name
+    channel: Name | None = Field(None, description="All of them, by default.")
+    status: Literal["granted", "withdrawn", "objected"]
+    at: Moment | None = None
+    evidence: Annotated[str, Field(min_length=1, max_length=1000, description="How it was given, so that it can be shown.")]
+
+
+class PreferenceGiven(Sent):
+    """How a customer wishes to be treated."""
+
+    name: Name
+    value: Name
+    channel: Name | None = None
+    at: Moment | None = None
+
+
+class AnswerGiven(Sent):
+    """What a customer answered to a question."""
+
+    question: Name
+    answer: Name
+    channel: Name
+    at: Moment | None = None
+
+
+class PolicyText(Sent):
+    """A policy's YAML."""
+
+    text: Annotated[str, Field(min_length=1, max_length=60_000)]
+
+
+class PolicyVersion(Sent):
+    """Which version."""
+
+    version: int = Field(ge=1, le=1_000_000)
+
+
+class Purpose(Sent):
+    """For what, and why."""
+
+    purpose: Literal["service", "marketing", "analysis", "stewardship", "privacy"] | None = Field(
+        None, description="For what it is looked at; service for agents and keys, analysis for others by default."
+    )
+    reason: Annotated[str, Field(max_length=500)] = Field("", description="Why, where personal fields are shown to a person; it is kept.")
+
+
+class LookUp(Purpose):
+    """An identifier."""
+
+    kind: Name = Field(description="As in email, phone, customer_id, or a declared key.")
+    value: Name
+
+
+class Page(Sent):
+    """Which part of a list."""
+
+    after: int = Field(0, ge=0, le=2**53, description="The last number that was read.")
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class QuarantinePage(Purpose, Page):
+    """Which events."""
+
+    source: Name | None = None
+
+
+class SourceNamed(Sent):
+    """Whose events they are, where a service key brings them."""
+
+    source: Name | None = None
+
+
+# What comes out
+
+
+class Well(BaseModel):
+    """The server is well."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class EventTaken(BaseModel):
+    """What became of an event."""
+
+    messageId: str | None  # noqa: N815 - as Segment writes it
+    status: str = Field(description="taken; repeated, it was taken before; conflict, another event has its messageId; quarantined.")
+    reason: str = Field(description="Of a conflict or a quarantined event, in a word.")
+    detail: str = Field(description="What was seen.")
+
+
+class EventsTaken(BaseModel):
+    """All events are kept, taken in or in quarantine; `success` is for libraries that look for it."""
+
+    success: Literal[True]
+    events: list[EventTaken]
+
+
+class Person(BaseModel):
+    """Somebody."""
+
+    person_id: str
+    name: str
+    roles: list[str]
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class People(BaseModel):
+    """Everybody, by name."""
+
+    people: list[Person]
+
+
+class Session(BaseModel):
+    """Who is signed in, and what a page sends back in the header X-CSRF-Token with all that it changes."""
+
+    person: Person
+    csrf_token: str
+
+
+class Key(BaseModel):
+    """A key."""
+
+    key_id: str
+    name: str
+    kind: str
+    scopes: list[str]
+    source: str | None
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class KeyMade(Key):
+    """A key and its secret, which is never shown again."""
+
+    secret: str
+
+
+class Keys(BaseModel):
+    """Every key, oldest first."""
+
+    keys: list[Key]
+
+
+class Head(BaseModel):
+    """Number and seal of the audit's last entry: keep it elsewhere."""
+
+    number: int
+    seal: str
+
+
+class Heads(Sent):
+    """Heads that were kept."""
+
+    heads: list[Head] = Field(default_factory=list, max_length=1000)
+
+
+class AuditEntry(Head):
+    """Who did what."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    previous: str
+
+
+class Audit(BaseModel):
+    """Entries in order."""
+
+    entries: list[AuditEntry]
+
+
+class AuditFaults(BaseModel):
+    """What is wrong with the audit; nothing where it is whole."""
+
+    faults: list[str]
+
+
+class Shown(BaseModel):
+    """A document: those of its fields that the caller may see for his purpose."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Customer(Shown):
+    """One customer."""
+
+    customer_id: str | None = None
+    masked: list[str] = Field(description="Classes of fields that are not shown.")
+
+
+class FoundCustomers(BaseModel):
+    """Who an identifier may be; agents are told one customer, or how many it may be."""
+
+    customer_ids: list[str]
+    candidates: int
+
+
+class Decision(Shown):
+    """What to do for a customer now."""
+
+    decision_id: str | None = None
+
+
+class Policy(Shown):
+    """A version of a policy."""
+
+    name: str | None = None
+    version: int | None = None
+
+
+class Policies(BaseModel):
+    """Policies, or the versions of one."""
+
+    policies: list[Policy]
+
+
+class Quarantined(BaseModel):
+    """Events that were not taken in."""
+
+    events: list[Shown]
+
+
+class Problem(BaseModel):
+    """An error."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="See the page of errors.")
+    what: str
+    where: str
+    seen: str
+    do: str
