@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,14 +21,6 @@ from tests.access.doors import NOON
 from unequal.api import Bound, check_bound
 from unequal.api.serving import ticking
 from unequal.terms.errors import ApiError
-
-PROJECT = """\
-project: hill-bakery
-reporting_currency: EUR
-time_zone: Europe/Berlin
-sources:
-  crm: {read: "customers.csv", records: {id: no}}
-"""
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
@@ -69,12 +62,12 @@ def test_timers_tick_until_the_block_ends_and_outlive_a_fault() -> None:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started(tmp_path: Path, yesterday: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`unequal serve` in a process of its own, and its address."""
-    (tmp_path / "unequal.yaml").write_text(PROJECT)
+    folder = shutil.copytree(yesterday, tmp_path / "company")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", "from unequal.cli import main; main()", "-C", str(tmp_path), "serve", "--port", str(port)]
+    command = [sys.executable, "-c", "from unequal.cli import main; main()", "-C", str(folder), "serve", "--port", str(port)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={"PYTHONUNBUFFERED": "1", **ENVIRONMENT}
     )

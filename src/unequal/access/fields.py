@@ -62,7 +62,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "decision_id": "reference", "customer_id": "reference", "channel": "reference", "at": "reference",
         "treatment.policy": "reference", "treatment.version": "reference", "treatment.*": "contact",
         "question.*": "contact", "greeting.*": "contact", "tier": "contact", "why.*": "contact", "in_review": "contact",
-        "dollars": "worth", "lever": "worth", "reasons.*": "worth", "assumed": "worth",
+        "dollars": "worth", "lever": "worth", "lever_price": "worth", "reasons.*": "worth", "assumed": "worth",
     },
     "explanation": {
         "decision_id": "reference", "customer_id": "reference", "channel": "reference", "at": "reference", "versions.*": "reference",

@@ -26,10 +26,12 @@ def serve(directory: str, host: str, port: int, tls_certificate: Path | None, tl
 
     bound = api.Bound(host, port, tls_certificate, tls_key, proxy)
     api.check_bound(bound)
-    members = flow.people.open_people(flow.open_project(directory))
+    project = flow.open_project(directory)
+    members = flow.people.open_people(project)
     try:
-        _greet(members, bound.url)
-        api.serve(None, access.Gate(members), bound)
+        with flow.live.open_live(project) as live:
+            _greet(members, bound.url)
+            api.serve(live, access.Gate(members, source_of=live.source_of), bound)
     finally:
         _print_head("when serving ended", members)
         members.close()

@@ -79,7 +79,7 @@ def check(directory: str, as_json: bool) -> None:
 @click.pass_obj
 def assess(directory: str, names: tuple[str, ...], as_json: bool) -> None:
     """Say of each source what to know before trusting it, and suggest a mapping."""
-    found = flow.assessing.assess(flow.open_project(directory), names)
+    found = flow.checking.assess(flow.open_project(directory), names)
     if as_json:
         print_json(found.to_dict())
         return

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from unequal.config.addresses import is_reference
 from unequal.config.model import Name, Section, WholeNumber, shape_of
+from unequal.config.moments import Moments
 from unequal.config.problems import KeyPath, Problem, shown
 
 
@@ -81,7 +82,7 @@ class EventLimits(Section):
     )
 
 
-class Live(Section):
+class Live(Moments):
     """The moment of contact: what reaches us as it happens."""
 
     model_config = ConfigDict(

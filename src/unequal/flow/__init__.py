@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.flow import assessing, checking, examining, exporting, identifying, people, reviewing
+    from unequal.flow import checking, examining, exporting, identifying, live, people, reviewing
     from unequal.flow.batch import RunReport, run
     from unequal.flow.opening import OpenProject, open_project
     from unequal.flow.reading import open_base
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = [
     "OpenProject",
     "RunReport",
-    "assessing",
     "checking",
     "examining",
     "exporting",
     "identifying",
+    "live",
     "open_base",
     "open_project",
     "people",

@@ -7,10 +7,13 @@ from typing import Any
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
 from unequal.flow import published, returning
+from unequal.flow.assessing import assess
 from unequal.flow.moving import refused as movement_refused
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import sliceable
 from unequal.terms.errors import ConfigError, LedgerError, Problems, UnequalError
+
+__all__ = ["assess", "check"]
 
 Rule = tuple[tuple[str | int, ...], str]
 """The place of a rule in the config, and its text."""

@@ -75,6 +75,11 @@ def _published(opened: OpenBase, name: str) -> ibis.Table:
     return opened.engine.read(steps[0].table(name))
 
 
+def published_moments(opened: OpenBase) -> ibis.Table:
+    """MOMENT of a run: what happened to each customer, and when."""
+    return _published(opened, "moment")
+
+
 def _made_anew(opened: OpenBase) -> tuple[ibis.Table, ibis.Table]:
     """PROFILE and MOMENT of the customers whom stewards joined or parted since the run."""
     concerned, only_of = opened.base.table("concerned"), identity.stewardship.overlay.only_of

@@ -66,6 +66,11 @@ class Profiles:
         """When anything last happened in the run's tables; ANYBODY where nothing did."""
         return max(self._held.watermarks.values(), default=ANYBODY)
 
+    @property
+    def events(self) -> frozenset[str]:
+        """Events that the run tells of, and those that any ledger may."""
+        return frozenset({"order", "return", *self._held.laid.happened.names})
+
     def known_until(self, event: str) -> datetime:
         """Until when the run's tables tell of an event: what the state holds is added from then on, and not before."""
         return self._held.watermarks.get(event, ANYBODY)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from unequal.storage.state.contact_log import ContactLog
 from unequal.storage.state.event_log import EventLog
 from unequal.storage.state.group_commit import Writer
+from unequal.storage.state.kept import KeptTexts
 from unequal.storage.state.message_queue import MessageQueue
 from unequal.storage.state.policy_log import PolicyLog
 from unequal.storage.state.timer_queue import TimerQueue
@@ -25,6 +26,7 @@ class LiveState:
         policies: in their versions.
         timers: what is to be done later.
         outbox: messages to the world outside.
+        kept: texts that decisions were made by.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -35,11 +37,13 @@ class LiveState:
         self.policies = PolicyLog(engine, self.writer)
         self.timers = TimerQueue(engine, self.writer)
         self.outbox = MessageQueue(engine, self.writer)
+        self.kept = KeptTexts(engine, self.writer)
 
     def close(self) -> None:
         """Write what waits, and give back the connections."""
         self.writer.close()
         self.contacts.close()
+        self.policies.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from unequal.storage.state import driver
 from unequal.storage.state.metadata import METADATA
 from unequal.terms.errors import LiveError
 
@@ -148,7 +149,7 @@ def live(connection: sa.Connection, at: datetime) -> list[PolicyVersion]:
 
 def change(connection: sa.Connection) -> int:
     """How many times it changed which policies are live; 0 before the first."""
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(POLICY_VERSION.c.change), 0))).scalar_one())
+    return int(driver.run(connection, "SELECT coalesce(max(change), 0) FROM policy_version").fetchone()[0])
 
 
 def _one(connection: sa.Connection, name: str, version: int) -> PolicyVersion:

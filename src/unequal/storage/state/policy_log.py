@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from unequal.storage.state import policies
 from unequal.storage.state.group_commit import Writer
 from unequal.storage.state.policies import PolicyVersion
+from unequal.storage.state.reader import Reader
 
 
 class PolicyLog:
     """Policies: submitted, previewed, approved by another person, retired and reverted. Safe for threads; see `policies`."""
 
     def __init__(self, engine: sa.Engine, writer: Writer) -> None:
-        self._engine, self._writer = engine, writer
+        self._engine, self._writer, self._reader = engine, writer, Reader(engine)
 
     def submit(self, name: str, text: str, *, author: str, at: datetime) -> PolicyVersion:
         """Write a new version, a draft; the newest one where it says the same and is not retired."""
@@ -49,5 +50,8 @@ class PolicyLog:
 
     def change(self) -> int:
         """A number that changes with what is live; a reservation that names it is refused once it has changed."""
-        with self._engine.connect() as connection, connection.begin():
-            return policies.change(connection)
+        return self._reader.read(policies.change)
+
+    def close(self) -> None:
+        """Close the connections that it reads over."""
+        self._reader.close()

@@ -31,6 +31,10 @@ class TimerQueue:
         """Fire one that does nothing more in the state. LIV102: it was fired or cancelled."""
         self._writer.write(lambda connection: timers.claim(connection, timer_id, at))
 
+    def call_off(self, timer_id: int, at: datetime) -> int:
+        """Cancel one; 0 where it was done with before."""
+        return self._writer.write(lambda connection: timers.call_off(connection, timer_id, at))
+
     def cancel(self, customer_id: str, policies: Iterable[str], at: datetime, *, also: Iterable[str] = ()) -> int:
         """Cancel what is pending for a customer under some policies; how many."""
         names, others = tuple(policies), tuple(also)

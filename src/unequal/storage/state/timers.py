@@ -65,6 +65,7 @@ class TimerIsTaken(LiveError):  # noqa: N818 - named for what it says
 _SET: Final = """
     INSERT INTO timer (policy, customer_id, event_id, due_at, status) VALUES (?, ?, ?, ?, 'pending')
     ON CONFLICT (policy, event_id) DO NOTHING"""
+_CALL_OFF: Final = "UPDATE timer SET status = 'cancelled', status_at = ? WHERE timer_id = ? AND status = 'pending'"
 _CLAIM: Final = "UPDATE timer SET status = 'fired', status_at = ? WHERE timer_id = ? AND status = 'pending'"
 
 
@@ -93,6 +94,11 @@ def claim(connection: sa.Connection, timer_id: int, at: datetime) -> None:
     """
     if driver.run(connection, _CLAIM, (driver.stamp(connection, at), timer_id)).rowcount == 0:
         raise TimerIsTaken(timer_id)
+
+
+def call_off(connection: sa.Connection, timer_id: int, at: datetime) -> int:
+    """Cancel one timer; 0 where it was done with before."""
+    return int(driver.run(connection, _CALL_OFF, (driver.stamp(connection, at), timer_id)).rowcount)
 
 
 def cancel(connection: sa.Connection, customer_id: str, policies: Iterable[str], at: datetime, *, also: Iterable[str] = ()) -> int:

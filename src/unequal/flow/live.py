@@ -1,0 +1,326 @@
+"""One moment of contact, top to bottom: what happened comes in, what is known is put together, one thing is chosen, and it is written down.
+
+Nothing is decided twice on the same state of a customer: a decision is written only while the customer's version is the one that it was made
+on; whoever comes too late looks again. So limits hold whatever the number of workers.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from threading import Lock
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+from uuid import uuid4
+
+import orjson
+
+from unequal import storage, treatments
+from unequal.flow import customer_profile, deciding, firing, ingesting, recalling, told
+from unequal.flow.opening import OpenProject
+from unequal.flow.policy_desk import Active, PolicyDesk
+from unequal.flow.profiles import Profiles
+from unequal.terms.errors import LiveError
+from unequal.treatments import shapes
+from unequal.version import __version__
+
+_TRIES: Final = 50
+_HOT: Final = 20_000
+
+
+class Asking(Protocol):
+    """A question what to do for a customer now."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def customer_id(self) -> str | None: ...
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def value(self) -> str | None: ...
+    @property
+    def context(self) -> Mapping[str, Any]: ...
+    @property
+    def purpose(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The same, asked by ourselves; `timer` is the timer that asks."""
+
+    channel: str
+    customer_id: str | None = None
+    kind: str | None = None
+    value: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    purpose: str = "marketing"
+    timer: int | None = None
+
+
+def utc_now() -> datetime:
+    """The present moment, naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Live:
+    """The moment of contact of a project. Made by `open_live`; safe for threads.
+
+    Attributes:
+        policies: who writes, previews and approves them.
+    """
+
+    def __init__(self, project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.project, self.clock = project, clock
+        self.profiles = Profiles.open(project)
+        self.state = storage.state.open_live(project.state_url)
+        self.state.events.declare(ingesting.senders(project.config))
+        self.policies = PolicyDesk(project, self.state, self.profiles, clock)
+        self._names = {name: source.name_of() for name, source in project.config.live.sources.items()}
+        self._happened: OrderedDict[str, tuple[int, tuple[str, int], shapes.Happened]] = OrderedDict()
+        self._busy = Lock()
+        self._vocabulary = deciding.vocabulary_of(project.config)
+        self._spent: tuple[int, Mapping[str, Decimal]] | None = None
+
+    @cached_property
+    def source_of(self) -> Callable[[str], str | None]:
+        """Of a write key, the source that sends by it; None of what is none. Read when it is first asked for: only who serves needs keys."""
+        return ingesting.write_keys(self.project)
+
+    # What happens comes in
+
+    def ingest(self, source: str, body: bytes, kind: str | None, received_at: datetime) -> list[storage.state.Taken]:
+        """Take the events of a request, each once for ever; what they set off is set in the same transaction.
+
+        Args:
+            source: who sent it.
+            body: JSON.
+            kind: of the one event that it is; None for a batch.
+            received_at: by our clock, naive UTC.
+        """
+        sent = ingesting.read(body, self.project.config, kind)
+        active = self.policies.active()
+        effects = firing.setting_off(active.set_off, self._named(source)) if active.set_off else None
+        return ingesting.ingest(self.state, self.project.config, source, sent, received_at, effects).result()
+
+    def quarantined(self, *, source: str | None, after: int, limit: int) -> list[dict[str, Any]]:
+        """Events that were not taken, oldest first."""
+        return [deciding.quarantined_document(row) for row in self.state.events.quarantined(source=source, after=after, at_once=limit)]
+
+    # What is known
+
+    def lookup(self, kind: str, value: str) -> list[str]:
+        """The customers whom an identifier may mean; IDN020: nobody can be looked up by that."""
+        return self.profiles.lookup(kind, value)
+
+    def profile(self, customer_id: str) -> dict[str, Any] | None:
+        """All that is known of a customer, under the id that stands today; None where nobody is known by that id."""
+        today = self.today(customer_id)
+        if today is None:
+            return None
+        held = deciding.of_state(self.state, today)
+        if deciding.is_visitor(today):
+            return deciding.visitor_document(today, customer_id, held)
+        return customer_profile.customer_profile(self.profiles, customer_id, held)
+
+    def today(self, customer_id: str) -> str | None:
+        """The id under which a customer, or a visitor whom a source named, stands today."""
+        known = self.profiles.today(customer_id)
+        if known is not None or not deciding.is_visitor(customer_id):
+            return known
+        led = self.state.events.today(customer_id)
+        return self.profiles.today(led) or led
+
+    def moment(self, asking: Asking, at: datetime, active: Active) -> shapes.Moment:
+        """All that a choice is made from."""
+        customer_id = self.named(asking)
+        standing = self.state.contacts.standing(customer_id)
+        row = self.profiles.row(standing.customer_id) or (standing.customer_id, *([None] * (len(self.profiles.columns) - 1)))
+        profile = shapes.Profile(
+            standing.customer_id, row, self.profiles.columns, self._happened_to(standing.customer_id, standing.version), standing.version
+        )
+        context = deciding.context_of(asking.context, active.rules)
+        purpose: Any = asking.purpose
+        return shapes.Moment(profile, deciding.standing_of(standing, self._spent_of(active)), asking.channel, context, at, purpose)
+
+    def named(self, asking: Asking) -> str:
+        """Who is meant. LIV302: nobody, or several."""
+        if asking.customer_id is not None:
+            found = self.today(asking.customer_id)
+            if found is not None:
+                return found
+            raise LiveError("LIV202", "nobody is known by that id", seen=asking.customer_id, do="look the customer up by an identifier")
+        several = self.lookup(str(asking.kind), str(asking.value))
+        if len(several) != 1:
+            raise LiveError("LIV302", "an identifier does not name one customer", where=str(asking.kind), seen=f"{len(several)} customers",
+                            do="ask by customer_id, or by an identifier that is one customer's alone")  # fmt: skip
+        return several[0]
+
+    def _happened_to(self, customer_id: str, version: int) -> shapes.Happened:
+        """What the run tells, and the events since; read again only when something happened to the customer, or a run was published."""
+        run = self.profiles.version
+        found = self._happened.get(customer_id)
+        if found is not None and found[:2] == (version, run):
+            return found[2]
+        rows = self.state.events.of_customer(customer_id) if version else ()
+        happened = deciding.happened_of(self.profiles, customer_id, rows, self._names, self.project.config)
+        self._remember(customer_id, version, run, happened)
+        return happened
+
+    def _still(self, profile: shapes.Profile, after: int) -> None:
+        """Nothing happened to the customer but the decision itself, whose version this is."""
+        found = self._happened.get(profile.customer_id)
+        if found is not None and found[0] == profile.version:
+            self._remember(profile.customer_id, after, found[1], found[2])
+
+    def _remember(self, customer_id: str, version: int, run: tuple[str, int], happened: shapes.Happened) -> None:
+        with self._busy:
+            self._happened[customer_id] = (version, run, happened)
+            self._happened.move_to_end(customer_id)
+            while len(self._happened) > _HOT:
+                self._happened.popitem(last=False)
+
+    def _spent_of(self, active: Active) -> Mapping[str, Decimal]:
+        """What each policy has spent, as last read: the reservation checks budgets again where they are kept."""
+        if self._spent is None or self._spent[0] != active.change:
+            spent = self.state.contacts.spent()
+            self._spent = (active.change, {name: spent.get((name, version), Decimal(0)) for name, version in active.versions.items()})
+        return self._spent[1]
+
+    # What is done
+
+    def decide(self, asking: Asking) -> dict[str, Any]:
+        """What to do for a customer now; the contact is reserved, and durable, when this returns.
+
+        Raises:
+            LiveError: LIV202, LIV302, it is not known who is meant; LIV303, the customer's state did not stand still.
+        """
+        at = self.clock()
+        for _ in range(_TRIES):
+            active = self.policies.active()
+            moment = self.moment(asking, at, active)
+            chosen = treatments.choose(moment, active.policies, active.rules, every=False)
+            reservation, response = self._reservation(asking, moment, chosen, active)
+            try:
+                after = self.state.contacts.reserve(reservation)
+            except storage.state.Stale:
+                continue
+            except storage.state.OverBudget:
+                self._spent = None
+                continue
+            self._still(moment.profile, after)
+            return response
+        raise LiveError("LIV303", "the customer's state did not stand still long enough", seen=f"{_TRIES} tries", do="ask again")
+
+    def _reservation(
+        self, asking: Asking, moment: shapes.Moment, chosen: shapes.Chosen, active: Active
+    ) -> tuple[storage.state.Reservation, dict[str, Any]]:
+        decision_id = uuid4().hex
+        response = deciding.response_of(decision_id, moment, chosen, active)
+        versions = {"unequal": __version__, "rules": active.rules_id, "policies": dict(active.versions), "run": self.profiles.version}
+        row = storage.state.DecisionRow(
+            decision_id, moment.profile.customer_id, moment.channel, moment.at, recalling.text_of(moment), orjson.dumps(versions).decode(),
+            chosen.winner.policy if chosen.winner else None, deciding.text_of(response),
+        )  # fmt: skip
+        taken = deciding.taken(row, moment, chosen, active, timer=getattr(asking, "timer", None))
+        return taken, response
+
+    def explain(self, decision_id: str) -> dict[str, Any] | None:
+        """A decision, made again from what it was made from, with every candidate and why it fell.
+
+        Raises:
+            LiveError: LIV304, made again it comes out otherwise: this version of Unequal decides by other rules than the one that made it.
+        """
+        row = self.state.contacts.decision(decision_id)
+        versions = orjson.loads(row.versions)
+        policies, rules = self.policies.as_of(versions["rules"], versions["policies"])
+        moment = recalling.moment_of(row.inputs, rules)
+        active = Active(0, policies, rules, versions["rules"], versions["policies"], {})
+        chosen = treatments.choose(moment, policies, rules, every=True)
+        again = deciding.text_of(deciding.response_of(decision_id, moment, chosen, active))
+        if again != row.response:
+            raise LiveError("LIV304", "a decision comes out otherwise when it is made again", where=f"decision {decision_id}",
+                            seen=f"made by {versions['unequal']}, this is {__version__}", do="explain it by the version that made it")  # fmt: skip
+        return deciding.explanation_of(row, versions, moment, chosen, self.state.contacts.outcomes(decision_id))
+
+    # What comes back
+
+    def record_outcome(
+        self, decision_id: str, *, kind: str, at: datetime, amount: Decimal | None = None, reason: str | None = None, author: str = ""
+    ) -> bool:  # fmt: skip
+        """Write what came of a decision; false where there is none of that id."""
+        given = {"kind": kind, "at": at, "amount": amount, "reason": reason, "author": author or None}
+        try:
+            told.record_outcome(self.state, self._vocabulary, decision_id, **given, now=self.clock())
+        except LiveError as error:
+            if error.code == "LIV104":
+                return False
+            raise
+        return True
+
+    def consent(self, customer_id: str, *, purpose: str, channel: str | None, status: str, at: datetime, evidence: str) -> bool:
+        """Write a consent, a withdrawal or an objection, which every later decision obeys; false where nobody is known by that id."""
+        today = self.today(customer_id)
+        if today is not None:
+            given = {"purpose": purpose, "channel": channel, "status": status, "at": at, "evidence": evidence}
+            told.record_consent(self.state, self._vocabulary, today, **given, now=self.clock())
+        return today is not None
+
+    def prefer(self, customer_id: str, *, name: str, value: str, channel: str | None, at: datetime, source: str = "told") -> bool:
+        """Write what a customer prefers, which every later decision obeys in every channel; false where nobody is known by that id.
+
+        Args:
+            customer_id, channel, at: whose, where and since when.
+            name, value: as `treatments.check_preference` knows them.
+            source: shown, where we saw it by what the customer does; told otherwise.
+        """
+        today = self.today(customer_id)
+        if today is not None:
+            treatments.check_preference(name, value)
+            wished = replace(self._vocabulary, preferences={name: None})
+            given = {"name": name, "value": value, "channel": channel, "at": at, "source": source if source in told.SOURCES else "told"}
+            told.record_preference(self.state, wished, today, **given, now=self.clock())
+        return today is not None
+
+    def answer(self, customer_id: str, *, question: str, answer: str, channel: str, at: datetime) -> bool:
+        """Write what a customer answered: it is asked in no channel again; false where nobody is known by that id."""
+        today = self.today(customer_id)
+        if today is not None:
+            given = {"question": question, "said": answer, "channel": channel, "at": at}
+            told.record_answer(self.state, self._vocabulary, today, **given, now=self.clock())
+        return today is not None
+
+    # What time does
+
+    def tick(self, now: datetime | None = None) -> int:
+        """Take a newer run, fire timers that are due, send what waits; how many timers fired and messages left."""
+        self.profiles.refresh()
+        return firing.fire_due(self, now or self.clock()) + firing.send_waiting(self, now or self.clock())
+
+    def close(self) -> None:
+        """Write what waits, and let go of the run."""
+        self.state.close()
+        self.profiles.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _named(self, source: str) -> Callable[[str, str | None], str | None]:
+        """Of an event's kind and name, the name of ours under which it counts."""
+        return deciding.name_of(self.project.config.live.sources[source].pages, self._names[source])
+
+
+def open_live(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> Live:
+    """Open the moment of contact of a project that has been run.
+
+    Raises:
+        StorageError: STO009, nothing is published yet.
+    """
+    return Live(project, clock=clock)

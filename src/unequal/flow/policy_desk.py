@@ -1,0 +1,208 @@
+"""Policies between those who write them, those who approve them, and the moment that they act in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, Final
+
+import orjson
+
+from unequal import config, customer_base, storage, treatments
+from unequal.flow.holding import published_moments
+from unequal.flow.opening import OpenProject
+from unequal.flow.profiles import Profiles, profile_table
+from unequal.flow.reading import open_base
+
+DRAFT: Final = "draft"
+
+
+@dataclass(frozen=True)
+class Active:
+    """The policies that act, made ready.
+
+    Args:
+        change: of the policies, as the state counts them; a reservation names it.
+        policies, rules: made ready.
+        rules_id: under which the rules are kept, so that a decision can be made again by them.
+        versions: policy -> version.
+        set_off: event -> policies that it sets off.
+    """
+
+    change: int
+    policies: treatments.Policies
+    rules: treatments.Rules
+    rules_id: str
+    versions: Mapping[str, int]
+    set_off: Mapping[str, tuple[config.policies.Policy, ...]]
+
+    def declared(self, name: str) -> config.policies.Policy:
+        """A policy as it was declared."""
+        return self.policies.named(name).config
+
+
+class PolicyDesk:
+    """Policies in their versions. Safe for threads.
+
+    Args:
+        project: whose `live` section says what holds at every moment.
+        state: where versions are kept.
+        profiles: whose columns rules may name.
+        clock: the present moment, naive UTC.
+    """
+
+    def __init__(self, project: OpenProject, state: storage.state.LiveState, profiles: Profiles, clock: Callable[[], datetime]) -> None:
+        self._project, self._state, self._profiles, self._clock = project, state, profiles, clock
+        self._busy = Lock()
+        self._active: Active | None = None
+
+    # What acts
+
+    def active(self) -> Active:
+        """The policies that act now; made ready anew when one was approved, retired or reverted.
+
+        Raises:
+            Problems: one does not pass its tests, as after a column went away: nobody is decided on until it is mended or retired.
+        """
+        change = self._state.policies.change()
+        found = self._active
+        if found is None or found.change != change:
+            with self._busy:
+                found = self._made_ready(change)
+                self._active = found
+        return found
+
+    def _made_ready(self, change: int) -> Active:
+        live = self._state.policies.live(self._clock())
+        declared = [config.policies.read_policy(one.text, one.name, version=one.version) for one in live]
+        policies, rules = self._ready(declared)
+        set_off: dict[str, tuple[config.policies.Policy, ...]] = {}
+        for one in declared:
+            if one.policy.trigger is not None and one.policy.trigger.on is not None:
+                set_off[one.policy.trigger.on] = (*set_off.get(one.policy.trigger.on, ()), one.policy)
+        return Active(change, policies, rules, self._kept(), {one.name: one.version for one in live}, set_off)
+
+    def _ready(self, declared: Sequence[config.policies.Declared]) -> tuple[treatments.Policies, treatments.Rules]:
+        return ready(declared, self._stated())
+
+    def _stated(self) -> dict[str, Any]:
+        """All that rules are made ready by, beside the policies."""
+        project = self._project.config
+        return {
+            "moments": project.live.model_dump(mode="json", include=set(config.policies.Moments.model_fields)),
+            "types": dict(self._profiles.types),
+            "time_zone": project.time_zone,
+            "protected": sorted(name for name, one in project.attributes.items() if one.protected),
+            "events": sorted(self._profiles.events | events_of(project)),
+            "currency": project.reporting_currency,
+        }
+
+    def _kept(self) -> str:
+        text = orjson.dumps(self._stated(), option=orjson.OPT_SORT_KEYS).decode()
+        name = hashlib.sha256(text.encode()).hexdigest()
+        self._state.kept.put(name, text)
+        return name
+
+    def as_of(self, rules_id: str, versions: Mapping[str, int]) -> tuple[treatments.Policies, treatments.Rules]:
+        """Policies and rules as they stood when a decision was made.
+
+        Args:
+            rules_id, versions: as the decision names them.
+        """
+        stated = orjson.loads(self._state.kept.get(rules_id))
+        declared = []
+        for name, version in versions.items():
+            text = next(one.text for one in self._state.policies.versions(name) if one.version == version)
+            declared.append(config.policies.read_policy(text, name, version=version))
+        return ready(declared, stated)
+
+    # Who writes and approves
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The version of each policy that acts, or its newest."""
+        found: dict[str, storage.state.PolicyVersion] = {}
+        for one in self._state.policies.versions():
+            known = found.get(one.name)
+            if known is None or (one.status == "approved" and known.status != "approved"):
+                found[one.name] = one
+        return [document(found[name]) for name in sorted(found)]
+
+    def versions(self, name: str) -> list[dict[str, Any]]:
+        """Every version of a policy, the newest first."""
+        return [document(one) for one in self._state.policies.versions(name)]
+
+    def submit(self, text: str, *, author: str) -> dict[str, Any]:
+        """A new version, a draft; it passes the tests of its own first.
+
+        Raises:
+            Problems: whatever is wrong with it, in the order of its text.
+        """
+        declared = config.policies.read_policy(text, "policy")
+        self._ready([declared])
+        return document(self._state.policies.submit(declared.policy.policy, text, author=author, at=self._clock()))
+
+    def preview(self, name: str, version: int) -> dict[str, Any] | None:
+        """Whom a version would reach in the published base, for how many dollars, at what cost; and whom it would be at odds with."""
+        found = self._one(name, version)
+        if found is None:
+            return None
+        declared = config.policies.read_policy(found.text, name, version=version)
+        policies, rules = self._ready([declared])
+        with open_base(self._project) as opened:
+            rows = customer_base.steps.happened_within(
+                profile_table(opened, found.text), published_moments(opened), rules.windows, at=self._profiles.watermark
+            )
+            told = opened.engine.fetch(treatments.preview.reach(rows, policies.named(name), rules))[0]
+        kept = orjson.dumps(told, default=str).decode()
+        return document(self._state.policies.keep_preview(name, version, kept) if found.status == DRAFT else found, kept)
+
+    def approve(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
+        """Let a version act from now on. LIV112: its author cannot; LIV113: nobody has previewed it."""
+        if self._one(name, version) is None:
+            return None
+        self._together(name, version)
+        return document(self._state.policies.approve(name, version, by=by, at=self._clock()))
+
+    def revert(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
+        """A draft of an earlier version's text, for another person to approve."""
+        if self._one(name, version) is None:
+            return None
+        return document(self._state.policies.revert(name, version, author=by, at=self._clock()))
+
+    def retire(self, name: str, *, by: str) -> dict[str, Any]:
+        """Stop a policy at once: whoever may approve may stop, for it takes nothing from a customer."""
+        return document(self._state.policies.retire(name, by=by, at=self._clock()))
+
+    def _together(self, name: str, version: int) -> None:
+        """The policies as they would act with this version are made ready, so that a policy that breaks the others is refused."""
+        live = {one.name: one for one in self._state.policies.live(self._clock())}
+        live[name] = next(one for one in self._state.policies.versions(name) if one.version == version)
+        self._ready([config.policies.read_policy(one.text, one.name, version=one.version) for one in live.values()])
+
+    def _one(self, name: str, version: int) -> storage.state.PolicyVersion | None:
+        return next((one for one in self._state.policies.versions(name) if one.version == version), None)
+
+
+def ready(declared: Sequence[config.policies.Declared], stated: Mapping[str, Any]) -> tuple[treatments.Policies, treatments.Rules]:
+    """Policies and rules made ready by what was stated, as `PolicyDesk` keeps it."""
+    moments = config.policies.Moments.model_validate(stated["moments"])
+    more = {name: stated[name] for name in ("types", "time_zone", "protected", "events", "currency")}
+    return treatments.ready(declared, moments, **more)
+
+
+def events_of(project: config.Project) -> frozenset[str]:
+    """Names of ours under which events of the `live` section count."""
+    return frozenset(name for source in project.live.sources.values() for name in (*source.events, *filter(None, (source.pages,))))
+
+
+def document(version: storage.state.PolicyVersion, preview: str | None = None) -> dict[str, Any]:
+    """A version of a policy, for whoever reads it."""
+    told = preview or version.preview
+    return {
+        "name": version.name, "version": version.version, "status": version.status, "author": version.author, "created_at": version.created_at,
+        "approved_by": version.approved_by, "approved_at": version.approved_at, "text": version.text,
+        "preview": orjson.loads(told) if told else None,
+    }  # fmt: skip
