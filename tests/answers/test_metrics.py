@@ -16,7 +16,9 @@ import unequal
 from unequal import answers, flow
 from unequal.answers.usual_metrics import first_year_returns
 from unequal.config.metrics import Metric
+from unequal.customer_base.totals.summing import customer_months
 from unequal.terms.errors import AnswerError, UnequalError
+from unequal.terms.lines import Level
 from unequal.terms.periods import Period
 
 
@@ -130,7 +132,7 @@ def test_the_first_year_is_held_against_what_it_cost_to_get_customers(duckdb_eng
         {"customer_id": who, "line": line, "amount": amount, "booked_on": day, "property": "inn"} for who, line, amount, day in booked
     ]
     found = first_year_returns(
-        duckdb_engine.rows({**kinds, "month": "date"}, rows),
+        customer_months(duckdb_engine.rows({**kinds, "month": "date"}, rows), Level.CONTRIBUTION),
         duckdb_engine.rows({**kinds, "booked_on": "date", "property": "string"}, entries),
     )
     assert duckdb_engine.fetch(found) == [{"segment": "inn", "month": date(2025, 1, 1), "rows": 10, "value": pytest.approx(0.7)}]

@@ -8,8 +8,10 @@ from decimal import Decimal as D
 import pytest
 
 from unequal.config.project import Project
+from unequal.customer_base.totals.summing import customer_months
 from unequal.customer_base.turnover import cohorts, gaining, losing
 from unequal.ledger.tables import STATEMENT
+from unequal.terms.lines import Level
 
 TERM = {"customer_id": "string", "started_on": "date", "ended_on": "date", "reason": "string"}
 DAY = {"customer_id": "string", "day": "date"}
@@ -110,7 +112,7 @@ def first_years(duckdb_engine):
 
 def test_first_years_are_laid_beside_each_other_at_equal_age(duckdb_engine, first_years):
     new, statement = first_years
-    aged = cohorts.with_first_year(new, statement, level="revenue", as_of=date(2024, 6, 1))
+    aged = cohorts.with_first_year(new, customer_months(statement, Level.REVENUE), as_of=date(2024, 6, 1))
     # Of the first quarter of 2024 its last customers, of March, have had March, April and May: three months.
     assert fetched(duckdb_engine, aged, "customer_id", "age_months", "first_year", "like_next_year") == [
         ("ann", 12, D(120), D(30)), ("bert", 3, D(12), D(0)), ("cleo", 3, D(12), D(0))
@@ -126,7 +128,7 @@ def test_what_customers_cost_is_no_part_of_what_pays_it_back(duckdb_engine, firs
         {"customer_id": "ann", "month": date(2023, 1, 1), "line": "acquisition", "amount": D(-25), "entries": 1}
     ])  # fmt: skip
     both = statement.union(paid)
-    ages = duckdb_engine.fetch(cohorts.by_age(new, both, by=["acquired_by"], level="contribution", as_of=date(2024, 6, 1)))
+    ages = duckdb_engine.fetch(cohorts.by_age(new, customer_months(both, Level.CONTRIBUTION), by=["acquired_by"], as_of=date(2024, 6, 1)))
     by_age = {row["age"]: float(row["amount"]) for row in ages}
     assert (by_age[0], by_age[3], by_age[4]) == (18.0, 18.0, 10.0)
     watched = duckdb_engine.fetch(cohorts.watched(new, by=["acquired_by"], as_of=date(2024, 6, 1)))

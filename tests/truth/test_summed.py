@@ -8,12 +8,12 @@ import pytest
 
 from unequal import answers
 
-SUMMED = ("customer_line", "entry_sum", "entry_total", "definition")
+SUMMED = ("customer_line", "customer_month", "entry_sum", "entry_total", "definition")
 ASKED = [
     ("profit", {}), ("profit", {"by": "country"}), ("profit", {"by": "channel", "where": "country = 'US'"}), ("profit", {"by": "month"}),
     ("profit", {"by": "line", "where": "country is null and channel = 'web'"}), ("profit", {"by": "household"}),
     ("profit", {"by": "band", "where": "City = 'Chicago' or amount > 100"}), ("profit", {"by": "tenths"}),
-    ("new", {}), ("new", {"by": "country"}), ("retention", {"by": "country"}), ("customers", {}), ("cost-to-serve", {}), ("get-keep-grow", {"by": "country"}), ("lost", {"by": "kind"}), ("metrics", {}),
+    ("new", {}), ("new", {"by": "country"}), ("new", {"level": "revenue"}), ("retention", {"by": "country"}), ("customers", {}), ("cost-to-serve", {}), ("get-keep-grow", {"by": "country"}), ("lost", {"by": "kind"}), ("metrics", {}),
     ("movement", {"where": "country = 'US'"}), ("conflicts", {"by": "country"}), ("value", {"by": "country", "where": "band = 'profitable'"}),
 ]  # fmt: skip
 
@@ -43,6 +43,7 @@ def test_an_answer_is_the_same_from_the_sums_as_from_the_entries(meridian, quest
 def test_the_sums_add_up_to_the_entries(meridian):
     base = meridian[1].base
     sums = {
-        name: base.fetch(base.table(name).aggregate(total=base.table(name)["amount"].sum()))[0]["total"] for name in ("entry", *SUMMED[:3])
+        name: base.fetch(base.table(name).aggregate(total=base.table(name)["amount"].sum()))[0]["total"]
+        for name in ("entry", *("customer_line", "entry_sum", "entry_total"))
     }
     assert len(set(sums.values())) == 1

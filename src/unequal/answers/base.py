@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import pyarrow as pa
 
-from unequal import config
+from unequal import config, customer_base
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.treatments import conflicts
@@ -75,6 +75,12 @@ class Base:
     def lines(self) -> ibis.Table:
         """What each customer brought by line over all months; month by month, as STATEMENT, in a run of before that was summed."""
         return self.tables.get("customer_line", self.table("statement"))
+
+    def months(self, level: Level) -> ibis.Table:
+        """CUSTOMER_MONTH at a level: as the run put it down, or from the statement."""
+        if level == self.level and "customer_month" in self.tables:
+            return self.tables["customer_month"]
+        return customer_base.steps.totals.summing.customer_months(self.table("statement"), level)
 
     def fetch(self, table: ibis.Table) -> list[dict[str, object]]:
         """The rows of a small table as Python values."""

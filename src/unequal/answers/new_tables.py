@@ -92,13 +92,13 @@ def lives(base: Base, rows: ibis.Table, by: str | None, *, level: Level, day: da
         level: the evidence level.
         day: the morning.
     """
-    statement = base.table("statement")
-    aged = base.keep(cohorts.with_first_year(rows, statement, level=level, as_of=day))
+    brought = base.months(level)
+    aged = base.keep(cohorts.with_first_year(rows, brought, as_of=day))
     parted = dimensions(base, aged)
     if by is not None and by not in parted:
         parted = (*parted, by)
     text = aged.select("customer_id", "began_on", **{name: aged[name].cast("string") for name in parted})
-    age, seen = (cohorts.by_age(text, statement, by=parted, level=level, as_of=day), cohorts.watched(text, by=parted, as_of=day))
+    age, seen = (cohorts.by_age(text, brought, by=parted, as_of=day), cohorts.watched(text, by=parted, as_of=day))
     return Lives(aged, base.keep(age), base.keep(seen), parted)
 
 

@@ -12,7 +12,7 @@ import ibis
 from unequal import ledger
 from unequal.answers.base import Base
 from unequal.answers.profit_words import band_label
-from unequal.terms.lines import LINES_OF_LEVEL, WORD_OF_LEVEL, Line
+from unequal.terms.lines import WORD_OF_LEVEL, Line
 from unequal.terms.money import money_sum
 from unequal.terms.periods import Period
 
@@ -105,13 +105,9 @@ def knows_acquisition(base: Base) -> bool:
     return bool(base.fetch(posted.filter(posted["line"] == str(Line.ACQUISITION)).limit(1)))
 
 
-def _level_rows(base: Base, rows: ibis.Table) -> ibis.Table:
-    return rows.filter(ledger.is_real_customer(rows["customer_id"]), rows["line"].isin([str(line) for line in LINES_OF_LEVEL[base.level]]))
-
-
 def _months(base: Base, period: Period | None) -> ibis.Table:
-    """STATEMENT of customers at the level, of whole months within a period."""
-    rows = _level_rows(base, base.table("statement"))
+    """CUSTOMER_MONTH at the base's level, of whole months within a period."""
+    rows = base.months(base.level)
     return rows if period is None else rows.filter(rows["month"] >= period.start, rows["month"] < period.end)
 
 
@@ -120,7 +116,7 @@ def _by_band(base: Base, period: Period | None) -> ibis.Table:
     called = {band: band_label(band, base.level) for band in ("profitable", "break_even", "unprofitable")}
     rows = _months(base, period).inner_join(bands, "customer_id")
     told = rows.group_by(segment=rows["band"].substitute(called), month=rows["month"]).aggregate(
-        value=money_sum(rows["amount"]), rows=rows.count().cast("int64")
+        value=money_sum(rows["amount"]), rows=rows["lines"].sum().cast("int64")
     )
     return told.order_by("segment", "month")
 
@@ -129,8 +125,7 @@ def _priority(base: Base, period: Period | None) -> ibis.Table:
     band = base.table("band")
     best = band.filter(band["customer_rank"] * 5 <= band.count().as_scalar()).select("customer_id")
     rows = _months(base, period).semi_join(best, "customer_id")
-    sold = rows.filter(rows["line"] == str(Line.LIST_REVENUE), rows["amount"] > 0)
-    # A statement has a customer once a month on a line.
+    sold = rows.filter(rows["sales"] > 0)
     told = sold.group_by(month=sold["month"]).aggregate(value=sold.count(), rows=sold.count().cast("int64"))
     return told.mutate(segment=ibis.null("string")).order_by("month")
 
@@ -165,7 +160,7 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
 
 
 def _first_year(base: Base, period: Period | None) -> ibis.Table:
-    rows = _level_rows(base, base.table("statement"))
+    rows = base.months(base.level)
     sums = base.tables.get("entry_sum")
     is_named = sums is None or bool(base.fetch(sums.aggregate(named=sums["property"].count()))[0]["named"])
     told = first_year_returns(rows, base.table("entry"), is_named=is_named)
@@ -176,7 +171,7 @@ def first_year_returns(rows: ibis.Table, entries: ibis.Table, *, is_named: bool 
     """What customers brought in their first twelve months, that of the first sale included, over what it cost to get them.
 
     Args:
-        rows: STATEMENT of customers, of the lines that count.
+        rows: CUSTOMER_MONTH at the level that counts.
         entries: ENTRY: the first sale of each customer, and where that was; of several on its day the property that sorts first is meant.
         is_named: whether any entry has a property; where none has, it is not looked for.
 
@@ -192,12 +187,11 @@ def first_year_returns(rows: ibis.Table, entries: ibis.Table, *, is_named: bool 
         began = at.group_by(_who=at["customer_id"]).aggregate(segment=at["property"].min(), _first=at["_first"].min().truncate("M"))
     joined = rows.inner_join(began, rows["customer_id"] == began["_who"])
     passed = (joined["month"].year() - joined["_first"].year()) * 12 + joined["month"].month() - joined["_first"].month()
-    got = joined["line"] == str(Line.ACQUISITION)
-    # Later months count for nothing, and most are later; each customer has its first.
-    counted = joined.mutate(_got=got).filter(got | (passed < _YEAR_MONTHS))
+    # Later months count for nothing but what it cost to win the customer, and most are later; each customer has its first.
+    counted = joined.mutate(_is_first_year=passed < _YEAR_MONTHS).filter(lambda t: t["_is_first_year"] | (t["acquisition"] != 0))
     own = counted.group_by("customer_id", "segment", "_first").aggregate(
-        brought=money_sum(ibis.ifelse(counted["_got"], 0, counted["amount"])),
-        cost=money_sum(ibis.ifelse(counted["_got"], counted["amount"], 0)),
+        brought=money_sum(ibis.ifelse(counted["_is_first_year"], counted["amount"] - counted["acquisition"], 0)),
+        cost=money_sum(counted["acquisition"]),
     )
     each = own.group_by("segment", month=own["_first"]).aggregate(
         brought=money_sum(own["brought"]), cost=money_sum(own["cost"]), rows=own.count().cast("int64")

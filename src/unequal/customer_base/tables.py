@@ -144,6 +144,26 @@ CUSTOMER_LINE: Final = TableContract(
     ),
 )
 
+CUSTOMER_MONTH: Final = TableContract(
+    name="customer_month",
+    meaning="What each customer brought month by month at the base's evidence level. Questions about ages and months are answered from it, to the cent "
+    "as from `statement`.",
+    key=("customer_id", "month"),
+    columns=(
+        Column("customer_id", "string", "The customer."),
+        Column("month", "date", "First day of the month."),
+        Column("amount", TOTAL, "Sum of the lines of the level.", unit="reporting currency"),
+        Column(
+            "acquisition",
+            TOTAL,
+            "What of it was the cost of winning the customer: zero or less; 0 at levels above it.",
+            unit="reporting currency",
+        ),
+        Column("sales", TOTAL, "What of it was list revenue.", unit="reporting currency"),
+        Column("lines", "int64", "How many lines make the sum.", unit="lines"),
+    ),
+)
+
 ENTRY_SUM: Final = TableContract(
     name="entry_sum",
     meaning="Entries summed over days, products and documents: by customer, and by every column of theirs that has few values. Questions that name "
@@ -192,6 +212,6 @@ ENTRY_TOTAL: Final = TableContract(
 )
 
 TABLES: Final = (
-    CUSTOMER_FIGURE, BAND, OTHER_BAND, BAND_STABILITY, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION, CUSTOMER_LINE, ENTRY_SUM, ENTRY_TOTAL,
+    CUSTOMER_FIGURE, BAND, OTHER_BAND, BAND_STABILITY, BAND_TOTAL, CURVE, SLICE, GIVE_BACK, DEFINITION, CUSTOMER_LINE, CUSTOMER_MONTH, ENTRY_SUM, ENTRY_TOTAL,
 )  # fmt: skip
 """Every contract of this room."""

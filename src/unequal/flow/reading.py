@@ -242,7 +242,7 @@ def laid_over(
         "statement": overlay.replaced(tables["statement"], statement, concerned),
         "customer": overlay.replaced(tables["customer"], customers, concerned),
         **_sold(tables, entries, concerned, level),
-        **_lines(tables, entries, statement, concerned),
+        **_lines(tables, entries, statement, concerned, level),
         "band": customer_base.steps.at_nobodys_expense(
             customer_base.steps.banded(overlay.replaced(kept, figures, concerned), project),
             entries,
@@ -266,13 +266,19 @@ def _sold(tables: Mapping[str, ibis.Table], entries: ibis.Table, concerned: ibis
     return {"product_sale": overlay.replaced(tables["product_sale"], anew, concerned)}
 
 
-def _lines(tables: Mapping[str, ibis.Table], entries: ibis.Table, statement: ibis.Table, concerned: ibis.Table) -> Mapping[str, ibis.Table]:
+def _lines(
+    tables: Mapping[str, ibis.Table], entries: ibis.Table, statement: ibis.Table, concerned: ibis.Table, level: Level
+) -> Mapping[str, ibis.Table]:
     """The sums of the customers concerned, made anew; a run of before they were put down has none."""
     if "customer_line" not in tables:
         return {}
     overlay, totals = identity.stewardship.overlay, customer_base.steps.totals.summing
-    anew = {"customer_line": totals.customer_lines(statement), "entry_sum": totals.entry_sums(overlay.only_of(entries, concerned))}
-    return {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items()}
+    anew = {
+        "customer_line": totals.customer_lines(statement),
+        "customer_month": totals.customer_months(statement, level),
+        "entry_sum": totals.entry_sums(overlay.only_of(entries, concerned)),
+    }
+    return {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items() if name in tables}
 
 
 def _served(

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from unequal import customer_base, storage
 from unequal.flow.desk import Desk, Outputs
+from unequal.flow.summary import level_of_project
 
 
 def totals(
     desk: Desk, book: storage.StepOutput, who: storage.StepOutput, related: storage.StepOutput, gathered: Outputs
 ) -> storage.StepOutput:
     """Each customer's lines, all entries by line, and how many customers there are under each definition."""
-    active = desk.project.identity.active
+    active, level = desk.project.identity.active, level_of_project(desk.project)
 
     def work(folder: Path) -> None:
         entries = desk.read(book, "entry")
@@ -28,7 +29,7 @@ def totals(
             since=last - timedelta(days=active.within_days - 1),
         )
         customer_base.steps.totals.steps.write(
-            desk.engine, statement=desk.read(book, "statement"), entries=entries, definitions=counted, folder=folder
+            desk.engine, statement=desk.read(book, "statement"), entries=entries, definitions=counted, level=level, folder=folder
         )
 
-    return desk.steps.step("totals", work, inputs=[book, who, related, *gathered.values(), active.model_dump_json()])
+    return desk.steps.step("totals", work, inputs=[book, who, related, *gathered.values(), active.model_dump_json(), level])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from unequal.customer_base.tables import CUSTOMER_LINE, ENTRY_SUM, ENTRY_TOTAL
+from unequal.customer_base.tables import CUSTOMER_LINE, CUSTOMER_MONTH, ENTRY_SUM, ENTRY_TOTAL
 from unequal.ledger import is_real_customer
+from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import money_sum
 
 
@@ -22,6 +23,27 @@ def customer_lines(statement: ibis.Table) -> ibis.Table:
         amount=money_sum(statement["amount"]), entries=statement["entries"].sum().cast("int64")
     )
     return grouped.select(*CUSTOMER_LINE.names)
+
+
+def customer_months(statement: ibis.Table, level: Level) -> ibis.Table:
+    """What each customer brought month by month.
+
+    Args:
+        statement: STATEMENT.
+        level: whose lines are summed.
+
+    Returns:
+        CUSTOMER_MONTH, of customers alone; it sums to the lines of the level.
+    """
+    rows = statement.filter(
+        is_real_customer(statement["customer_id"]), statement["line"].isin([str(line) for line in LINES_OF_LEVEL[level]])
+    )
+    parts = {name: ibis.ifelse(rows["line"] == str(line), rows["amount"], 0) for name, line in
+             (("acquisition", Line.ACQUISITION), ("sales", Line.LIST_REVENUE))}  # fmt: skip
+    grouped = rows.group_by("customer_id", "month").aggregate(
+        amount=money_sum(rows["amount"]), **{name: money_sum(part) for name, part in parts.items()}, lines=rows.count().cast("int64")
+    )
+    return grouped.select(*CUSTOMER_MONTH.names)
 
 
 def entry_sums(entries: ibis.Table) -> ibis.Table:

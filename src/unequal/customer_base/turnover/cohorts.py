@@ -12,7 +12,6 @@ import ibis
 import numpy as np
 
 from unequal.customer_base.turnover.survival import NINE_IN_TEN
-from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import TOTAL, money_sum
 
 YEAR_MONTHS: Final = 12
@@ -35,7 +34,7 @@ def quarter_number(day: ibis.Value) -> ibis.Value:
     return (month_number(day) // _QUARTER_MONTHS).cast("int64")
 
 
-def with_first_year(began: ibis.Table, statement: ibis.Table, *, level: Level, as_of: date) -> ibis.Table:
+def with_first_year(began: ibis.Table, brought: ibis.Table, *, as_of: date) -> ibis.Table:
     """What each customer brought in the first twelve months, the one it began in and the eleven after; what had passed of them, where they are not over.
 
     All customers of a quarter are looked at for as many months as its last ones have had, so that they can be laid beside each other; and
@@ -43,8 +42,7 @@ def with_first_year(began: ibis.Table, statement: ibis.Table, *, level: Level, a
 
     Args:
         began: GAINED and what else is known of the customers.
-        statement: STATEMENT.
-        level: what is summed.
+        brought: CUSTOMER_MONTH at the level wanted.
         as_of: the morning: only months that were over count.
 
     Returns:
@@ -56,8 +54,7 @@ def with_first_year(began: ibis.Table, statement: ibis.Table, *, level: Level, a
     aged = began.mutate(
         quarter=quarter, _began=month_number(began["began_on"]), age_months=_clipped(end - last), _next=_clipped(end - last - YEAR_MONTHS)
     )
-    inside = statement.filter(statement["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]))
-    joined = inside.inner_join(aged.select("customer_id", "_began", "age_months", "_next"), "customer_id")
+    joined = brought.inner_join(aged.select("customer_id", "_began", "age_months", "_next"), "customer_id")
     # Later months count for nothing, and most are later.
     joined = joined.mutate(_at=month_number(joined["month"]) - joined["_began"]).filter(lambda rows: rows["_at"] < YEAR_MONTHS)
     at = joined["_at"]
@@ -151,25 +148,22 @@ def _beside(year: int, pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> Be
     return Beside(year, customers, brought, earlier, like, change, change - half, change + half, max(ages), min(ages))
 
 
-def by_age(began: ibis.Table, statement: ibis.Table, *, by: Sequence[str], level: Level, as_of: date) -> ibis.Table:
+def by_age(began: ibis.Table, brought: ibis.Table, *, by: Sequence[str], as_of: date) -> ibis.Table:
     """What customers bring in each month of their life, before what it cost to win them.
 
     Args:
         began: of `with_first_year`, or GAINED.
-        statement: STATEMENT.
+        brought: CUSTOMER_MONTH at the level wanted; acquisition is left out of it.
         by: columns to part them by.
-        level: what is summed; acquisition is left out of it.
         as_of: the morning: only months that were over count.
 
     Returns:
         The columns of `by`, age int64 (0 for the month they began in), amount.
     """
-    lines = [str(line) for line in LINES_OF_LEVEL[level] if line is not Line.ACQUISITION]
-    inside = statement.filter(statement["line"].isin(lines))
-    joined = inside.inner_join(began.select("customer_id", "began_on", *by), "customer_id")
+    joined = brought.inner_join(began.select("customer_id", "began_on", *by), "customer_id")
     aged = joined.mutate(age=month_number(joined["month"]) - month_number(joined["began_on"]), _month=month_number(joined["month"]))
     counted = aged.filter(aged["_month"] < month_number_of(as_of), aged["age"] >= 0)
-    return counted.group_by(*by, "age").aggregate(amount=money_sum(counted["amount"]))
+    return counted.group_by(*by, "age").aggregate(amount=money_sum(counted["amount"] - counted["acquisition"]))
 
 
 def watched(began: ibis.Table, *, by: Sequence[str], as_of: date) -> ibis.Table:
