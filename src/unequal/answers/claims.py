@@ -90,7 +90,7 @@ def claims(
     if where is not None and customers is not None:
         base = parted(base, customers)
     rows = [_row(claim, claim.measure(base)) for claim in CLAIMS]
-    cut, thin = ([], 0) if by is None or customers is None else slices(whole, customers, by, fewest=measured.FEWEST)
+    cut, thin = ([], 0) if by is None or customers is None else slices(measured.prepared(whole), customers, by, fewest=measured.FEWEST)
     sliced = pa.Table.from_pylist([{"segment": name, "customers": number, **_row(one, one.measure(part))} for name, number, part in cut for one in CLAIMS
                                    if one.measure in _OF_A_SLICE], pa.schema(list(_SLICED.items())))  # fmt: skip
     table = pa.Table.from_pylist(rows, pa.schema(list(_COLUMNS.items())))

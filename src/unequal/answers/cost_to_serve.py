@@ -63,7 +63,9 @@ def cost_to_serve(
         raise AnswerError("ANS013", "this base does not know what serving customers costs", seen="no pool with its cost (ledger.pools), and no activity with its events and minutes (ledger.activities)",
                           do="declare pools and activities: docs/how-to/cost-to-serve.md")  # fmt: skip
     done, pools = _asked(base, period)
-    tables = _tables(base, done, pools) | {"other_costs": other_costs(base, period)} | tie_out_tables(base)
+    # A run of before it was summed has its months alone.
+    summed = done if period is not None else base.tables.get("activity_sum", done)
+    tables = _tables(base, summed, pools) | {"other_costs": other_costs(base, period)} | tie_out_tables(base)
     if what_if:
         tables |= _supposed(base, done, pools, what_if)
     figures = _figures(base, tables)

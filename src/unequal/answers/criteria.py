@@ -181,7 +181,7 @@ def lost_reasons(base: Base) -> Measured:
     step = "Ask whoever leaves why, and take the catch-all off the form."
     told = {"rows": 0, "named": 0, "dollars": Decimal(0)}
     if "lost" in base.tables and fields:
-        said = gone(base, base.level).filter(lambda t: t["how"] == "ended")
+        said = gone(base, base.level, None).filter(lambda t: t["how"] == "ended")
         is_named = said["reason_told"] == "recorded"
         told = _one(
             base,
@@ -273,7 +273,7 @@ def rights_to_act(base: Base) -> Measured:
     known = attributes_named(base, " ".join(names))
     customers = known.semi_join(base.table("band").select("customer_id"), "customer_id")
     held = ibis.or_(*(customers[name].notnull() for name in names)) if names else ibis.literal(value=False)
-    customers = customers.mutate(_held=held.cast("int64"))
+    customers = base.keep(customers.select("customer_id", _held=held.cast("int64")))
     told = _one(base, customers, rows=customers.count(), held=customers["_held"].sum().fill_null(0))
     share = _share(told["held"], told["rows"])
     protected = any(one.protected for one in own.values())

@@ -204,7 +204,8 @@ def _brought(base: Base, keyed: ibis.Table, then: date | None, today: date) -> d
         return {}
     entries = base.table("entry")
     booked = entries.filter(entries["booked_on"] >= then, entries["booked_on"] < today)
-    each = booked.group_by("customer_id").aggregate(brought=ledger.level_amount(booked, base.level))
+    # Asked of all together, and again of each slice.
+    each = base.keep(booked.group_by("customer_id").aggregate(brought=ledger.level_amount(booked, base.level)))
     owned = each.inner_join(keyed.select("customer_id", "_key"), "customer_id")
     told = base.fetch(owned.group_by("_key").aggregate(brought=owned["brought"].sum().cast("decimal(28,4)")))
     return {row["_key"]: Decimal(str(row["brought"])) for row in told}

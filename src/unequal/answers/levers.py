@@ -135,8 +135,17 @@ def _times(effect: Effect, each: float) -> tuple[float, float, float]:
     return effect.low * each, effect.supposed * each, effect.high * each
 
 
+def prepared(base: Base) -> Base:
+    """The base with what the levers of every slice of it are summed from, put together once."""
+    year = _last_year(base)
+    summed = year.group_by("customer_id", "line", "band").aggregate(amount=money_sum(year["amount"]))
+    return replace(base, tables={**base.tables, "last_year": base.keep(summed)})
+
+
 def _last_year(base: Base, whole: Base | None = None) -> ibis.Table:
     """STATEMENT of the twelve months up to the last booked one, of the whole base, with each customer's band."""
+    if "last_year" in base.tables:
+        return base.tables["last_year"]
     statement = base.table("statement")
     last = base.fetch((whole or base).table("statement").aggregate(last=lambda t: t["month"].max()))[0]["last"]
     if isinstance(last, date):

@@ -78,8 +78,8 @@ def _real(base: Base) -> ibis.Table:
 
 def _with_amounts(base: Base, customers: ibis.Table) -> ibis.Table:
     """Customers with what they have brought at the base's level: a fact, and nothing where nothing is booked."""
-    statement = base.table("statement")
-    brought = statement.group_by(_whose="customer_id").aggregate(_amount=level_amount(statement, base.level))
+    lines = base.lines()
+    brought = lines.group_by(_whose="customer_id").aggregate(_amount=level_amount(lines, base.level))
     real = customers.semi_join(_real(base), "customer_id")
     joined = real.left_join(brought, real["customer_id"] == brought["_whose"])
     return joined.mutate(amount=joined["_amount"].fill_null(Decimal(0)).cast(TOTAL)).drop("_whose", "_amount")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -91,8 +91,8 @@ def lost_in_five_years(base: Base) -> Measured:
 
     Without such a curve, of those who bought in the first year known, who bought in the last: as if customers were lost at one pace, brought to five years.
     """
-    sold = _sales(base)
-    ends = base.fetch(sold.aggregate(first=sold["month"].min(), last=sold["month"].max()))[0]
+    sold = _bought(base)
+    ends = base.fetch(sold.aggregate(first=sold["first"].min(), last=sold["last"].max()))[0]
     if ends["first"] is None:
         return _not("Nothing was sold.")
     first, last = (_day(ends[name]) for name in ("first", "last"))
@@ -103,10 +103,8 @@ def lost_in_five_years(base: Base) -> Measured:
     if told is not None:
         return told
     until, since = _a_year_from(first, 1), _a_year_from(last, -1)
-    there = sold.group_by("customer_id").aggregate(
-        began=(sold["month"] < ibis.literal(until)).any(), stayed=(sold["month"] > ibis.literal(since)).any()
-    )
-    found = base.fetch(there.filter(there["began"]).aggregate(n=there["began"].count(), kept=there["stayed"].cast("int64").sum()))[0]
+    there = sold.filter(sold["first"] < ibis.literal(until))
+    found = base.fetch(there.aggregate(n=there.count(), kept=(there["last"] > ibis.literal(since)).cast("int64").sum()))[0]
     number, kept = int(str(found["n"])), int(str(found["kept"] or 0))
     if number < FEWEST:
         return _not(f"Only {number} customers bought in the first year known.")
@@ -136,10 +134,25 @@ def _by_half_life(base: Base) -> Measured | None:
                     f"By the curve of how long customers stay{pace}; it is the one by which `lost` says that half are lost in {half.expected / 12:,.1f} years.")  # fmt: skip
 
 
-def _sales(base: Base) -> ibis.Table:
-    statement = base.table("statement")
-    sold = statement.filter(statement["line"] == str(Line.LIST_REVENUE), statement["amount"] > 0)
-    return sold.semi_join(base.table("customer"), "customer_id")
+def prepared(base: Base) -> Base:
+    """The base with what every slice of it is asked for, put together once: when each customer bought, and what it is worth."""
+    found = {"bought": base.keep(_bought(base))}
+    if "relationship" in base.tables and "lifetime" in base.tables:
+        found["worth_of_each"] = base.keep(_worth_of_each(base))
+    return replace(base, tables={**base.tables, **found})
+
+
+def _bought(base: Base) -> ibis.Table:
+    """customer_id, and the first and last month in which it bought."""
+    if "bought" in base.tables:
+        return base.tables["bought"]
+    months, statement = base.tables.get("customer_month"), base.table("statement")
+    if months is None:
+        sold = statement.filter(statement["line"] == str(Line.LIST_REVENUE), statement["amount"] > 0)
+    else:
+        sold = months.filter(months["sales"] > 0)
+    each = sold.group_by("customer_id").aggregate(first=sold["month"].min(), last=sold["month"].max())
+    return each.semi_join(base.table("customer"), "customer_id")
 
 
 def _day(value: object) -> date:
@@ -169,6 +182,17 @@ def referred_more(base: Base) -> Measured:
         return _not("No source says who was referred (sources.NAME.relationships, kind referrer).")
     if not knows_dollars(base.project):
         return _not("No dollars are known.")
+    rows = _worth_of_each(base)
+    sums = rows.group_by("began", "kind", "is_referred").aggregate(
+        n=rows["worth"].count(), mean=rows["worth"].mean(), variance=rows["worth"].var().fill_null(0.0)
+    )
+    return compared([dict(row) for row in base.fetch(sums)])
+
+
+def _worth_of_each(base: Base) -> ibis.Table:
+    """customer_id, began (the year), kind, is_referred and worth of each customer of whom something is expected."""
+    if "worth_of_each" in base.tables:
+        return base.tables["worth_of_each"]
     told = base.table("relationship")
     referred = told.filter(told["kind"] == "referrer").select(_to="to_customer").distinct()
     values, lives = base.table("customer_value"), base.table("lifetime")
@@ -177,11 +201,8 @@ def referred_more(base: Base) -> Measured:
     rows = values.left_join(referred, values["customer_id"] == referred["_to"])
     rows = rows.left_join(began, rows["customer_id"] == began["_id"])
     rows = rows.left_join(kinds, rows["customer_id"] == kinds["_kind_of"])
-    rows = rows.mutate(is_referred=rows["_to"].notnull(), worth=rows["brought"].cast("float64") + rows["value_expected"])
-    sums = rows.group_by("began", "kind", "is_referred").aggregate(
-        n=rows["worth"].count(), mean=rows["worth"].mean(), variance=rows["worth"].var().fill_null(0.0)
-    )
-    return compared([dict(row) for row in base.fetch(sums)])
+    worth = rows["brought"].cast("float64") + rows["value_expected"]
+    return rows.select("customer_id", "began", "kind", is_referred=rows["_to"].notnull(), worth=worth)
 
 
 def compared(rows: list[dict[str, Any]]) -> Measured:

@@ -14,7 +14,9 @@ from unequal.answers.narrowing import dimension, narrow
 
 MOST_SLICES: Final = 12
 """So many slices are measured, those of the most customers."""
-_OF_CUSTOMERS: Final = ("customer", "statement", "band", "customer_value", "lifetime", "customer_attribute", "customer_record", "entry")
+_OF_CUSTOMERS: Final = ("customer", "statement", "band", "customer_value", "lifetime", "customer_attribute", "customer_record", "entry",
+                        "customer_line", "customer_month", "entry_sum", "bought", "worth_of_each", "last_year")  # fmt: skip
+"""The last three are put together by questions that ask every slice for them."""
 _OF_THE_WHOLE: Final = ("kept", "retention_worth", "acquisition_source", "pool", "idle")
 
 

@@ -57,7 +57,8 @@ def profit(
     banded = base.keep(_banded(base, entries, statement, level, whole=where is None and period is None))
     units = _units(base, banded)
     found = customer_base.concentration(units)
-    tables = _tables(base, entries, statement, banded, units, level, by)
+    sliced = statement if scheme is not None or period is not None else _sliced_lines(base, statement, where, by)
+    tables = _tables(base, entries, statement, sliced, banded, units, level, by)
     if "household" in base.tables:
         tables["definitions"] = customers_side_by_side(definitions(base), base.project)
         tables["matched"] = matched(base)
@@ -113,7 +114,11 @@ def _steady(base: Base, where: str | None, period: Period | None, level: Level) 
 
 
 def _banded(base: Base, entries: ibis.Table, statement: ibis.Table, level: Level, *, whole: bool) -> ibis.Table:
-    found = customer_base.steps.banded(customer_base.customer_figures(statement, level), base.project)
+    figures = customer_base.customer_figures(statement, level)
+    if whole and level is base.level and base.project.identity.customer == "customer":
+        # Where the lines between bands lie may have been declared anew since the run; what each customer brought is as it put it down.
+        figures = base.table("band").select(*figures.columns)
+    found = customer_base.steps.banded(figures, base.project)
     fit = base.tables.get("plan_fit") if whole else None
     return customer_base.steps.at_nobodys_expense(found, entries, level, base.project, fit)
 
@@ -144,6 +149,14 @@ def _asked(base: Base, where: str | None, period: Period | None, by: str | None)
     return entries, as_counted(base, narrow(beside_customers(base.lines(), known), where=where, period=None, leads_to=base.leads_to))
 
 
+def _sliced_lines(base: Base, statement: ibis.Table, where: str | None, by: str | None) -> ibis.Table:
+    """The statement, beside its customers where one of their columns slices the whole base."""
+    known = _known(base, where, by)
+    if where is not None or known is None or by not in known.columns or base.project.identity.customer == "account":
+        return statement
+    return as_counted(base, beside_customers(base.lines(), known))
+
+
 def _known(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
     """What is known of customers and asked about; None where nothing of it is named."""
     is_of_entries = by is None or by in {"month", "season", *customer_base.rollups.ALONE, *base.table("entry").columns}
@@ -165,7 +178,8 @@ def _sums_asked(base: Base, where: str | None, by: str | None) -> ibis.Table | N
         or customer_base.steps.at_expense.rules_of(base.project)
     ):
         return None
-    sums = base.table("entry_sum").drop("first_day", "last_day")
+    sums = base.table("entry_sum")
+    sums = sums.drop(*(name for name in ("first_day", "last_day", "first_above_zero") if name in sums.columns))
     known = {*sums.columns, *base.table("customer_attribute").columns} - {"amount", "entries", "unassigned_reason"}
     is_sliced = by is None or by in (known - {"customer_id"}) or by in customer_base.rollups.ALONE
     return sums if is_sliced and (where is None or is_of_columns(base, where, known)) else None
@@ -180,7 +194,7 @@ def _units(base: Base, banded: ibis.Table) -> Units:
 
 
 def _tables(
-    base: Base, entries: ibis.Table, statement: ibis.Table, banded: ibis.Table, units: Units, level: Level, by: str | None
+    base: Base, entries: ibis.Table, statement: ibis.Table, sliced: ibis.Table, banded: ibis.Table, units: Units, level: Level, by: str | None
 ) -> dict[str, pa.Table]:
     tables = {
         "bands": _band_rows(base, banded, level),
@@ -195,7 +209,7 @@ def _tables(
         tables["slices"] = words.marked(base.arrow(customer_base.slices(as_counted(base, base.table("statement")), by, level)))
     elif by is not None and by not in customer_base.rollups.ALONE:
         # What each customer brought by line is less than the entries are, where it knows the dimension.
-        rows = statement if dimension(entries, by) in statement.columns else entries
+        rows = sliced if dimension(entries, by) in sliced.columns else entries
         tables["slices"] = words.marked(base.arrow(customer_base.slices(rows, by, level)))
     return tables
 

@@ -11,6 +11,7 @@ import ibis
 
 from unequal import ledger
 from unequal.answers.base import Base
+from unequal.answers.evidence import booked_days
 from unequal.answers.profit_words import band_label
 from unequal.terms.lines import WORD_OF_LEVEL, Line
 from unequal.terms.money import money_sum
@@ -133,10 +134,10 @@ def _priority(base: Base, period: Period | None) -> ibis.Table:
 def _contacts(base: Base, period: Period | None) -> ibis.Table:
     """By month of the contact; those of the last thirty days are left out, for what follows them is not known yet."""
     contacts, entries = base.table("interaction"), base.table("entry")
-    until = entries["booked_on"].max().as_scalar()
+    until = booked_days(base)[1]
     known = contacts.filter(
         contacts["agent"].notnull(), ledger.is_real_customer(contacts["customer_id"]), contacts["occurred_on"].notnull(),
-        contacts["occurred_on"] <= until - ibis.interval(days=_AFTER_CONTACT_DAYS),
+        contacts["occurred_on"] <= ibis.literal(until, "date") - ibis.interval(days=_AFTER_CONTACT_DAYS),
     )  # fmt: skip
     if period is not None:
         known = known.filter(known["occurred_on"] >= period.start, known["occurred_on"] < period.end)
@@ -144,7 +145,6 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
         entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
         .semi_join(known, "customer_id")
         .select(_who="customer_id", _day="booked_on")
-        .distinct()
     )
     bought = known.semi_join(
         sales,
@@ -163,23 +163,33 @@ def _first_year(base: Base, period: Period | None) -> ibis.Table:
     rows = base.months(base.level)
     sums = base.tables.get("entry_sum")
     is_named = sums is None or bool(base.fetch(sums.aggregate(named=sums["property"].count()))[0]["named"])
-    told = first_year_returns(rows, base.table("entry"), is_named=is_named)
+    told = first_year_returns(rows, _sold(base), is_named=is_named)
     return told if period is None else told.filter(told["month"] >= period.start, told["month"] < period.end)
 
 
-def first_year_returns(rows: ibis.Table, entries: ibis.Table, *, is_named: bool = True) -> ibis.Table:
+def _sold(base: Base) -> ibis.Table:
+    """What `first_year_returns` takes for sales: the first days of sales where a run has put them down, all days otherwise."""
+    sums = base.tables.get("entry_sum")
+    if sums is not None and "first_above_zero" in sums.columns:
+        found = sums.filter(sums["line"] == str(Line.LIST_REVENUE), sums["first_above_zero"].notnull())
+        return found.select("customer_id", "property", booked_on="first_above_zero")
+    entries = base.table("entry")
+    return entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0).select("customer_id", "property", "booked_on")
+
+
+def first_year_returns(rows: ibis.Table, sales: ibis.Table, *, is_named: bool = True) -> ibis.Table:
     """What customers brought in their first twelve months, that of the first sale included, over what it cost to get them.
 
     Args:
         rows: CUSTOMER_MONTH at the level that counts.
-        entries: ENTRY: the first sale of each customer, and where that was; of several on its day the property that sorts first is meant.
+        sales: customer_id, property, booked_on of sales: the first of each customer, and where that was; of several on its day the property that
+            sorts first is meant.
         is_named: whether any entry has a property; where none has, it is not looked for.
 
     Returns:
         segment (the property; null where none is mapped), month (of the first sale), rows (customers, int64), value (float64): of those
         whose twelve months have passed in the books, where something was spent to get them; null of fewer than ten customers.
     """
-    sales = entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
     first = sales.group_by("customer_id").aggregate(_first=sales["booked_on"].min())
     began = first.select(_who="customer_id", segment=ibis.null("string"), _first=first["_first"].truncate("M"))
     if is_named:
@@ -189,12 +199,11 @@ def first_year_returns(rows: ibis.Table, entries: ibis.Table, *, is_named: bool 
     passed = (joined["month"].year() - joined["_first"].year()) * 12 + joined["month"].month() - joined["_first"].month()
     # Later months count for nothing but what it cost to win the customer, and most are later; each customer has its first.
     counted = joined.mutate(_is_first_year=passed < _YEAR_MONTHS).filter(lambda t: t["_is_first_year"] | (t["acquisition"] != 0))
-    own = counted.group_by("customer_id", "segment", "_first").aggregate(
+    each = counted.group_by("segment", month=counted["_first"]).aggregate(
         brought=money_sum(ibis.ifelse(counted["_is_first_year"], counted["amount"] - counted["acquisition"], 0)),
         cost=money_sum(counted["acquisition"]),
-    )
-    each = own.group_by("segment", month=own["_first"]).aggregate(
-        brought=money_sum(own["brought"]), cost=money_sum(own["cost"]), rows=own.count().cast("int64")
+        # A customer has one row of the month of its first sale.
+        rows=(counted["month"] == counted["_first"]).cast("int64").sum().cast("int64"),
     )
     last = rows["month"].max().as_scalar()
     whole = (last.year() - each["month"].year()) * 12 + last.month() - each["month"].month() >= _YEAR_MONTHS - 1

@@ -15,7 +15,7 @@ from unequal.answers.drilling import command
 from unequal.answers.evidence import booked_days, whole_period
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking, refuse_narrowing
-from unequal.answers.levers import FEWEST, Lever, levers_of, levers_of_some
+from unequal.answers.levers import FEWEST, Lever, levers_of, levers_of_some, prepared
 from unequal.answers.parting import asked, parted, slices, withheld
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
@@ -60,7 +60,7 @@ def worth_doing(
         "this question looks a year ahead, at the level of the base", period, level, do="ask it without --from, --to and --level"
     )
     customers = asked(base, where, by) if where is not None or by is not None else None
-    cut, thin = ([], 0) if by is None or customers is None else slices(base, customers, by, fewest=FEWEST)
+    cut, thin = ([], 0) if by is None or customers is None else slices(prepared(base), customers, by, fewest=FEWEST)
     levers = levers_of(base) if where is None or customers is None else levers_of_some(base, parted(base, customers))
     if all(one.lacks for one in levers):
         raise lacking(

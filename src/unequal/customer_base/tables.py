@@ -192,6 +192,9 @@ ENTRY_SUM: Final = TableContract(
         Column("entries", "int64", "How many entries make the sum.", unit="entries"),
         Column("first_day", "date", "The first day on which any of them is booked.", unit="day"),
         Column("last_day", "date", "The last day on which any of them is booked.", unit="day"),
+        Column(
+            "first_above_zero", "date", "The first day on which one above zero is booked; absent where none is.", unit="day", nullable=True
+        ),
     ),
 )
 

@@ -16,7 +16,7 @@ BESIDE: Final[Mapping[str, tuple[TableContract, ...]]] = {
     "programmes": (ledger.tables.PROGRAMME_MEMBER,),
     "tie out": (ledger.tables.TIE_OUT,),
     "cost": (ledger.tables.POOL, ledger.tables.IDLE),
-    "serve": (ledger.tables.ACTIVITY_COST, ledger.tables.ACTIVITY_TIME),
+    "serve": (ledger.tables.ACTIVITY_COST, ledger.tables.ACTIVITY_SUM, ledger.tables.ACTIVITY_TIME),
     "totals": _BASE.totals.steps.ALL,
     "codes": _BASE.codes.ALL,
     "judge": (_BASE.BAND_STABILITY,),

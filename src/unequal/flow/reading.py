@@ -291,7 +291,7 @@ def _served(
     anew = ledger.steps.serve_again(
         engine, charged=tables["charged"], customer_record=overlay.only_of(records, concerned), records=tables["record"], project=project
     )
-    return {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items()}
+    return {name: overlay.replaced(tables[name], table, concerned) for name, table in anew.items() if name in tables}
 
 
 def _until_next_run(tables: Mapping[str, ibis.Table], concerned: ibis.Table) -> Mapping[str, ibis.Table]:

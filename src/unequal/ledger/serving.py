@@ -22,7 +22,7 @@ from unequal.ledger.lookups import lookups_of
 from unequal.ledger.pools import Month, check_figures, cost_mapping, every_month, monthly_capacity, same_each_month, seconds_of
 from unequal.ledger.posting import posted_rows
 from unequal.ledger.sharing import receivers_of, shared_amounts, spread
-from unequal.ledger.tables import ACTIVITY_COST, ACTIVITY_TIME, TIME
+from unequal.ledger.tables import ACTIVITY_COST, ACTIVITY_SUM, ACTIVITY_TIME, TIME
 from unequal.ledger.verbs import Verbs
 from unequal.terms.errors import LedgerError
 from unequal.terms.money import TOTAL, from_units, money_sum, to_units
@@ -230,6 +230,14 @@ def activity_costs(owned: ibis.Table) -> ibis.Table:
         events=worked.count().cast("int64"), used_seconds=_seconds(worked["ticks"]), amount=money_sum(worked["amount"])
     )
     return grouped.select(*ACTIVITY_COST.names)
+
+
+def activity_sums(costs: ibis.Table) -> ibis.Table:
+    """ACTIVITY_SUM of ACTIVITY_COST."""
+    grouped = costs.group_by("customer_id", "activity", "cause", "pool").aggregate(
+        events=costs["events"].sum().cast("int64"), used_seconds=costs["used_seconds"].sum().cast(TIME), amount=money_sum(costs["amount"])
+    )
+    return grouped.select(*ACTIVITY_SUM.names)
 
 
 def activity_times(owned: ibis.Table, ledger: config.ledger.Ledger) -> ibis.Table:

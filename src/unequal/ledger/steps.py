@@ -22,7 +22,7 @@ from unequal.ledger.programmes import members, reached
 from unequal.ledger.reconciliation import account_for, ledger_totals, reconciliation_rows, refusal, unreconciled
 from unequal.ledger.reconciling import SourceRows, control_totals, located
 from unequal.ledger.returned_sales import links_of_returns, with_links
-from unequal.ledger.serving import POOL_COST, Serving, activity_costs, activity_times, idle_table, pool_rows, sources_of
+from unequal.ledger.serving import POOL_COST, Serving, activity_costs, activity_sums, activity_times, idle_table, pool_rows, sources_of
 from unequal.ledger.statement import customer_statement
 from unequal.ledger.step_checks import (
     always_in,
@@ -144,7 +144,7 @@ def charge(engine: Engine, *, project: config.Project, rows: Mapping[str, ibis.T
 def serve(
     engine: Engine, *, charged: ibis.Table, customer_record: ibis.Table, records: ibis.Table, project: config.Project, folder: Path
 ) -> None:
-    """Write `activity_cost.parquet` and `activity_time.parquet`: what was done for each customer, by activity and month.
+    """Write `activity_cost.parquet`, `activity_sum.parquet` and `activity_time.parquet`: what was done for each customer, by activity and month.
 
     Args:
         engine: where it runs.
@@ -156,13 +156,14 @@ def serve(
     """
     found = owned(charged, customer_record, records)
     engine.write(activity_costs(found), folder / "activity_cost.parquet")
+    engine.write(activity_sums(engine.read(folder / "activity_cost.parquet")), folder / "activity_sum.parquet")
     engine.write(activity_times(found, project.ledger), folder / "activity_time.parquet")
 
 
 def serve_again(
     engine: Engine, *, charged: ibis.Table, customer_record: ibis.Table, records: ibis.Table, project: config.Project
 ) -> dict[str, ibis.Table]:
-    """ACTIVITY_COST and ACTIVITY_TIME, by name, of some customers only: those whose records are given.
+    """ACTIVITY_COST, ACTIVITY_SUM and ACTIVITY_TIME, by name, of some customers only: those whose records are given.
 
     Args:
         engine: where it runs.
@@ -174,7 +175,8 @@ def serve_again(
     theirs = customer_record.select(record_source="source", record="record_id")
     found = engine.materialise(owned(charged.semi_join(theirs, ["record_source", "record"]), customer_record, records), "served-again")
     of_customers = found.filter(is_real_customer(found["customer_id"]))
-    return {"activity_cost": activity_costs(of_customers), "activity_time": activity_times(of_customers, project.ledger)}
+    costs = activity_costs(of_customers)
+    return {"activity_cost": costs, "activity_sum": activity_sums(costs), "activity_time": activity_times(of_customers, project.ledger)}
 
 
 def book(engine: Engine, *, posted: Sequence[ibis.Table], customer_record: ibis.Table, records: ibis.Table, folder: Path) -> None:

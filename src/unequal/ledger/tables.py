@@ -289,6 +289,13 @@ ACTIVITY_COST: Final = TableContract(
     ),
 )
 
+ACTIVITY_SUM: Final = TableContract(
+    name="activity_sum",
+    meaning="What each activity did for each customer over all months, summed from `activity_cost`.",
+    key=("customer_id", "activity", "cause", "pool"),
+    columns=(*(column for column in ACTIVITY_COST.columns if column.name != "month"),),
+)
+
 ACTIVITY_TIME: Final = TableContract(
     name="activity_time",
     meaning="The time of activities whose time equation has several parts, part by part.",
@@ -315,7 +322,7 @@ PROGRAMME_MEMBER: Final = TableContract(
 )
 
 TABLES: Final = (
-    ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, INTERACTION, CONTACT_TOTAL, RATES, POOL, IDLE, ACTIVITY_COST, ACTIVITY_TIME,
+    ENTRY, STATEMENT, WATERFALL, RECONCILIATION, TIE_OUT, INTERACTION, CONTACT_TOTAL, RATES, POOL, IDLE, ACTIVITY_COST, ACTIVITY_SUM, ACTIVITY_TIME,
     PROGRAMME_MEMBER,
 )  # fmt: skip
 """Every contract of this room."""

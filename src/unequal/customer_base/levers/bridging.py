@@ -91,7 +91,7 @@ def referred_of(relationships: ibis.Table) -> ibis.Table:
 
 def bridge(
     statement: ibis.Table, products: ibis.Table | None, referred: ibis.Table, *, this: Period, before: Period, level: Level,
-    segments: ibis.Table | None = None,
+    segments: ibis.Table | None = None, months: ibis.Table | None = None,
 ) -> ibis.Table:  # fmt: skip
     """From what customers brought in one period to what they brought in the next, by lever.
 
@@ -102,13 +102,14 @@ def bridge(
         this, before: whole months each; `before` ends where `this` begins.
         level: which lines count.
         segments: customer_id and segment, of those to be counted; all customers in one segment where absent.
+        months: CUSTOMER_MONTH at the level: then of the statement only the two periods are read.
 
     Returns:
         A row for each segment and lever with a customer: segment, lever, customers (int64), before, now and change (DECIMAL(28,4)).
         The changes add up to the change of what the customers brought. A customer who bought in both periods stands in several
         levers, so that its figures of before and now are told of the levers that hold a customer whole alone, and null of the others.
     """
-    each = _each(statement, products, referred, this=this, before=before, level=level)
+    each = _each(statement, products, referred, this=this, before=before, level=level, months=months)
     if segments is not None:
         each = each.inner_join(segments, "customer_id").select(*each.columns, "segment")
     else:
@@ -124,8 +125,9 @@ def bridge(
 
 
 def _each(
-    statement: ibis.Table, products: ibis.Table | None, referred: ibis.Table, *, this: Period, before: Period, level: Level
-) -> ibis.Table:
+    statement: ibis.Table, products: ibis.Table | None, referred: ibis.Table, *, this: Period, before: Period, level: Level,
+    months: ibis.Table | None,
+) -> ibis.Table:  # fmt: skip
     """A row for each customer: state, what it brought in both periods, and by what that changed."""
     inside = [str(line) for line in LINES_OF_LEVEL[level]]
     rows = statement.filter(is_real_customer(statement["customer_id"]), statement["line"].isin(inside), statement["month"] < this.end)
@@ -138,13 +140,15 @@ def _each(
     def total(which: ibis.Value) -> ibis.Value:
         return money_sum(ibis.ifelse(which, rows["amount"], zero))
 
-    told = rows.group_by("customer_id").aggregate(
+    told = (rows if months is None else rows.filter(rows["month"] >= before.start)).group_by("customer_id").aggregate(
         since=ibis.ifelse(sold, rows["month"], ibis.null("date")).min(),
         bought_now=(sold & now).max(), bought_before=(sold & then).max(),
         now=total(now), before=total(then),
         sold_change=(total(with_sale & now) - total(with_sale & then)).cast(TOTAL),
         service_change=(total(service & now) - total(service & then)).cast(TOTAL),
     )  # fmt: skip
+    if months is not None:
+        told = _with_earlier(told, months.filter(months["month"] < this.end))
     known = _with_new(told, products, this).left_join(referred.distinct().mutate(was_referred=ibis.literal(value=True)), "customer_id")
     is_new = known["since"] >= this.start
     state = ibis.cases(
@@ -160,6 +164,17 @@ def _each(
         "customer_id", "state", "now", "before", "sold_change", "service_change", "new_products",
         change=(known["now"] - known["before"]).cast(TOTAL),
     )  # fmt: skip
+
+
+def _with_earlier(told: ibis.Table, months: ibis.Table) -> ibis.Table:
+    """What is told of the customers of two periods, and since when each has bought; who has no line in them is there with nothing."""
+    since = months.group_by("customer_id").aggregate(since=months["month"].min(where=months["sales"] > 0))
+    joined = since.left_join(told.drop("since"), "customer_id")
+    filled = {
+        name: joined[name].fill_null(False if joined[name].type().is_boolean() else 0).cast(joined[name].type())
+        for name in told.columns if name not in ("customer_id", "since")
+    }  # fmt: skip
+    return joined.select("customer_id", "since", **filled)
 
 
 def _with_new(told: ibis.Table, products: ibis.Table | None, this: Period) -> ibis.Table:

@@ -60,6 +60,7 @@ def entry_sums(entries: ibis.Table) -> ibis.Table:
         entries=entries.count().cast("int64"),
         first_day=entries["booked_on"].min(),
         last_day=entries["booked_on"].max(),
+        first_above_zero=entries["booked_on"].min(where=entries["amount"] > 0),
     )
     return grouped.select(*ENTRY_SUM.names)
 
