@@ -8,13 +8,14 @@ import pytest
 
 from unequal import answers
 
-SUMMED = ("customer_line", "customer_month", "entry_sum", "entry_total", "definition")
+SUMMED = ("customer_line", "customer_month", "entry_sum", "entry_total", "definition", "activity_sum")
 ASKED = [
     ("profit", {}), ("profit", {"by": "country"}), ("profit", {"by": "channel", "where": "country = 'US'"}), ("profit", {"by": "month"}),
     ("profit", {"by": "line", "where": "country is null and channel = 'web'"}), ("profit", {"by": "household"}),
     ("profit", {"by": "band", "where": "City = 'Chicago' or amount > 100"}), ("profit", {"by": "tenths"}),
     ("new", {}), ("new", {"by": "country"}), ("new", {"level": "revenue"}), ("retention", {"by": "country"}), ("customers", {}), ("cost-to-serve", {}), ("get-keep-grow", {"by": "country"}), ("lost", {"by": "kind"}), ("metrics", {}),
-    ("movement", {"where": "country = 'US'"}), ("conflicts", {"by": "country"}), ("value", {"by": "country", "where": "band = 'profitable'"}),
+    ("movement", {"where": "country = 'US'"}), ("conflicts", {"by": "country"}), ("claims", {"by": "country"}), ("worth-doing", {"by": "country"}), ("equity", {"by": "country"}),
+    ("customers", {"by": "country"}), ("readiness", {}), ("value", {"by": "country", "where": "band = 'profitable'"}),
 ]  # fmt: skip
 
 

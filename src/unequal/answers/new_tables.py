@@ -92,13 +92,22 @@ def lives(base: Base, rows: ibis.Table, by: str | None, *, level: Level, day: da
         level: the evidence level.
         day: the morning.
     """
-    brought = base.months(level)
-    aged = base.keep(cohorts.with_first_year(rows, brought, as_of=day))
+    # Customers have a number each, too: their months are joined to them by name once.
+    own = base.keep(rows.mutate(_name=rows["customer_id"], customer_id=ibis.row_number().over(order_by=rows["customer_id"])))
+    names, months = own.select("_name", _number="customer_id"), base.months(level)
+    joined = months.inner_join(names, months["customer_id"] == names["_name"])
+    brought = base.keep(joined.select("month", "amount", "acquisition", customer_id="_number"))
+    lived = base.keep(cohorts.with_first_year(own, brought, as_of=day))
+    aged = lived.mutate(customer_id="_name").select(*rows.columns, *(name for name in lived.columns if name not in own.columns))
     parted = dimensions(base, aged)
     if by is not None and by not in parted:
         parted = (*parted, by)
-    text = aged.select("customer_id", "began_on", **{name: aged[name].cast("string") for name in parted})
-    age, seen = (cohorts.by_age(text, brought, by=parted, as_of=day), cohorts.watched(text, by=parted, as_of=day))
+    text = lived.select("customer_id", "began_on", **{name: lived[name].cast("string") for name in parted})
+    # Parts have a number each: to sum by a number takes a part of what it takes by many texts.
+    numbered = base.keep(text.mutate(_part=ibis.dense_rank().over(order_by=[text[name] for name in parted]) if parted else ibis.literal(0)))
+    parts = numbered.select("_part", *parted).distinct()
+    age = cohorts.by_age(numbered, brought, by=["_part"], as_of=day).inner_join(parts, "_part").drop("_part")
+    seen = cohorts.watched(numbered, by=["_part"], as_of=day).inner_join(parts, "_part").drop("_part")
     return Lives(aged, base.keep(age), base.keep(seen), parted)
 
 
