@@ -129,7 +129,9 @@ def test_the_first_year_is_held_against_what_it_cost_to_get_customers(duckdb_eng
     booked += [("late", "list_revenue", D(9), date(2026, 1, 1)), ("late", "acquisition", D(-1), date(2026, 1, 1))]
     rows = [{"customer_id": who, "line": line, "amount": amount, "month": day} for who, line, amount, day in booked]
     entries = [
-        {"customer_id": who, "line": line, "amount": amount, "booked_on": day, "property": "inn"} for who, line, amount, day in booked if line == "list_revenue"
+        {"customer_id": who, "line": line, "amount": amount, "booked_on": day, "property": "inn"}
+        for who, line, amount, day in booked
+        if line == "list_revenue"
     ]
     found = first_year_returns(
         customer_months(duckdb_engine.rows({**kinds, "month": "date"}, rows), Level.CONTRIBUTION),

@@ -194,7 +194,14 @@ def _units(base: Base, banded: ibis.Table) -> Units:
 
 
 def _tables(
-    base: Base, entries: ibis.Table, statement: ibis.Table, sliced: ibis.Table, banded: ibis.Table, units: Units, level: Level, by: str | None
+    base: Base,
+    entries: ibis.Table,
+    statement: ibis.Table,
+    sliced: ibis.Table,
+    banded: ibis.Table,
+    units: Units,
+    level: Level,
+    by: str | None,
 ) -> dict[str, pa.Table]:
     tables = {
         "bands": _band_rows(base, banded, level),
