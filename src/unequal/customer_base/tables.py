@@ -146,6 +146,7 @@ CUSTOMER_LINE: Final = TableContract(
 
 CUSTOMER_MONTH: Final = TableContract(
     name="customer_month",
+    is_newer=True,
     meaning="What each customer brought month by month at the base's evidence level. Questions about ages and months are answered from it, to the cent "
     "as from `statement`.",
     key=("customer_id", "month"),

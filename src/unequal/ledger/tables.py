@@ -291,6 +291,7 @@ ACTIVITY_COST: Final = TableContract(
 
 ACTIVITY_SUM: Final = TableContract(
     name="activity_sum",
+    is_newer=True,
     meaning="What each activity did for each customer over all months, summed from `activity_cost`.",
     key=("customer_id", "activity", "cause", "pool"),
     columns=(*(column for column in ACTIVITY_COST.columns if column.name != "month"),),
