@@ -22,6 +22,7 @@ FIRST_WRITTEN = {
     "levers": {"product_sale", "lever"}, "equity": {"value_then", "value_then_total"},
     "move": {"customer_band", "movement", "movement_chance", "movement_ahead"},
     "turnover": {"gained", "said_new", "lost", "won_back", "kept", "loss_sign"},
+    "profile": {"profile", "moment"},
 }  # fmt: skip
 """What each step has written ever since there was the step: never to be added to for a step that is here."""
 
