@@ -253,9 +253,18 @@ class Live:
         self, decision_id: str, *, kind: str, at: datetime, amount: Decimal | None = None, reason: str | None = None, author: str = ""
     ) -> bool:  # fmt: skip
         """Write what came of a decision; false where there is none of that id."""
-        given = {"kind": kind, "at": at, "amount": amount, "reason": reason, "author": author or None}
         try:
-            told.record_outcome(self.state, self._vocabulary, decision_id, **given, now=self.clock())
+            told.record_outcome(
+                self.state,
+                self._vocabulary,
+                decision_id,
+                kind=kind,
+                at=at,
+                amount=amount,
+                reason=reason,
+                author=author or None,
+                now=self.clock(),
+            )
         except LiveError as error:
             if error.code == "LIV104":
                 return False
@@ -266,8 +275,17 @@ class Live:
         """Write a consent, a withdrawal or an objection, which every later decision obeys; false where nobody is known by that id."""
         today = self.today(customer_id)
         if today is not None:
-            given = {"purpose": purpose, "channel": channel, "status": status, "at": at, "evidence": evidence}
-            told.record_consent(self.state, self._vocabulary, today, **given, now=self.clock())
+            told.record_consent(
+                self.state,
+                self._vocabulary,
+                today,
+                purpose=purpose,
+                channel=channel,
+                status=status,
+                at=at,
+                evidence=evidence,
+                now=self.clock(),
+            )
         return today is not None
 
     def prefer(self, customer_id: str, *, name: str, value: str, channel: str | None, at: datetime, source: str = "told") -> bool:
@@ -282,16 +300,19 @@ class Live:
         if today is not None:
             treatments.check_preference(name, value)
             wished = replace(self._vocabulary, preferences={name: None})
-            given = {"name": name, "value": value, "channel": channel, "at": at, "source": source if source in told.SOURCES else "told"}
-            told.record_preference(self.state, wished, today, **given, now=self.clock())
+            source = source if source in told.SOURCES else "told"
+            told.record_preference(
+                self.state, wished, today, name=name, value=value, channel=channel, at=at, source=source, now=self.clock()
+            )
         return today is not None
 
     def answer(self, customer_id: str, *, question: str, answer: str, channel: str, at: datetime) -> bool:
         """Write what a customer answered: it is asked in no channel again; false where nobody is known by that id."""
         today = self.today(customer_id)
         if today is not None:
-            given = {"question": question, "said": answer, "channel": channel, "at": at}
-            told.record_answer(self.state, self._vocabulary, today, **given, now=self.clock())
+            told.record_answer(
+                self.state, self._vocabulary, today, question=question, said=answer, channel=channel, at=at, now=self.clock()
+            )
         return today is not None
 
     # What time does
