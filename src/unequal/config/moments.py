@@ -12,6 +12,7 @@ from unequal.config.model import MONEY, WORDS_OF_PATTERN, Name, PredicateText, S
 
 FloorClass = Literal["safety", "fraud", "bereavement", "accessibility", "regulated_complaint"]
 """What outranks value, in the order in which one outranks the other."""
+Objective = Literal["get", "keep", "grow", "serve_cheaper", "win_back", "end_gracefully"]
 FLOOR_CLASSES: Final[tuple[FloorClass, ...]] = ("safety", "fraud", "bereavement", "accessibility", "regulated_complaint")
 CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 SHARE: Final = r"^(0(\.\d{1,6})?|1(\.0{1,6})?)$"
@@ -32,6 +33,11 @@ class Channel(Section):
         description="Whether the company begins there, as by e-mail; where customers begin, as on the phone, quiet hours do not hold."
     )
     cost: Money = Field("0", description="What one contact by it costs, beside the treatment itself.")
+    address: Name | None = Field(
+        None,
+        description="The attribute of a customer by which it is reached, as phone for sms; by default the channel's own name. Where another customer "
+        "has it too, no message by it says what the customer did.",
+    )
 
 
 class Purpose(Section):
@@ -177,8 +183,27 @@ class ContextValue(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"type": "decimal", "meaning": "What lies in the cart."}]})
 
-    type: Literal["text", "decimal", "boolean"] = Field(description="The type of its values.")
+    type: Literal["text", "decimal", "boolean", "date"] = Field(description="The type of its values.")
     meaning: Words = Field(description="What it says.")
+
+
+class Case(Section):
+    """Something that stays open between a customer and the company until it is settled."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"opened_by": ["complaint"], "closed_by": ["complaint_closed"], "holds_back": ["grow"], "days": 60}]
+        }
+    )
+
+    opened_by: tuple[Name, ...] = Field(min_length=1, description="The events that open it.")
+    closed_by: tuple[Name, ...] = Field(
+        min_length=1, description="The events that close it: it is open while none came since the last that opened it."
+    )
+    holds_back: tuple[Objective, ...] = Field(
+        ("get", "grow"), description="Policies with these objectives do nothing while it is open: nobody is sold more before he is heard."
+    )
+    days: WholeNumber = Field(90, ge=1, le=3660, description="It counts as closed so many days after it was opened, where nothing says so.")
 
 
 class Moments(Section):
@@ -210,5 +235,6 @@ class Moments(Section):
     greetings: dict[Name, Greeting] = Field(default_factory=dict, description="How customers are greeted: the first that fits.")
     tiers: dict[Name, Tier] = Field(default_factory=dict, description="Levels of service: the first that fits.")
     floors: dict[FloorClass, Floor] = Field(default_factory=dict, description="What outranks value.")
+    cases: dict[Name, Case] = Field(default_factory=dict, description="What stays open until it is settled, such as a complaint.")
     goodwill: Goodwill | None = Field(None, description="What agents may give at discretion.")
     assumed: Assumed = Field(Assumed(), description="How far effects count that nobody has measured.")

@@ -20,7 +20,7 @@ from uuid import uuid4
 import orjson
 
 from unequal import storage, treatments
-from unequal.flow import customer_profile, deciding, firing, ingesting, recalling, told
+from unequal.flow import customer_profile, deciding, firing, ingesting, milestones, recalling, told
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.profiles import Profiles
@@ -51,7 +51,7 @@ class Asking(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """The same, asked by ourselves; `timer` is the timer that asks."""
+    """The same, asked by ourselves; `timers` are those that ask."""
 
     channel: str
     customer_id: str | None = None
@@ -59,7 +59,7 @@ class Asked:
     value: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     purpose: str = "marketing"
-    timer: int | None = None
+    timers: tuple[int, ...] = ()
 
 
 def utc_now() -> datetime:
@@ -82,6 +82,7 @@ class Live:
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
         self._names = {name: source.name_of() for name, source in project.config.live.sources.items()}
         self._happened: OrderedDict[str, tuple[int, tuple[str, int], shapes.Happened]] = OrderedDict()
+        self._milestones = milestones.Milestones()
         self._busy = Lock()
         self._vocabulary = deciding.vocabulary_of(project.config)
         self._spent: tuple[int, Mapping[str, Decimal]] | None = None
@@ -104,7 +105,7 @@ class Live:
         """
         sent = ingesting.read(body, self.project.config, kind)
         active = self.policies.active()
-        effects = firing.setting_off(active.set_off, self._named(source)) if active.set_off else None
+        effects = firing.setting_off(self.project.config, source, active, self._named(source)) if active.set_off else None
         return ingesting.ingest(self.state, self.project.config, source, sent, received_at, effects).result()
 
     def quarantined(self, *, source: str | None, after: int, limit: int) -> list[dict[str, Any]]:
@@ -122,10 +123,14 @@ class Live:
         today = self.today(customer_id)
         if today is None:
             return None
-        held = deciding.of_state(self.state, today)
+        version = self.state.events.version(today)
+        held = deciding.of_state(self.state, today, self._open_cases(today, version))
         if deciding.is_visitor(today):
             return deciding.visitor_document(today, customer_id, held)
         return customer_profile.customer_profile(self.profiles, customer_id, held)
+
+    def _open_cases(self, customer_id: str, version: int) -> list[dict[str, Any]]:
+        return deciding.open_cases(self.policies.active().rules, self._happened_to(customer_id, version), self.clock())
 
     def today(self, customer_id: str) -> str | None:
         """The id under which a customer, or a visitor whom a source named, stands today."""
@@ -226,8 +231,15 @@ class Live:
             decision_id, moment.profile.customer_id, moment.channel, moment.at, recalling.text_of(moment), orjson.dumps(versions).decode(),
             chosen.winner.policy if chosen.winner else None, deciding.text_of(response),
         )  # fmt: skip
-        taken = deciding.taken(row, moment, chosen, active, timer=getattr(asking, "timer", None))
-        return taken, response
+        has_history = chosen.winner is not None and active.declared(chosen.winner.policy).with_history
+        history = self._history(moment.profile.customer_id) if has_history else None
+        timers: tuple[int, ...] = getattr(asking, "timers", ())
+        return deciding.taken(row, moment, chosen, active, timers=timers, history=history), response
+
+    def _history(self, customer_id: str) -> dict[str, Any]:
+        """What whoever answers a customer has at hand."""
+        told = self.profile(customer_id) or {}
+        return {name: told.get(name, []) for name in ("contacts", "orders", "cases")}
 
     def explain(self, decision_id: str) -> dict[str, Any] | None:
         """A decision, made again from what it was made from, with every candidate and why it fell.
@@ -320,6 +332,7 @@ class Live:
     def tick(self, now: datetime | None = None) -> int:
         """Take a newer run, fire timers that are due, send what waits; how many timers fired and messages left."""
         self.profiles.refresh()
+        self._milestones.put(self, now or self.clock())
         return firing.fire_due(self, now or self.clock()) + firing.send_waiting(self, now or self.clock())
 
     def close(self) -> None:
