@@ -25,7 +25,7 @@ def loaded(folder: Path, live: str) -> config.Project:
 
 
 def test_events_say_only_what_is_declared(tmp_path: Path) -> None:
-    with pytest.raises(Problems, match=r"CFG082.*\n.*live\.sources\.web\.context"):
+    with pytest.raises(Problems, match=r"CFG083.*\n.*live\.sources\.web\.context"):
         loaded(tmp_path, LIVE)
     project = loaded(tmp_path, LIVE + '  context: {cart_value: {type: decimal, meaning: "What lies in the cart."}}\n')
     assert project.live.sources["web"].context == {"cart_value": "value"}

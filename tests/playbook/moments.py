@@ -9,6 +9,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+import orjson
 import yaml
 
 from unequal import flow
@@ -124,7 +125,11 @@ class Scene:
             "messageId": f"m{next(self._numbers)}",
             "timestamp": happened,
         }
-        (taken,) = self.live.ingest(source, [message], self.now)
+        self.posts(source, message)
+
+    def posts(self, source: str, message: Mapping[str, Any]) -> None:
+        """One message, as it comes over the wire."""
+        (taken,) = self.live.ingest(source, orjson.dumps({"batch": [message]}), None, self.now)
         assert taken.status == "taken", taken
 
     def consents(self, customer_id: str, purpose: str = "marketing", status: str = "granted") -> None:

@@ -90,9 +90,7 @@ def test_in_quiet_hours_nothing_is_sent_and_nothing_is_lost(scene: Make) -> None
 
 def test_a_visitor_whom_nobody_knows_is_sent_nothing(scene: Make) -> None:
     on = scene(*CARTS)
-    on.live.ingest(
-        "web", [{"type": "track", "anonymousId": "v1", "event": "Cart Updated", "properties": {"value": 99}, "messageId": "v"}], on.now
-    )
+    on.posts("web", {"type": "track", "anonymousId": "v1", "event": "Cart Updated", "properties": {"value": 99}, "messageId": "v"})
     assert on.passes(minutes=31) == []
 
 
@@ -101,9 +99,9 @@ def test_a_visitor_who_logs_in_before_the_time_is_up_is_reminded_as_the_customer
     ann, as_ann = on.one("web_users", *CARTS)
     on.consents(ann)
     cart = {"type": "track", "anonymousId": "v1", "event": "Cart Updated", "properties": {"value": 32}, "messageId": "v"}
-    on.live.ingest("web", [cart], on.now)
+    on.posts("web", cart)
     on.passes(minutes=10)
-    on.live.ingest("web", [{"type": "identify", "anonymousId": "v1", "userId": as_ann, "messageId": "i"}], on.now)
+    on.posts("web", {"type": "identify", "anonymousId": "v1", "userId": as_ann, "messageId": "i"})
     (message,) = on.passes(minutes=21)
     assert (message["customer_id"], message["policy"]) == (ann, "cart_reminder")
 

@@ -114,7 +114,7 @@ def problems_of_live(live: Live) -> Iterator[Problem]:
             yield Problem("CFG080", "two sources of events have one write key", (*at, "write_key"), seen=f"{other}, {name}", do=do)
         for said in source.context.keys() - live.context.keys():
             do = "declare it in live.context, with its type"
-            yield Problem("CFG082", "events say what live.context does not declare", (*at, "context", said), seen=said, do=do)
+            yield Problem("CFG083", "events say what live.context does not declare", (*at, "context", said), seen=said, do=do)
         counted: dict[str, str] = {}
         for ours, theirs in source.events.items():
             for event in (theirs,) if isinstance(theirs, str) else theirs:
