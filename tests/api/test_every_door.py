@@ -145,7 +145,7 @@ def test_what_must_be_told_is_told_for_every_use(doors: tuple[Client, Shown]) ->
         if not permissions.FUNCTIONS[route.function].is_told:
             continue
         head = client.get("/v1/audit/head", headers=shown["administrator"]).json()["number"]
-        who = "agent" if route.function == "consents.write" else "policy_author"
+        who = "agent" if route.function in {"consents.write", "goodwill.give"} else "policy_author"
         assert asked(client, route, shown[who], None).status_code < 300
         entries = client.get("/v1/audit", params={"after": head}, headers=shown["administrator"]).json()["entries"]
         assert [(entry["actor"], entry["action"]) for entry in entries] == [(f"person:a {who}", route.function)]

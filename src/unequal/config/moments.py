@@ -16,6 +16,8 @@ Objective = Literal["get", "keep", "grow", "serve_cheaper", "win_back", "end_gra
 FLOOR_CLASSES: Final[tuple[FloorClass, ...]] = ("safety", "fraud", "bereavement", "accessibility", "regulated_complaint")
 CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 SHARE: Final = r"^(0(\.\d{1,6})?|1(\.0{1,6})?)$"
+ORIGIN: Final = r"^https://[a-z0-9.-]{1,200}(:[0-9]{1,5})?$"
+WORDS_OF_PATTERN.update({ORIGIN: "a site by scheme and host alone, as in https://crm.example.com"})
 WORDS_OF_PATTERN.update({CLOCK: 'hours and minutes in quotes, as in "21:30"', SHARE: 'a share in quotes from 0 to 1, as in "0.05"'})
 
 Money = Annotated[str, Field(pattern=MONEY)]
@@ -169,6 +171,22 @@ class Goodwill(Section):
     reasons: tuple[Words, ...] = Field(min_length=1, description="The reasons that an agent chooses from.")
 
 
+class AgentPage(Section):
+    """The page on which agents serve customers."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"channel": "phone", "embed_in": ["https://crm.example.com"], "contact_minutes": 30}]}
+    )
+
+    channel: Name = Field("phone", description="The channel on which agents answer, where the address of the page names none.")
+    embed_in: tuple[Annotated[str, Field(pattern=ORIGIN)], ...] = Field(
+        (), max_length=20, description="Sites that may show the page within their own, as https://crm.example.com; nobody else may."
+    )
+    contact_minutes: WholeNumber = Field(
+        30, ge=1, le=1440, description="For how long a page that is opened again belongs to the same contact, with the same decision."
+    )
+
+
 class Assumed(Section):
     """How far effects count that nobody has measured."""
 
@@ -237,4 +255,5 @@ class Moments(Section):
     floors: dict[FloorClass, Floor] = Field(default_factory=dict, description="What outranks value.")
     cases: dict[Name, Case] = Field(default_factory=dict, description="What stays open until it is settled, such as a complaint.")
     goodwill: Goodwill | None = Field(None, description="What agents may give at discretion.")
+    agent_page: AgentPage = Field(AgentPage(), description="The page on which agents serve customers.")
     assumed: Assumed = Field(Assumed(), description="How far effects count that nobody has measured.")

@@ -20,7 +20,7 @@ from uuid import uuid4
 import orjson
 
 from unequal import storage, treatments
-from unequal.flow import customer_profile, deciding, firing, ingesting, milestones, recalling, told
+from unequal.flow import agent_desk, customer_profile, deciding, firing, ingesting, milestones, recalling, told
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.profiles import Profiles
@@ -72,6 +72,7 @@ class Live:
 
     Attributes:
         policies: who writes, previews and approves them.
+        agents: the moment as agents use it.
     """
 
     def __init__(self, project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -80,6 +81,7 @@ class Live:
         self.state = storage.state.open_live(project.state_url)
         self.state.events.declare(ingesting.senders(project.config))
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
+        self.agents = agent_desk.AgentDesk(self)
         self._names = {name: source.name_of() for name, source in project.config.live.sources.items()}
         self._happened: OrderedDict[str, tuple[int, tuple[str, int], shapes.Happened]] = OrderedDict()
         self._milestones = milestones.Milestones()

@@ -10,6 +10,7 @@ from unequal.storage.state.database import State
 from unequal.storage.state.decisions import DecisionRow, OutcomeRow
 from unequal.storage.state.difference import MembershipDifference
 from unequal.storage.state.events import EventRow, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
+from unequal.storage.state.goodwill import GoodwillLimits, GoodwillRow
 from unequal.storage.state.live import LiveState
 from unequal.storage.state.opening import open_access, open_live, open_state
 from unequal.storage.state.outbox import Claimed, Message
@@ -37,6 +38,8 @@ __all__ = [
     "Done",
     "Entry",
     "EventRow",
+    "GoodwillLimits",
+    "GoodwillRow",
     "Happening",
     "Head",
     "Incoming",
