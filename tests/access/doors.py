@@ -77,7 +77,7 @@ class SmallWorld:
         return AgentPage(embed_in=("https://crm.example.com",))
 
     def sheet(self, customer_id: str, *, channel: str | None, agent: str) -> verbs.Document | None:
-        told = {"channel": channel or "phone", "channels": ["phone", "email"], "currency": "USD", "goodwill": None}
+        told = {"channel": channel or "phone", "channels": ["phone", "email"], "currency": "USD", "time_zone": "UTC", "goodwill": None}
         return {"customer": filled("customer"), "decision": filled("decision"), **told} if customer_id == "c_1" else None
 
     def give_goodwill(self, decision_id: str, **given: Any) -> bool:

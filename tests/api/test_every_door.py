@@ -16,6 +16,7 @@ from unequal.access import Accounts, Desk, fields, permissions
 from unequal.access import desk as desk_module
 from unequal.access.allowing import FUNCTION_OF
 from unequal.api import EVERY_ROUTE, Route
+from unequal.api.page_routing import EVERY_PAGE
 
 DOCUMENTS = {
     "customers.read": "customer", "decisions.make": "decision", "decisions.read": "explanation", "events.quarantined": "quarantined",
@@ -103,7 +104,8 @@ def test_every_route_has_a_rule_and_every_rule_a_route(doors: tuple[Client, Show
     client, _ = doors
     served = {(method, route.path) for route in client.app.routes for method in route.methods - {"HEAD"}}
     ruled = {(route.method, route.path) for route in EVERY_ROUTE}
-    assert served - {("GET", "/v1/openapi.json")} == ruled, "a route is served that stands in no table"
+    pages = {(page.method, page.path) for page in EVERY_PAGE}
+    assert served - {("GET", "/v1/openapi.json")} - pages == ruled, "a route is served that stands in no table"
     assert {route.function for route in EVERY_ROUTE} == set(permissions.FUNCTIONS)
     assert {(route.method, route.path) for route in EVERY_ROUTE if route.body} == set(BODIES), "a route is not tried"
 

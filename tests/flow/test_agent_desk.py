@@ -100,6 +100,12 @@ def test_a_gift_is_given_within_the_limits_and_for_a_listed_reason_alone(live, c
     assert (sheet["goodwill"]["left"], sheet["goodwill"]["reasons"]) == (D(25), ["Late delivery"])
     assert give(decision, goodwill_id="gift-one", agent="person:mia", amount=D("15.00"), reason="Late delivery")
     assert (opened(live)["goodwill"]["left"], opened(live)["goodwill"]["least"]) == (D(10), "at_once")
+    # Another decision of the same contact gives no more.
+    clock.now += timedelta(seconds=5)
+    live.prefer(one(live, "1"), name="channel", value="never", channel="email", at=clock.now)
+    clock.now += timedelta(seconds=1)
+    again = opened(live)
+    assert (again["decision"]["decision_id"] != decision, again["goodwill"]["left"]) == (True, D(10))
     for amount, reason, code in (("10.01", "Late delivery", "LIV400"), ("5", "I like him", "LIV403"), ("0", "Late delivery", "LIV404"),
                                  ("0.001", "Late delivery", "LIV404"), ("NaN", "Late delivery", "LIV404")):  # fmt: skip
         with pytest.raises(LiveError) as refused:
@@ -109,3 +115,18 @@ def test_a_gift_is_given_within_the_limits_and_for_a_listed_reason_alone(live, c
     # The agent's day is the company's: at noon in UTC it is the same day, twelve hours later another one.
     clock.now += timedelta(hours=20)
     assert opened(live)["goodwill"]["left"] == D(25)
+
+
+def test_what_an_agent_calls_wrong_counts_as_no_contact(live, clock):
+    first = opened(live)["decision"]
+    live.record_outcome(first["decision_id"], kind="overridden", at=clock.now, reason="Has it already", author="person:mia")
+    assert [told.status for told in live.state.contacts.contacts(one(live, "1"))] == ["released"]
+    (told,) = live.agents.measured(since=clock.now, until=clock.now + timedelta(seconds=1))
+    assert (told["agent"], told["kind"], told["reason"], told["times"]) == ("person:mia", "overridden", "Has it already", 1)
+
+
+def test_gifts_return_to_the_next_run_under_the_customers_record(live):
+    decision = opened(live)["decision"]["decision_id"]
+    live.agents.give_goodwill(decision, goodwill_id="gift-one", agent="person:mia", amount=D("15.00"), reason="Late delivery")
+    (row,) = [row for batch in live.state.contacts.returned("goodwill", "crm") for row in batch.to_pylist()]
+    assert (row["record_id"], row["agent"], row["amount"], row["reason"]) == ("1", "person:mia", D("15.0000"), "Late delivery")

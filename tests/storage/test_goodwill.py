@@ -23,7 +23,9 @@ def live(state_url):
 
 
 def limits(at_once="1000", agent_a_day="1000", customer_a_year="1000"):
-    return GoodwillLimits(D(at_once), D(agent_a_day), D(customer_a_year), NOON - timedelta(hours=12), NOON - timedelta(days=365))
+    return GoodwillLimits(
+        D(at_once), D(agent_a_day), D(customer_a_year), NOON - timedelta(minutes=30), NOON - timedelta(hours=12), NOON - timedelta(days=365)
+    )
 
 
 def decided(live, decision, customer="ann"):
@@ -38,7 +40,7 @@ def gift(name, decision="d1", amount="10.00", **more):
 def test_a_gift_is_kept_with_its_reason_and_counts_against_every_limit(live):
     decided(live, "d1")
     assert live.goodwill.give(gift("g1", note="two days late"), limits())
-    assert live.goodwill.of_decision("d1") == [gift("g1", note="two days late")]
+    assert live.goodwill.of_customer("ann", since=NOON) == [gift("g1", note="two days late")]
     assert set(live.goodwill.left("d1", "person:mia", limits()).values()) == {D("990.00")}
     (told,) = live.contacts.outcomes("d1")
     assert (told.kind, told.reason, told.author, told.amount) == ("goodwill", "Late delivery", "person:mia", None)
@@ -47,7 +49,7 @@ def test_a_gift_is_kept_with_its_reason_and_counts_against_every_limit(live):
 def test_a_gift_that_is_sent_twice_is_given_once(live):
     decided(live, "d1")
     assert [live.goodwill.give(gift("g1"), limits()) for _ in range(2)] == [True, False]
-    assert len(live.goodwill.of_decision("d1")) == 1
+    assert len(live.goodwill.of_customer("ann", since=NOON)) == 1
 
 
 @pytest.mark.parametrize("limit", ["at_once", "agent_a_day", "customer_a_year"])
@@ -65,6 +67,7 @@ def test_another_day_another_agent_and_another_customer_count_for_themselves(liv
     decided(live, "d2", "bea")
     live.goodwill.give(gift("g1", at=NOON - timedelta(days=1)), limits())
     assert live.goodwill.left("d1", "person:mia", limits())["agent_a_day"] == 1000
+    assert live.goodwill.left("d1", "person:mia", limits())["at_once"] == 1000
     assert live.goodwill.left("d1", "person:mia", limits())["customer_a_year"] == 990
     assert live.goodwill.left("d2", "person:finn", limits()) == {"at_once": 1000, "agent_a_day": 1000, "customer_a_year": 1000}
 

@@ -15,8 +15,11 @@ from unequal.access.verbs import Asking, Document, LiveVerbs, Taken
 from unequal.terms.errors import AccessError
 
 _LONGEST_REASON: Final = 500
-_OPEN: Final = frozenset({"channel", "channels", "currency", "goodwill"})
+_OPEN: Final = frozenset({"channel", "channels", "currency", "goodwill", "time_zone"})
 """Of an agent's sheet what tells nothing of the customer."""
+_OF_CUSTOMER: Final = frozenset({"customer_id", "asked_id", "kind", "as_of", "attributes", "contact_points", "preferences", "consents", "contacts",
+                                 "orders", "cases"})  # fmt: skip
+"""Of the customer what serving one contact needs, of which the masks take out what the agent may not see."""
 _Found = TypeVar("_Found")
 
 
@@ -105,7 +108,8 @@ class Desk:
         found = _there(self._live.agents.sheet(customer_id, channel=channel, agent=caller.name), "customer", customer_id)
         return {
             **{name: part for name, part in found.items() if name in _OPEN},
-            "customer": masked("customer", found["customer"], shown), "decision": masked("decision", found["decision"], shown),
+            "customer": masked("customer", {name: part for name, part in found["customer"].items() if name in _OF_CUSTOMER}, shown),
+            "decision": masked("decision", found["decision"], shown),
         }  # fmt: skip
 
     @allowed("goodwill.give")

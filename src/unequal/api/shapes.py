@@ -360,6 +360,7 @@ class Sheet(BaseModel):
     channel: str
     channels: list[str]
     currency: str
+    time_zone: str
     customer: Customer
     decision: Decision
     goodwill: Shown | None = Field(description="What may still be given now, and for which reasons; null: nothing is declared.")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from unequal import config, predicates, storage
+from unequal import predicates, storage
 from unequal.flow import recalling
 from unequal.terms.errors import LiveError
 
@@ -24,6 +24,8 @@ TELLABLE: Final = (
 ENDED: Final = frozenset({"accepted", "declined", "not_now", "overridden"})
 """Outcomes after which the contact holds no other suggestion."""
 OUTCOMES: Final = frozenset({"offered", *ENDED})
+WRONG: Final = "overridden"
+"""What an agent did not offer, because it was wrong."""
 _MOST_FACTS: Final = 3
 _YEAR: Final = timedelta(days=365)
 _LONGEST_NOTE: Final = 500
@@ -38,7 +40,7 @@ class AgentDesk:
         self._zone = ZoneInfo(live.project.config.time_zone)
 
     @property
-    def page(self) -> config.moments.AgentPage:
+    def page(self) -> Any:
         """How the page for agents is set up."""
         return self._declared.agent_page
 
@@ -63,7 +65,7 @@ class AgentDesk:
         customer = self._live.profile(today)
         return {
             "customer": customer, "decision": decision, "channel": channel, "channels": list(self._declared.channels),
-            "currency": self._live.project.config.reporting_currency, "goodwill": self._goodwill(decision["decision_id"], agent),
+            "currency": self._live.project.config.reporting_currency, "time_zone": self._zone.key, "goodwill": self._goodwill(today, decision["decision_id"], agent),
         }  # fmt: skip
 
     def give_goodwill(
@@ -97,6 +99,11 @@ class AgentDesk:
             raise
         return True
 
+    def take_back(self, decision_id: str) -> None:
+        """Count no contact for a decision that an agent did not pass on."""
+        made = self._live.state.contacts.decision(decision_id)
+        self._release(made.customer_id, {decision_id})
+
     def measured(self, *, since: datetime, until: datetime) -> list[dict[str, Any]]:
         """What agents did otherwise and what they gave, by agent and reason; instants naive UTC, the last left out."""
         told = self._live.state.goodwill.measured(since=since, until=until)
@@ -114,12 +121,13 @@ class AgentDesk:
     def _decision(self, today: str, channel: str) -> dict[str, Any]:
         """The decision that holds in this contact: the last one, until the customer says something that may change it."""
         contacts = self._live.state.contacts
-        begins = self._live.clock() - timedelta(minutes=self.page.contact_minutes)
+        begins = self._begins(self._live.clock())
         # Older than the contact, or of another channel, a decision is another contact's.
         ours = [one for one in contacts.decisions(today) if one.channel == channel and one.at >= begins]
-        outcomes = contacts.outcomes(ours[0].decision_id) if ours else []
-        if not ours or (not any(one.kind in ENDED for one in outcomes) and self._has_said(today, ours[0].at)):
-            self._release(today, ours[:1])
+        outcomes = [one for one in contacts.outcomes(ours[0].decision_id) if one.kind in OUTCOMES] if ours else []
+        # What was passed on stays, whatever is said afterwards, until what came of it is recorded.
+        if not ours or (not outcomes and self._has_said(today, ours[0].at)):
+            self._release(today, {one.decision_id for one in ours[:1]})
             response = self._live.decide(_Asked(channel, today))
             ours, outcomes = [contacts.decision(response["decision_id"]), *ours], []
         response = orjson.loads(ours[0].response)
@@ -135,11 +143,10 @@ class AgentDesk:
         wishes = (one[3] for one in (*standing.consents, *standing.preferences))
         return any(at > since for at in (*answered, *wishes))
 
-    def _release(self, today: str, decisions: Iterable[storage.state.DecisionRow]) -> None:
-        """Give back the contacts of decisions that nobody has offered: they do not count among the customer's contacts."""
-        dropped = {one.decision_id for one in decisions if not self._live.state.contacts.outcomes(one.decision_id)}
-        for one in self._live.state.contacts.contacts(today) if dropped else ():
-            if one.decision_id in dropped and one.status == "reserved":
+    def _release(self, customer_id: str, decision_ids: set[str]) -> None:
+        """Give back the contacts of decisions that nobody has passed on: they do not count among the customer's contacts."""
+        for one in self._live.state.contacts.contacts(customer_id) if decision_ids else ():
+            if one.decision_id in decision_ids and one.status == "reserved":
                 self._live.state.contacts.settle(one.contact_id, "released", self._live.clock())
 
     def _open_question(self, today: str, earlier: Iterable[storage.state.DecisionRow]) -> Any:
@@ -170,12 +177,16 @@ class AgentDesk:
 
     # What may be given
 
-    def _goodwill(self, decision_id: str, agent: str) -> dict[str, Any] | None:
+    def _goodwill(self, today: str, decision_id: str, agent: str) -> dict[str, Any] | None:
         declared = self._declared.goodwill
         if declared is None:
             return None
-        left = self._live.state.goodwill.left(decision_id, agent, self._limits(declared, self._live.clock()))
-        given = [{"amount": one.amount, "reason": one.reason, "at": one.at} for one in self._live.state.goodwill.of_decision(decision_id)]
+        limits = self._limits(declared, self._live.clock())
+        left = self._live.state.goodwill.left(decision_id, agent, limits)
+        given = [
+            {"amount": one.amount, "reason": one.reason, "at": one.at}
+            for one in self._live.state.goodwill.of_customer(today, since=limits.contact_begins)
+        ]
         return {
             "left": min(left.values()),
             "least": min(left, key=lambda name: left[name]),
@@ -183,12 +194,16 @@ class AgentDesk:
             "given": given,
         }
 
-    def _limits(self, declared: config.moments.Goodwill, at: datetime) -> storage.state.GoodwillLimits:
+    def _limits(self, declared: Any, at: datetime) -> storage.state.GoodwillLimits:
         utc = ZoneInfo("UTC")
         today = at.replace(tzinfo=utc).astimezone(self._zone).date()
         midnight = datetime.combine(today, time(), self._zone).astimezone(utc).replace(tzinfo=None)
         amounts = (Decimal(declared.at_once), Decimal(declared.agent_a_day), Decimal(declared.customer_a_year))
-        return storage.state.GoodwillLimits(*amounts, midnight, at - _YEAR)
+        return storage.state.GoodwillLimits(*amounts, self._begins(at), midnight, at - _YEAR)
+
+    def _begins(self, at: datetime) -> datetime:
+        """Since when the contact of a moment goes on, at the most."""
+        return at - timedelta(minutes=self.page.contact_minutes)
 
 
 class _Asked:

@@ -283,6 +283,8 @@ class Live:
             if error.code == "LIV104":
                 return False
             raise
+        if kind == agent_desk.WRONG:
+            self.agents.take_back(decision_id)
         return True
 
     def consent(self, customer_id: str, *, purpose: str, channel: str | None, status: str, at: datetime, evidence: str) -> bool:

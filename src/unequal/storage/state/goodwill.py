@@ -65,11 +65,12 @@ class GoodwillRow:
 
 @dataclass(frozen=True, slots=True)
 class GoodwillLimits:
-    """How much may be given: in one contact, by one agent since his day began, and to one customer since `year_begins`; naive UTC."""
+    """How much may be given: to a customer since the contact began, by an agent since his day began, to a customer within a year; naive UTC."""
 
     at_once: Decimal
     agent_a_day: Decimal
     customer_a_year: Decimal
+    contact_begins: datetime
     day_begins: datetime
     year_begins: datetime
 
@@ -103,7 +104,7 @@ def left(connection: sa.Connection, decision_id: str, agent: str, limits: Goodwi
     """
     ids = whose(connection, decisions.decision(connection, decision_id).customer_id).ids
     given = {
-        "at_once": _sum(connection, GOODWILL.c.decision_id == decision_id),
+        "at_once": _sum(connection, GOODWILL.c.customer_id.in_(ids), GOODWILL.c.at >= limits.contact_begins),
         "agent_a_day": _sum(connection, GOODWILL.c.agent == agent, GOODWILL.c.at >= limits.day_begins),
         "customer_a_year": _sum(connection, GOODWILL.c.customer_id.in_(ids), GOODWILL.c.at > limits.year_begins),
     }
@@ -127,7 +128,7 @@ def give(connection: sa.Connection, row: GoodwillRow, limits: GoodwillLimits) ->
     name = min(leaves, key=lambda limit: leaves[limit])
     if row.amount > leaves[name]:
         raise LiveError("LIV400", "that is more than may be given now", where=f"live.goodwill.{name}",
-                        seen=f"{row.amount:f} of {leaves[name]:f} that are left", do="give less, or ask a supervisor")  # fmt: skip
+                        seen=f"{row.amount:.2f} asked, {leaves[name]:.2f} left", do="give less, or ask a supervisor")  # fmt: skip
     made = decisions.decision(connection, row.decision_id)
     customer_id = today(connection, made.customer_id)
     values = {name: getattr(row, name) for name in row.__slots__}
@@ -160,15 +161,19 @@ def measured(connection: sa.Connection, *, since: datetime, until: datetime) -> 
         .where(GOODWILL.c.at >= since, GOODWILL.c.at < until)
         .group_by(GOODWILL.c.agent, GOODWILL.c.reason)
     )
-    found = [Measured(*row, None) for row in connection.execute(told)]
-    found += [Measured(*row[:5], from_units(int(row[5]))) for row in connection.execute(gifts)]
+    found = [Measured(row[0], row[1], row[2], row[3], row[4], None) for row in connection.execute(told)]
+    found += [Measured(row[0], row[1], row[2], row[3], row[4], from_units(int(row[5]))) for row in connection.execute(gifts)]
     return sorted(found, key=lambda one: (one.agent, -(one.amount or 0), one.kind, one.reason or ""))
 
 
-def of_decision(connection: sa.Connection, decision_id: str) -> list[GoodwillRow]:
-    """What was given in a contact, in the order of time."""
+def of_customer(connection: sa.Connection, customer_id: str, *, since: datetime) -> list[GoodwillRow]:
+    """What a customer was given from an instant on, under whatever id, in the order of time."""
     columns = [GOODWILL.c[name] for name in GoodwillRow.__slots__]
-    wanted = sa.select(*columns).where(GOODWILL.c.decision_id == decision_id).order_by(GOODWILL.c.at, GOODWILL.c.goodwill_id)
+    wanted = (
+        sa.select(*columns)
+        .where(GOODWILL.c.customer_id.in_(whose(connection, customer_id).ids), GOODWILL.c.at >= since)
+        .order_by(GOODWILL.c.at, GOODWILL.c.goodwill_id)
+    )
     return [GoodwillRow(**row) for row in connection.execute(wanted).mappings()]
 
 

@@ -27,10 +27,10 @@ class GoodwillLog:
         with self._engine.connect() as connection, connection.begin():
             return goodwill.left(connection, decision_id, agent, limits)
 
-    def of_decision(self, decision_id: str) -> list[GoodwillRow]:
-        """What was given in a contact."""
+    def of_customer(self, customer_id: str, *, since: datetime) -> list[GoodwillRow]:
+        """What a customer was given from an instant on."""
         with self._engine.connect() as connection, connection.begin():
-            return goodwill.of_decision(connection, decision_id)
+            return goodwill.of_customer(connection, customer_id, since=since)
 
     def measured(self, *, since: datetime, until: datetime) -> list[Measured]:
         """What agents did and gave; see goodwill.measured."""
