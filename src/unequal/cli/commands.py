@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "playbook": {
         "playbook": "Ready policies to begin with: lists them, or writes those named into policies/ and says what unequal.yaml lacks for them."
     },
+    "policing": {"policies": "Policies: written by one person, previewed, approved by another; they act until retired."},
     "serving": {
         "serve": "Answer at the moment of contact: the API, from the published run and the state.",
         "people": "Who may sign in, and as what; and what the audit says they did.",

@@ -7,7 +7,8 @@ on; whoever comes too late looks again. So limits hold whatever the number of wo
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,9 +21,10 @@ from uuid import uuid4
 import orjson
 
 from unequal import storage, treatments
-from unequal.flow import agent_desk, customer_profile, deciding, firing, ingesting, milestones, recalling, told
+from unequal.flow import agent_desk, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
+from unequal.flow.previewing import RunTerms
 from unequal.flow.profiles import Profiles
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
@@ -244,22 +246,8 @@ class Live:
         return {name: told.get(name, []) for name in ("contacts", "orders", "cases")}
 
     def explain(self, decision_id: str) -> dict[str, Any] | None:
-        """A decision, made again from what it was made from, with every candidate and why it fell.
-
-        Raises:
-            LiveError: LIV304, made again it comes out otherwise: this version of Unequal decides by other rules than the one that made it.
-        """
-        row = self.state.contacts.decision(decision_id)
-        versions = orjson.loads(row.versions)
-        policies, rules = self.policies.as_of(versions["rules"], versions["policies"])
-        moment = recalling.moment_of(row.inputs, rules)
-        active = Active(0, policies, rules, versions["rules"], versions["policies"], {})
-        chosen = treatments.choose(moment, policies, rules, every=True)
-        again = deciding.text_of(deciding.response_of(decision_id, moment, chosen, active))
-        if again != row.response:
-            raise LiveError("LIV304", "a decision comes out otherwise when it is made again", where=f"decision {decision_id}",
-                            seen=f"made by {versions['unequal']}, this is {__version__}", do="explain it by the version that made it")  # fmt: skip
-        return deciding.explanation_of(row, versions, moment, chosen, self.state.contacts.outcomes(decision_id))
+        """A decision, made again from what it was made from, with every candidate and why it fell; see `explaining.explain`."""
+        return explaining.explain(self.state, self.policies, decision_id)
 
     # What comes back
 
@@ -362,3 +350,20 @@ def open_live(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) 
         StorageError: STO009, nothing is published yet.
     """
     return Live(project, clock=clock)
+
+
+@contextmanager
+def open_policies(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> Iterator[PolicyDesk]:
+    """Open the policies of a project that has been run, without what deciding needs.
+
+    Raises:
+        StorageError: STO009, nothing is published yet.
+    """
+    with storage.state.open_live(project.state_url) as state:
+        yield PolicyDesk(project, state, RunTerms(project), clock)
+
+
+def explain(project: OpenProject, decision_id: str) -> dict[str, Any]:
+    """A decision made again, without what deciding needs; see `explaining.explain`."""
+    with storage.state.open_live(project.state_url) as state:
+        return explaining.explain(state, PolicyDesk(project, state, RunTerms(project), utc_now), decision_id)
