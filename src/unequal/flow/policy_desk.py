@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Final
 
@@ -13,9 +13,9 @@ import orjson
 
 from unequal import config, storage, treatments
 from unequal.flow.opening import OpenProject
-from unequal.flow.previewing import RunTerms, previewed
+from unequal.flow.previewing import RunTerms, acting, previewed
 from unequal.flow.profiles import Profiles
-from unequal.flow.reading import open_base
+from unequal.flow.reading import OpenBase, open_base
 
 DRAFT: Final = "draft"
 
@@ -86,6 +86,10 @@ class PolicyDesk:
             if one.policy.trigger is not None and one.policy.trigger.on is not None:
                 set_off[one.policy.trigger.on] = (*set_off.get(one.policy.trigger.on, ()), one.policy)
         return Active(change, policies, rules, self._kept(), {one.name: one.version for one in live}, set_off)
+
+    def acting(self, live: Sequence[storage.state.PolicyVersion]) -> tuple[treatments.Policies, treatments.Rules]:
+        """Versions made ready; nothing is written down."""
+        return self._ready([config.policies.read_policy(one.text, one.name, version=one.version) for one in live])
 
     def _ready(self, declared: Sequence[config.policies.Declared]) -> tuple[treatments.Policies, treatments.Rules]:
         return ready(declared, self._stated())
@@ -183,6 +187,26 @@ class PolicyDesk:
 
     def _one(self, name: str, version: int) -> storage.state.PolicyVersion | None:
         return next((one for one in self._state.policies.versions(name) if one.version == version), None)
+
+
+def acting_on(project: OpenProject, opened: OpenBase, at: datetime | None = None) -> treatments.conflicts.Acting | None:
+    """The policies that act, with an open run that they act on; None where none do, or the run is older than profiles.
+
+    Args:
+        project: whose.
+        opened: the run.
+        at: as of when; now by default.
+    """
+    if not opened.run.steps("profile"):
+        return None
+    now = at or datetime.now(UTC).replace(tzinfo=None)
+    with storage.state.open_live(project.state_url) as state:
+        live = state.policies.live(now)
+        if not live:
+            return None
+        terms = RunTerms(project, opened)
+        desk = PolicyDesk(project, state, terms, lambda: now)
+        return acting(opened, *desk.acting(live), at=terms.watermark)
 
 
 def ready(declared: Sequence[config.policies.Declared], stated: Mapping[str, Any]) -> tuple[treatments.Policies, treatments.Rules]:

@@ -26,10 +26,12 @@ class RunTerms:
 
     Args:
         project: that has been run.
+        opened: the run, where it is open; the current one is opened when it is asked by default.
         types: column -> type, as `Profiles.types`.
     """
 
     project: OpenProject
+    opened: OpenBase | None = None
     types: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,6 +39,8 @@ class RunTerms:
 
     @cached_property
     def _last(self) -> Mapping[str, datetime]:
+        if self.opened is not None:
+            return last_told(self.opened)
         with open_base(self.project) as opened:
             return last_told(opened)
 
