@@ -61,10 +61,19 @@ def standing_of(found: storage.state.Standing, spent: Mapping[str, Decimal]) -> 
     )
 
 
-def of_state(state: storage.state.LiveState, customer_id: str, cases_open: Sequence[Mapping[str, Any]] = ()) -> OfState:
-    """What the state holds of a customer, for whoever reads the profile; with what is open, as `open_cases` tells."""
-    standing = state.contacts.standing(customer_id)
-    contacts = state.contacts.contacts(customer_id)
+def of_state(
+    state: storage.state.LiveState, customer_id: str, cases_open: Sequence[Mapping[str, Any]] = (), names: Sequence[str] = ()
+) -> OfState:
+    """What the state holds of a customer, for whoever reads the profile.
+
+    Args:
+        state: which holds it.
+        customer_id: the customer.
+        cases_open: what is open, as `open_cases` tells.
+        names: others under which sources knew him.
+    """
+    standing = state.contacts.standing(customer_id, also=names)
+    contacts = state.contacts.contacts(customer_id, also=names)
     return OfState(
         standing.version,
         [dict(zip(("purpose", "channel", "status", "at"), one, strict=True)) for one in standing.consents],

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 from threading import Lock
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self
 from uuid import uuid4
 
 import orjson
@@ -69,6 +69,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+class _Known(NamedTuple):
+    """What happened to a customer, and the names by which sources knew him before he was known."""
+
+    happened: shapes.Happened
+    names: tuple[str, ...]
+
+
 class Live:
     """The moment of contact of a project. Made by `open_live`; safe for threads.
 
@@ -85,7 +92,7 @@ class Live:
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
         self.agents = agent_desk.AgentDesk(self)
         self._names = {name: source.name_of() for name, source in project.config.live.sources.items()}
-        self._happened: OrderedDict[str, tuple[int, tuple[str, int], shapes.Happened]] = OrderedDict()
+        self._happened: OrderedDict[str, tuple[int, tuple[str, int], _Known]] = OrderedDict()
         self._milestones = milestones.Milestones()
         self._busy = Lock()
         self._vocabulary = deciding.vocabulary_of(project.config)
@@ -128,7 +135,7 @@ class Live:
         if today is None:
             return None
         version = self.state.events.version(today)
-        held = deciding.of_state(self.state, today, self._open_cases(today, version))
+        held = deciding.of_state(self.state, today, self._open_cases(today, version), self.state.events.names(today))
         if deciding.is_visitor(today):
             return deciding.visitor_document(today, customer_id, held)
         return customer_profile.customer_profile(self.profiles, customer_id, held)
@@ -147,11 +154,9 @@ class Live:
     def moment(self, asking: Asking, at: datetime, active: Active) -> shapes.Moment:
         """All that a choice is made from."""
         customer_id = self.named(asking)
-        standing = self.state.contacts.standing(customer_id)
+        standing, happened = self._standing(customer_id)
         row = self.profiles.row(standing.customer_id) or (standing.customer_id, *([None] * (len(self.profiles.columns) - 1)))
-        profile = shapes.Profile(
-            standing.customer_id, row, self.profiles.columns, self._happened_to(standing.customer_id, standing.version), standing.version
-        )
+        profile = shapes.Profile(standing.customer_id, row, self.profiles.columns, happened, standing.version)
         context = deciding.context_of(asking.context, active.rules)
         purpose: Any = asking.purpose
         return shapes.Moment(profile, deciding.standing_of(standing, self._spent_of(active)), asking.channel, context, at, purpose)
@@ -169,16 +174,30 @@ class Live:
                             do="ask by customer_id, or by an identifier that is one customer's alone")  # fmt: skip
         return several[0]
 
-    def _happened_to(self, customer_id: str, version: int) -> shapes.Happened:
+    def _standing(self, customer_id: str) -> tuple[storage.state.Standing, shapes.Happened]:
+        """What the state holds of a customer, under other names of his too, and what happened to him."""
+        found = self.state.contacts.standing(customer_id)
+        while True:
+            known = self._known_of(found.customer_id, found.version)
+            if not known.names:
+                return found, known.happened
+            whole = self.state.contacts.standing(customer_id, also=known.names)
+            # His names are as of a version: where that moved meanwhile he may have got another one.
+            if whole.version == found.version:
+                return whole, known.happened
+            found = whole
+
+    def _known_of(self, customer_id: str, version: int) -> _Known:
         """What the run tells, and the events since; read again only when something happened to the customer, or a run was published."""
         run = self.profiles.version
         found = self._happened.get(customer_id)
         if found is not None and found[:2] == (version, run):
             return found[2]
-        rows = self.state.events.of_customer(customer_id) if version else ()
-        happened = deciding.happened_of(self.profiles, customer_id, rows, self._names, self.project.config)
-        self._remember(customer_id, version, run, happened)
-        return happened
+        names = self.state.events.names(customer_id)
+        rows = self.state.events.of_customer(customer_id) if names or deciding.is_visitor(customer_id) else ()
+        known = _Known(deciding.happened_of(self.profiles, customer_id, rows, self._names, self.project.config), names)
+        self._remember(customer_id, version, run, known)
+        return known
 
     def _still(self, profile: shapes.Profile, after: int) -> None:
         """Nothing happened to the customer but the decision itself, whose version this is."""
@@ -186,9 +205,9 @@ class Live:
         if found is not None and found[0] == profile.version:
             self._remember(profile.customer_id, after, found[1], found[2])
 
-    def _remember(self, customer_id: str, version: int, run: tuple[str, int], happened: shapes.Happened) -> None:
+    def _remember(self, customer_id: str, version: int, run: tuple[str, int], known: _Known) -> None:
         with self._busy:
-            self._happened[customer_id] = (version, run, happened)
+            self._happened[customer_id] = (version, run, known)
             self._happened.move_to_end(customer_id)
             while len(self._happened) > _HOT:
                 self._happened.popitem(last=False)

@@ -45,6 +45,7 @@ class LiveState:
     def close(self) -> None:
         """Write what waits, and give back the connections."""
         self.writer.close()
+        self.events.close()
         self.contacts.close()
         self.policies.close()
         self._engine.dispose()

@@ -43,6 +43,13 @@ _FROM: Final = {
 }
 _ID: Final = {"contacts": "contact_id", "outcomes": "outcome_id", "answers": "asked_id", "goodwill": "goodwill_id", "events": "event_id"}
 
+# Somebody whom a source named before he was known is the customer whose record that user is today.
+_LED: Final = """
+    SELECT old_id, customer_id FROM customer_redirect
+    UNION ALL SELECT h.kind || ':' || h.source || ':' || h.value, m.customer_id FROM handle h
+    JOIN handle u ON u.handle_id = coalesce(h.leads_to, h.handle_id)
+    JOIN customer_membership m ON m.source = u.record_source AND m.record_id = u.record_id"""
+
 _EVENTS: Final = """
     SELECT e.*, u.record_id FROM event e
     JOIN handle h ON h.handle_id = e.handle_id
@@ -76,7 +83,7 @@ def _by_record(table: str, source: str, after: Sequence[str], bytewise: str) -> 
     text = f"""
         SELECT w.*, f.record_id FROM (
             SELECT s.*, coalesce(r.customer_id, s.customer_id) AS today FROM ({_FROM[table]}) AS s
-            LEFT JOIN customer_redirect r ON r.old_id = s.customer_id) AS w
+            LEFT JOIN ({_LED}) r ON r.old_id = s.customer_id) AS w
         JOIN (SELECT customer_id, MIN(record_id{bytewise}) AS record_id FROM customer_membership WHERE source = ? GROUP BY customer_id) AS f
             ON f.customer_id = w.today
         WHERE 1 = 1 {elsewhere if after else ""}"""  # noqa: S608 - our own names
