@@ -141,7 +141,7 @@ class Live:
         return customer_profile.customer_profile(self.profiles, customer_id, held)
 
     def _open_cases(self, customer_id: str, version: int) -> list[dict[str, Any]]:
-        return deciding.open_cases(self.policies.active().rules, self._happened_to(customer_id, version), self.clock())
+        return deciding.open_cases(self.policies.active().rules, self._known_of(customer_id, version).happened, self.clock())
 
     def today(self, customer_id: str) -> str | None:
         """The id under which a customer, or a visitor whom a source named, stands today."""
