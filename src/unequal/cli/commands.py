@@ -44,6 +44,9 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "playbook": "Ready policies to begin with: lists them, or writes those named into policies/ and says what unequal.yaml lacks for them."
     },
     "policing": {"policies": "Policies: written by one person, previewed, approved by another; they act until retired."},
+    "erasing": {
+        "erase": "Take a person out of the state, of every kept run and of what lies beside them; the dollars stay, and lead to nobody.",
+    },
     "serving": {
         "serve": "Answer at the moment of contact: the API, from the published run and the state.",
         "people": "Who may sign in, and as what; and what the audit says they did.",

@@ -18,9 +18,12 @@ def explain(state: storage.state.LiveState, policies: PolicyDesk, decision_id: s
 
     Raises:
         LiveError: LIV104, there is no such decision; LIV105, the rules that it was made by are not kept; LIV304, made again it comes out
-            otherwise: this version of Unequal decides by other rules than the one that made it.
+            otherwise: this version of Unequal decides by other rules than the one that made it; LIV501, the customer was erased.
     """
     row = state.contacts.decision(decision_id)
+    if row.inputs == "{}":
+        raise LiveError("LIV501", "what a decision was made from was erased", where=f"decision {decision_id}",
+                        do="nothing: the customer was erased; what the contact cost and brought stays")  # fmt: skip
     versions = orjson.loads(row.versions)
     made_by, rules = policies.as_of(versions["rules"], versions["policies"])
     moment = recalling.moment_of(row.inputs, rules)

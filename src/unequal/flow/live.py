@@ -22,6 +22,7 @@ import orjson
 
 from unequal import storage, treatments
 from unequal.flow import agent_desk, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
+from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it through here
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
@@ -366,8 +367,9 @@ def open_live(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) 
     """Open the moment of contact of a project that has been run.
 
     Raises:
-        StorageError: STO009, nothing is published yet.
+        StorageError: STO009, nothing is published yet; STO006, the state was restored from before an erasure, and a run is at work.
     """
+    erasing.replay(project)
     return Live(project, clock=clock)
 
 

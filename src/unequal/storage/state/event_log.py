@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from unequal.storage.state import driver, standing, taking
+from unequal.storage.state import driver, standing, suppression, taking
 from unequal.storage.state.events import (
     CUSTOMER_LIVE,
     EVENT,
@@ -66,6 +66,7 @@ class EventLog:
         self._engine, self._writer, self._reader = engine, writer, Reader(engine)
         self._is_any = False
         self._numbers: dict[str, dict[taking.Handle, int]] = {}
+        self._suppressed = suppression.NOBODY
 
     def take(self, sender: Sender, sent: Sequence[Incoming | Refused], effects: taking.Effects | None = None) -> Future[list[Taken]]:
         """Take events, each once for ever.
@@ -149,6 +150,14 @@ class EventLog:
             wanted = wanted.where(EVENT.c.event_id <= up_to)
         with self._engine.connect() as connection, connection.begin():
             return [EventRow(*row) for row in connection.execute(wanted)]
+
+    def suppressed(self) -> suppression.Suppressed:
+        """By what everybody who was erased is known again; read anew only after another erasure."""
+        with self._engine.connect() as connection, connection.begin():
+            count = suppression.how_many(connection)
+            if count != len(self._suppressed.digests):
+                self._suppressed = suppression.suppressed(connection)
+        return self._suppressed
 
     def last(self) -> int:
         """Number of the last event, 0 before the first. None with a lower number can come any more: writers take turns."""
