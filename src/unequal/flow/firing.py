@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from unequal import config, storage, treatments
+from unequal.flow.customer_events import Naming
 from unequal.terms.errors import LiveError
 
 if TYPE_CHECKING:
@@ -17,19 +18,20 @@ _AT_ONCE = 500
 
 
 def setting_off(
-    set_off: Mapping[str, tuple[config.policies.Policy, ...]], named: Callable[[str, str | None], str | None]
+    set_off: Mapping[str, tuple[config.policies.Policy, ...]], source: str, named: Naming
 ) -> Callable[[Any, Sequence[storage.state.Happening]], None]:
     """What is done for new events in the transaction that takes them: a timer for each policy that one sets off, once an event.
 
     Args:
         set_off: event of ours -> policies.
-        named: of an event's kind and name, ours.
+        source: who sends.
+        named: ours of its events.
     """
 
     def effects(connection: Any, happenings: Sequence[storage.state.Happening]) -> None:
         rows = []
         for one in happenings:
-            ours = named(one.incoming.kind, one.incoming.name)
+            ours = named(source, one.incoming.kind, one.incoming.name)
             for policy in set_off.get(ours or "", ()):
                 trigger = policy.trigger
                 assert trigger is not None, "a policy that is set off has a trigger"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from threading import Lock
@@ -20,10 +20,11 @@ from uuid import uuid4
 import orjson
 
 from unequal import storage, treatments
-from unequal.flow import customer_profile, deciding, firing, ingesting, recalling, told
+from unequal.flow import customer_events, customer_profile, deciding, firing, ingesting, recalling, told
+from unequal.flow.clock import utc_now
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
-from unequal.flow.profiles import Profiles
+from unequal.flow.profiles import Profiles, nobody
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 from unequal.version import __version__
@@ -62,11 +63,6 @@ class Asked:
     timer: int | None = None
 
 
-def utc_now() -> datetime:
-    """The present moment, naive UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 class Live:
     """The moment of contact of a project. Made by `open_live`; safe for threads.
 
@@ -80,7 +76,7 @@ class Live:
         self.state = storage.state.open_live(project.state_url)
         self.state.events.declare(ingesting.senders(project.config))
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
-        self._names = {name: source.name_of() for name, source in project.config.live.sources.items()}
+        self._named = customer_events.naming(project.config)
         self._happened: OrderedDict[str, tuple[int, tuple[str, int], shapes.Happened]] = OrderedDict()
         self._busy = Lock()
         self._vocabulary = deciding.vocabulary_of(project.config)
@@ -104,7 +100,7 @@ class Live:
         """
         sent = ingesting.read(body, self.project.config, kind)
         active = self.policies.active()
-        effects = firing.setting_off(active.set_off, self._named(source)) if active.set_off else None
+        effects = firing.setting_off(active.set_off, source, self._named) if active.set_off else None
         return ingesting.ingest(self.state, self.project.config, source, sent, received_at, effects).result()
 
     def quarantined(self, *, source: str | None, after: int, limit: int) -> list[dict[str, Any]]:
@@ -153,7 +149,7 @@ class Live:
             found = self.today(asking.customer_id)
             if found is not None:
                 return found
-            raise LiveError("LIV202", "nobody is known by that id", seen=asking.customer_id, do="look the customer up by an identifier")
+            raise nobody(asking.customer_id)
         several = self.lookup(str(asking.kind), str(asking.value))
         if len(several) != 1:
             raise LiveError("LIV302", "an identifier does not name one customer", where=str(asking.kind), seen=f"{len(several)} customers",
@@ -167,7 +163,7 @@ class Live:
         if found is not None and found[:2] == (version, run):
             return found[2]
         rows = self.state.events.of_customer(customer_id) if version else ()
-        happened = deciding.happened_of(self.profiles, customer_id, rows, self._names, self.project.config)
+        happened = deciding.happened_of(self.profiles, customer_id, rows, self._named)
         self._remember(customer_id, version, run, happened)
         return happened
 
@@ -332,10 +328,6 @@ class Live:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def _named(self, source: str) -> Callable[[str, str | None], str | None]:
-        """Of an event's kind and name, the name of ours under which it counts."""
-        return deciding.name_of(self.project.config.live.sources[source].pages, self._names[source])
 
 
 def open_live(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> Live:

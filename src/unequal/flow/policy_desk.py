@@ -71,19 +71,22 @@ class PolicyDesk:
         found = self._active
         if found is None or found.change != change:
             with self._busy:
-                found = self._made_ready(change)
-                self._active = found
+                # Of many who ask at once, the first makes them ready for all.
+                found = self._active
+                if found is None or found.change != change:
+                    found = self._active = self._made_ready(change)
         return found
 
     def _made_ready(self, change: int) -> Active:
         live = self._state.policies.live(self._clock())
         declared = [config.policies.read_policy(one.text, one.name, version=one.version) for one in live]
-        policies, rules = self._ready(declared)
+        stated = self._stated()
+        policies, rules = ready(declared, stated)
         set_off: dict[str, tuple[config.policies.Policy, ...]] = {}
         for one in declared:
             if one.policy.trigger is not None and one.policy.trigger.on is not None:
                 set_off[one.policy.trigger.on] = (*set_off.get(one.policy.trigger.on, ()), one.policy)
-        return Active(change, policies, rules, self._kept(), {one.name: one.version for one in live}, set_off)
+        return Active(change, policies, rules, self._kept(stated), {one.name: one.version for one in live}, set_off)
 
     def _ready(self, declared: Sequence[config.policies.Declared]) -> tuple[treatments.Policies, treatments.Rules]:
         return ready(declared, self._stated())
@@ -100,8 +103,8 @@ class PolicyDesk:
             "currency": project.reporting_currency,
         }
 
-    def _kept(self) -> str:
-        text = orjson.dumps(self._stated(), option=orjson.OPT_SORT_KEYS).decode()
+    def _kept(self, stated: Mapping[str, Any]) -> str:
+        text = orjson.dumps(stated, option=orjson.OPT_SORT_KEYS).decode()
         name = hashlib.sha256(text.encode()).hexdigest()
         self._state.kept.put(name, text)
         return name
@@ -161,9 +164,10 @@ class PolicyDesk:
 
     def approve(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
         """Let a version act from now on. LIV112: its author cannot; LIV113: nobody has previewed it."""
-        if self._one(name, version) is None:
+        found = self._one(name, version)
+        if found is None:
             return None
-        self._together(name, version)
+        self._together(found)
         return document(self._state.policies.approve(name, version, by=by, at=self._clock()))
 
     def revert(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
@@ -176,10 +180,9 @@ class PolicyDesk:
         """Stop a policy at once: whoever may approve may stop, for it takes nothing from a customer."""
         return document(self._state.policies.retire(name, by=by, at=self._clock()))
 
-    def _together(self, name: str, version: int) -> None:
+    def _together(self, version: storage.state.PolicyVersion) -> None:
         """The policies as they would act with this version are made ready, so that a policy that breaks the others is refused."""
-        live = {one.name: one for one in self._state.policies.live(self._clock())}
-        live[name] = next(one for one in self._state.policies.versions(name) if one.version == version)
+        live = {**{one.name: one for one in self._state.policies.live(self._clock())}, version.name: version}
         self._ready([config.policies.read_policy(one.text, one.name, version=one.version) for one in live.values()])
 
     def _one(self, name: str, version: int) -> storage.state.PolicyVersion | None:
