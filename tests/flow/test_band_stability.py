@@ -49,7 +49,7 @@ def test_a_base_without_costs_doubts_or_a_second_quarter_says_that_nothing_was_t
 def test_the_other_window_is_the_one_that_the_config_names(company):
     edit(company / "unequal.yaml", ("storage: {threads: 1}", "customer_base: {other_window: month_earlier}\nstorage: {threads: 1}"))
     report = run(company)
-    assert [name for name, made in report.steps.items() if made] == ["band", "judge", "equity"]
+    assert [name for name, made in report.steps.items() if made] == ["band", "judge", "equity", "profile"]
     # In January Ann brought 55, Bert -15 and Cleo 9.5; Cleo's row of the 30th of February is kept out.
     assert {record: row["window_band"] for record, row in steady(company).items()} == {
         "1": "profitable", "2": "unprofitable", "3": "profitable", "4": "profitable",

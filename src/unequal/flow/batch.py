@@ -21,7 +21,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ import pyarrow as pa
 
 from unequal import config, identity, ledger, sources, storage, value
 from unequal.flow import checking, coding, equity, erasing, judging, loyal, moving, plans, profiling, programmes, serving, suppressing
+from unequal.flow.clock import utc_now
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
@@ -474,7 +475,7 @@ def _value(
 def _publish(desk: Desk, who: WhoIsWho) -> RunReport:
     """Check what will be seen, put it on the disk for good, and point at it by one row."""
     checking.check_published(desk.engine, desk.steps.done)
-    published_at = datetime.now(UTC).replace(tzinfo=None)
+    published_at = utc_now()
     manifest = storage.Manifest(
         run_id=f"{published_at:%Y-%m-%dT%H%M%S}-{secrets.token_hex(3)}",
         project=desk.project.project,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -175,6 +176,10 @@ def _nothing(column: pa.Field) -> pa.Scalar:
     return pa.scalar(None if column.nullable else "", column.type)
 
 
+def _is_value(blanks: Blanks, kind: str, value: str) -> bool:
+    return blanks.is_value(kind, plain(kind, value))
+
+
 def his_rows(table: pa.Table, project: config.Project, source: str, named: list[tuple[str, tuple[str, ...]]], blanks: Blanks) -> Any:
     """Which rows of a table are about somebody who is to be emptied: by the record that they name, or by what the record says."""
     mask = pa.array([False] * table.num_rows)
@@ -182,13 +187,13 @@ def his_rows(table: pa.Table, project: config.Project, source: str, named: list[
         if all(name in table.column_names for name in names):
             parts = [table.column(name).cast(pa.string()).combine_chunks() for name in names]
             whole = pc.binary_join_element_wise(*parts, SEPARATOR, null_handling="replace") if len(parts) > 1 else parts[0]
-            mask = pc.or_(mask, _judged(whole, lambda value, place=place: blanks.is_record(place, value)))
+            mask = pc.or_(mask, _judged(whole, partial(blanks.is_record, place)))
     records = project.sources[source].records
     for attribute in ("email", "phone", "tax_id") if records is not None else ():
         columns = _columns(records.attributes.get(attribute, ())) if records is not None else ()
         if len(columns) == 1 and columns[0] in table.column_names:
             given = table.column(columns[0]).cast(pa.string()).combine_chunks()
-            mask = pc.or_(mask, _judged(given, lambda value, kind=attribute: blanks.is_value(kind, plain(kind, value))))
+            mask = pc.or_(mask, _judged(given, partial(_is_value, blanks, attribute)))
     return mask
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,23 @@ def state_of(live: storage.state.LiveState, project: config.Project, customer_id
     return fold(rows, project) if rows else State(live.events.today(customer_id))
 
 
+Naming = Callable[[str, str, str | None], str | None]
+"""Of an event's source, kind and name the name of ours under which it counts; None where it counts under none."""
+
+
+def naming(project: config.Project) -> Naming:
+    """Under which names of ours events count, as the project says now."""
+    tracked = {name: source.name_of() for name, source in project.live.sources.items()}
+    pages = {name: source.pages for name, source in project.live.sources.items()}
+
+    def ours(source: str, kind: str, name: str | None) -> str | None:
+        if kind in {"page", "screen"}:
+            return pages.get(source)
+        return tracked.get(source, {}).get(name or "") if kind == "track" else None
+
+    return ours
+
+
 def fold(rows: Iterable[storage.state.EventRow], project: config.Project) -> State:
     """The state that a customer's events make; the same for the same events in any order.
 
@@ -49,15 +66,14 @@ def fold(rows: Iterable[storage.state.EventRow], project: config.Project) -> Sta
     """
     ordered = sorted(rows, key=lambda row: (row.timestamp, row.source, row.message_id))
     state = State(ordered[0].customer_id)
-    names = {name: source.name_of() for name, source in project.live.sources.items()}
-    pages = {name: source.pages for name, source in project.live.sources.items()}
+    named = naming(project)
     for row in ordered:
         state.last_event, state.last_at = max(state.last_event, row.event_id), row.timestamp
         if row.kind in {"identify", "group"}:
             _told(state, row)
             continue
-        ours = names.get(row.source, {}).get(row.name or "") if row.kind == "track" else pages.get(row.source)
-        if ours is not None and row.kind != "alias":
+        ours = named(row.source, row.kind, row.name)
+        if ours is not None:
             state.happened.setdefault(ours, []).append(row.timestamp)
     return state
 

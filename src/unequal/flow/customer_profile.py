@@ -14,8 +14,7 @@ from typing import Any, Final
 from unequal import config
 from unequal.flow.by_customer import AUTHORISING, Row, written
 from unequal.flow.holding import Held
-from unequal.flow.profiles import Profiles
-from unequal.terms.errors import LiveError
+from unequal.flow.profiles import Profiles, nobody
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
 
 Rows = Sequence[Mapping[str, Any]]
@@ -81,9 +80,7 @@ def customer_profile(profiles: Profiles, asked_id: str, told: OfState = NOTHING,
     held = profiles.held
     row = held.row(asked_id)
     if row is None:
-        raise LiveError(
-            "LIV202", "nobody is known by that id", seen=asked_id, do="look the customer up by an identifier, or give an id of ours"
-        )
+        raise nobody(asked_id)
     known = dict(zip(profiles.columns, row, strict=True))
     rows = held.told_of(str(known["customer_id"]))
     points, described = _parted(rows.get("golden", ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -11,6 +11,7 @@ from uuid import uuid4
 import orjson
 
 from unequal import config, storage
+from unequal.flow.customer_events import Naming
 from unequal.flow.customer_profile import OfState
 from unequal.flow.told import Vocabulary
 from unequal.flow.told_by_events import valued
@@ -98,28 +99,12 @@ def visitor_document(customer_id: str, asked_id: str, told: OfState) -> dict[str
             "preferences": list(told.preferences), "contacts": list(told.contacts)}  # fmt: skip
 
 
-def name_of(pages: str | None, tracked: Mapping[str, str]) -> Callable[[str, str | None], str | None]:
-    """Of an event's kind and name, the name of ours under which it counts; None where it counts under none."""
-
-    def ours(kind: str, name: str | None) -> str | None:
-        return pages if kind in {"page", "screen"} else tracked.get(name or "") if kind == "track" else None
-
-    return ours
-
-
-def happened_of(
-    profiles: Profiles,
-    customer_id: str,
-    rows: Iterable[storage.state.EventRow],
-    names: Mapping[str, Mapping[str, str]],
-    project: config.Project,
-) -> shapes.Happened:
+def happened_of(profiles: Profiles, customer_id: str, rows: Iterable[storage.state.EventRow], named: Naming) -> shapes.Happened:
     """What the run tells of a customer, and events since; what the run tells already is not counted twice."""
     told = profiles.happened(customer_id)
     found: dict[str, list[datetime]] = {}
-    named = {source: name_of(one.pages, names[source]) for source, one in project.live.sources.items()}
     for row in rows:
-        ours = named[row.source](row.kind, row.name) if row.source in named else None
+        ours = named(row.source, row.kind, row.name)
         if ours is not None and (not told or row.timestamp > profiles.known_until(ours)):
             found.setdefault(ours, []).append(row.timestamp)
     return shapes.Happened({event: tuple(sorted([*told.get(event, ()), *found.get(event, ())])) for event in {*told, *found}})

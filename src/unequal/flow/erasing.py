@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 from unequal import storage
 from unequal.flow import blanking
 from unequal.flow.blanking import Blanks, Counts
+from unequal.flow.clock import utc_now
 from unequal.flow.opening import OpenProject
-from unequal.flow.people import utc_now
 from unequal.flow.publishing import publish
 from unequal.flow.returning import bring_back
 from unequal.terms.errors import LiveError

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from unequal import config, storage, treatments
 from unequal.flow import due_times, shared_addresses, told_by_events
+from unequal.flow.customer_events import Naming
 from unequal.terms.errors import LiveError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _PASSING: Final = frozenset({"quiet_hours", "prefers_other_time"})
 
 
 def setting_off(
-    project: config.Project, source: str, active: Active, named: Callable[[str, str | None], str | None]
+    project: config.Project, source: str, active: Active, named: Naming
 ) -> Callable[[Any, Sequence[storage.state.Happening]], None]:
     """What is done for new events in the transaction that takes them: a timer for each policy that one sets off, once an event.
 
@@ -32,14 +33,14 @@ def setting_off(
         project: whose clock days go by, and whose sources say what their events tell.
         source: of the events.
         active: the policies that act.
-        named: of an event's kind and name, ours.
+        named: ours of its events.
     """
     types = {name: one.type for name, one in active.rules.moments.context.items()}
 
     def effects(connection: Any, happenings: Sequence[storage.state.Happening]) -> None:
         rows = []
         for one in happenings:
-            set_off = active.set_off.get(named(one.incoming.kind, one.incoming.name) or "", ())
+            set_off = active.set_off.get(named(source, one.incoming.kind, one.incoming.name) or "", ())
             said = told_by_events.context_of(one.incoming.payload, project.live.sources[source].context, types) if set_off else {}
             for policy in set_off:
                 due = due_times.after_event(policy, one.incoming.timestamp, said, active.rules.zone)

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from threading import Lock
@@ -21,12 +21,13 @@ from uuid import uuid4
 import orjson
 
 from unequal import storage, treatments
-from unequal.flow import agent_desk, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
+from unequal.flow import agent_desk, customer_events, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
 from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it through here
+from unequal.flow.clock import utc_now
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
-from unequal.flow.profiles import Profiles
+from unequal.flow.profiles import Profiles, nobody
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 from unequal.version import __version__
@@ -65,11 +66,6 @@ class Asked:
     timers: tuple[int, ...] = ()
 
 
-def utc_now() -> datetime:
-    """The present moment, naive UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 class _Known(NamedTuple):
     """What happened to a customer, and the names by which sources knew him before he was known."""
 
@@ -92,7 +88,7 @@ class Live:
         self.state.events.declare(ingesting.senders(project.config))
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
         self.agents = agent_desk.AgentDesk(self)
-        self._names = {name: source.name_of() for name, source in project.config.live.sources.items()}
+        self._named = customer_events.naming(project.config)
         self._happened: OrderedDict[str, tuple[int, tuple[str, int], _Known]] = OrderedDict()
         self._milestones = milestones.Milestones()
         self._busy = Lock()
@@ -117,7 +113,7 @@ class Live:
         """
         sent = ingesting.read(body, self.project.config, kind)
         active = self.policies.active()
-        effects = firing.setting_off(self.project.config, source, active, self._named(source)) if active.set_off else None
+        effects = firing.setting_off(self.project.config, source, active, self._named) if active.set_off else None
         return ingesting.ingest(self.state, self.project.config, source, sent, received_at, effects).result()
 
     def quarantined(self, *, source: str | None, after: int, limit: int) -> list[dict[str, Any]]:
@@ -168,7 +164,7 @@ class Live:
             found = self.today(asking.customer_id)
             if found is not None:
                 return found
-            raise LiveError("LIV202", "nobody is known by that id", seen=asking.customer_id, do="look the customer up by an identifier")
+            raise nobody(asking.customer_id)
         several = self.lookup(str(asking.kind), str(asking.value))
         if len(several) != 1:
             raise LiveError("LIV302", "an identifier does not name one customer", where=str(asking.kind), seen=f"{len(several)} customers",
@@ -196,7 +192,7 @@ class Live:
             return found[2]
         names = self.state.events.names(customer_id)
         rows = self.state.events.of_customer(customer_id) if names or deciding.is_visitor(customer_id) else ()
-        known = _Known(deciding.happened_of(self.profiles, customer_id, rows, self._names, self.project.config), names)
+        known = _Known(deciding.happened_of(self.profiles, customer_id, rows, self._named), names)
         self._remember(customer_id, version, run, known)
         return known
 
@@ -357,10 +353,6 @@ class Live:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def _named(self, source: str) -> Callable[[str, str | None], str | None]:
-        """Of an event's kind and name, the name of ours under which it counts."""
-        return deciding.name_of(self.project.config.live.sources[source].pages, self._names[source])
 
 
 def open_live(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> Live:

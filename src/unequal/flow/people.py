@@ -6,10 +6,11 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from unequal import storage
+from unequal.flow.clock import utc_now
 from unequal.flow.opening import OpenProject
 
 SETUP_HOURS: Final = 24
@@ -23,11 +24,6 @@ SessionRow = storage.state.SessionRow
 Entry = storage.state.Entry
 Head = storage.state.Head
 audit_faults = storage.state.audit_faults
-
-
-def utc_now() -> datetime:
-    """The present moment, naive UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def ticks() -> float:

@@ -73,19 +73,22 @@ class PolicyDesk:
         found = self._active
         if found is None or found.change != change:
             with self._busy:
-                found = self._made_ready(change)
-                self._active = found
+                # Of many who ask at once, the first makes them ready for all.
+                found = self._active
+                if found is None or found.change != change:
+                    found = self._active = self._made_ready(change)
         return found
 
     def _made_ready(self, change: int) -> Active:
         live = self._state.policies.live(self._clock())
         declared = [config.policies.read_policy(one.text, one.name, version=one.version) for one in live]
-        policies, rules = self._ready(declared)
+        stated = self._stated()
+        policies, rules = ready(declared, stated)
         set_off: dict[str, tuple[config.policies.Policy, ...]] = {}
         for one in declared:
             if one.policy.trigger is not None and one.policy.trigger.on is not None:
                 set_off[one.policy.trigger.on] = (*set_off.get(one.policy.trigger.on, ()), one.policy)
-        return Active(change, policies, rules, self._kept(), {one.name: one.version for one in live}, set_off)
+        return Active(change, policies, rules, self._kept(stated), {one.name: one.version for one in live}, set_off)
 
     def acting(self, live: Sequence[storage.state.PolicyVersion]) -> tuple[treatments.Policies, treatments.Rules]:
         """Versions made ready; nothing is written down."""
@@ -106,8 +109,8 @@ class PolicyDesk:
             "currency": project.reporting_currency,
         }
 
-    def _kept(self) -> str:
-        text = orjson.dumps(self._stated(), option=orjson.OPT_SORT_KEYS).decode()
+    def _kept(self, stated: Mapping[str, Any]) -> str:
+        text = orjson.dumps(stated, option=orjson.OPT_SORT_KEYS).decode()
         name = hashlib.sha256(text.encode()).hexdigest()
         self._state.kept.put(name, text)
         return name

@@ -14,7 +14,7 @@ from unequal.flow.opening import OpenProject
 from unequal.terms.errors import LiveError
 from unequal.terms.ids import SEPARATOR
 
-__all__ = ["ANYBODY", "Profiles", "profile_table", "types_of"]
+__all__ = ["ANYBODY", "Profiles", "nobody", "profile_table", "types_of"]
 
 ANYBODY: Final = datetime.fromisoformat("0001-01-01")
 """The watermark of an event that no run has told of: all that the state holds of it is later."""
@@ -133,9 +133,7 @@ class Profiles:
         """
         found = self.row(customer_id)
         if found is None:
-            raise LiveError(
-                "LIV202", "nobody is known by that id", seen=customer_id, do="look the customer up by an identifier, or give an id of ours"
-            )
+            raise nobody(customer_id)
         return found
 
     def close(self) -> None:
@@ -150,3 +148,10 @@ class Profiles:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def nobody(asked_id: str) -> LiveError:
+    """LIV202: nobody is known by an id."""
+    return LiveError(
+        "LIV202", "nobody is known by that id", seen=asked_id, do="look the customer up by an identifier, or give an id of ours"
+    )

@@ -6,13 +6,14 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from unequal import ledger, storage
+from unequal.flow.clock import utc_now
 from unequal.flow.doubts import LIMIT, Queue, in_force, links_among, queue, weighed_pairs
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import OpenBase, open_base
@@ -184,7 +185,7 @@ def undo(project: OpenProject, number: int | None, *, author: str, reason: str, 
         StorageError: STO108, there is none; STO109, a later one was done on top of it.
     """
     with open_base(project) as opened:
-        desk = Desk(opened, author, reason, _now())
+        desk = Desk(opened, author, reason, utc_now())
         wanted = opened.state.undo(number, author=author, reason=reason, given_at=desk.given_at, commit=False)
         named = {customer for move in wanted.moves for customer in (move.from_customer, move.to_customer)}
         before = {Record(*record): customer for record, (customer, _) in opened.state.around(named).members.items()}
@@ -233,7 +234,7 @@ def read_verdicts(path: Path) -> list[Said]:
 def _act(project: OpenProject, kind: str, chosen: Chosen, *, author: str, reason: str, commit: bool) -> Outcome:
     """Choose the verdicts of an action, work out what they change, and write it where it is meant."""
     with open_base(project) as opened:
-        desk = Desk(opened, author, reason, _now())
+        desk = Desk(opened, author, reason, utc_now())
         standing_words = in_force(opened.state)
         known = {(verdict.a, verdict.b, verdict.verdict) for verdict in standing_words}
         new = {key: verdict for verdict in chosen(desk) if (key := (verdict.a, verdict.b, verdict.verdict)) not in known}
@@ -334,7 +335,3 @@ def _amounts(opened: OpenBase, customers: set[str]) -> dict[Record, Decimal]:
     own = entries.filter(entries["customer_id"].isin(sorted(customers)))
     summed = own.group_by("record_source", "record").aggregate(amount=ledger.level_amount(own, opened.base.level))
     return {Record(str(row["record_source"]), str(row["record"])): Decimal(str(row["amount"])) for row in opened.base.fetch(summed)}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
