@@ -14,6 +14,7 @@ import orjson
 from unequal.access import Caller, Gate, fields, permissions, verbs
 from unequal.access.accounts import FIELD_SCOPES
 from unequal.access.limits import Limits, Rate
+from unequal.config.moments import AgentPage
 from unequal.flow.people import People
 from unequal.storage.state import open_access
 from unequal.terms.errors import UnequalError
@@ -66,6 +67,25 @@ class SmallWorld:
     @property
     def policies(self) -> SmallWorld:
         return self
+
+    @property
+    def agents(self) -> SmallWorld:
+        return self
+
+    @property
+    def page(self) -> AgentPage:
+        return AgentPage(embed_in=("https://crm.example.com",))
+
+    def sheet(self, customer_id: str, *, channel: str | None, agent: str) -> verbs.Document | None:
+        told = {"channel": channel or "phone", "channels": ["phone", "email"], "currency": "USD", "time_zone": "UTC", "goodwill": None}
+        return {"customer": filled("customer"), "decision": filled("decision"), **told} if customer_id == "c_1" else None
+
+    def give_goodwill(self, decision_id: str, **given: Any) -> bool:
+        self.told.append(("goodwill", given))
+        return decision_id == "d_1"
+
+    def measured(self, *, since: datetime, until: datetime) -> list[verbs.Document]:
+        return []
 
     def ingest(self, source: str, body: bytes, kind: str | None, received_at: datetime) -> list[Any]:
         try:

@@ -16,7 +16,7 @@ PROJECT = config.Project.model_validate({
 
 
 def run(acting: conflicts.Acting | None) -> Base:
-    return Base(PROJECT, "r", "2026-01-31T00:00:00Z", "contribution", {}, lambda table: table.to_pyarrow(), acting=acting)
+    return Base(PROJECT, "r", "2026-01-31T00:00:00Z", "contribution", {}, lambda table: table.to_pyarrow(), acting=lambda: acting)
 
 
 def test_a_pair_is_told_with_whom_it_catches_what_is_at_stake_and_how_to_settle_it():

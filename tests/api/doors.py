@@ -25,6 +25,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/batch"): {"batch": [{"type": "track", "messageId": "m", "event": "Order Completed", "userId": "u"}]},
     ("POST", "/v1/decide"): {"channel": "web", "customer_id": "c_1", "purpose": "service"},
     ("POST", "/v1/decisions/{decision_id}/outcome"): {"kind": "accepted"},
+    ("POST", "/v1/decisions/{decision_id}/goodwill"): {"goodwill_id": "gift-one", "amount": "5.00", "reason": "Late delivery"},
     ("POST", "/v1/customers/{customer_id}/consents"): {"purpose": "marketing", "status": "granted", "evidence": "box on the form"},
     ("POST", "/v1/customers/{customer_id}/preferences"): {"name": "channel", "value": "email"},
     ("POST", "/v1/customers/{customer_id}/answers"): {"question": "q", "answer": "a", "channel": "web"},
@@ -33,9 +34,11 @@ BODIES: dict[tuple[str, str], Any] = {
     **{("POST", f"/v1/{kind}"): {"messageId": "m", "userId": "u"} for kind in ("identify", "track", "page", "screen", "group", "alias")},
 }
 """A good body for every route that takes one."""
-QUERIES = {"/v1/customers": {"kind": "customer_id", "value": "one"}, "/v1/batch": {"source": "shop"}} | {
-    f"/v1/{kind}": {"source": "shop"} for kind in ("identify", "track", "page", "screen", "group", "alias")
-}
+QUERIES = {
+    "/v1/customers": {"kind": "customer_id", "value": "one"},
+    "/v1/batch": {"source": "shop"},
+    "/v1/goodwill": {"since": "2026-03-01T00:00:00Z"},
+} | {f"/v1/{kind}": {"source": "shop"} for kind in ("identify", "track", "page", "screen", "group", "alias")}
 PATHS = {"{customer_id}": "c_1", "{decision_id}": "d_1", "{name}": "p", "{person_id}": "person_x", "{key_id}": "key_x"}
 
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from tests.company import write_company
 
-COMMANDS = ("demo", "init", "check", "assess", "data", "run", "status", "runs", "ask", "report", "export", "customer", "explain", "review")
+COMMANDS = ("demo", "init", "check", "assess", "data", "run", "status", "runs", "ask", "report", "export", "customer", "explain", "review", "playbook")
 
 
 def test_help_names_every_command_and_what_it_does(unequal):
@@ -256,6 +256,10 @@ def test_the_demo_makes_a_company_runs_it_and_says_where_to_look(unequal_elsewhe
     assert (folder / "unequal.yaml").exists()
     for page in ("report.html", "board.html"):
         assert (folder / ".unequal" / page).stat().st_size > 10_000
+    assert "At the moment of contact act: cart_reminder, cart_sweetener, complaint_reply, home_page_favourites" in told
+    keys = [folder / "keys" / f"{name}.key" for name in ("web", "desk", "social")]
+    assert len({key.read_text() for key in keys}) == 3
+    assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}
 
 
 def test_the_program_itself_says_errors_on_stderr_and_ends_with_one(yesterday):

@@ -49,7 +49,7 @@ def test_a_policy_is_held_out_from_some_and_assumed_until_it_is_measured():
         ("objective: keep", "objective: keep\ncredit: true", "CFG014", "significant: true"),
         ("objective: keep", 'objective: keep\ncredit: true\nsignificant: true\ncounts: {household: "0.5"}', "CFG014", "household"),
         ("objective: keep", 'objective: keep\nholdout: "0"', "CFG014", "more than 0"),
-        ("objective: keep", "objective: keep\ntrigger: {delay_minutes: 30}", "CFG014", "one of on and on_day"),
+        ("objective: keep", "objective: keep\ntrigger: {delay_minutes: 30}", "CFG014", "on, or on_day"),
     ],
 )
 def test_a_mistake_in_a_policy_is_told_once_and_at_its_place(old, new, code, meant):

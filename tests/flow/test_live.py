@@ -267,3 +267,42 @@ def test_what_happened_to_two_records_is_one_customers_once_a_steward_joins_them
     live.tick()
     assert one(live, "2") == one(live, "4")
     assert live.decide(asked(live, "4"))["treatment"]
+
+
+def identified(user, visitor, message):
+    return {"type": "identify", "userId": user, "anonymousId": visitor, "messageId": message, "timestamp": f"{NOON.isoformat()}Z"}
+
+
+def test_what_a_visitor_was_told_and_said_counts_once_it_is_known_who_he_is(live, clock):
+    acting(live, WELCOME.replace('"orders >= 1"', '"count(cart, 30 days) >= 1"'))
+    cart = {**track("Cart Updated", None, clock.now, "m1"), "userId": None, "anonymousId": "v1"}
+    sent(live, clock, cart)
+    visitor = Asked("web", "anonymous:shop:v1", purpose="service")
+    assert live.decide(visitor)["treatment"]
+    assert live.prefer("anonymous:shop:v1", name="channel", value="never", channel="email", at=clock.now)
+    sent(live, clock, identified("2", "v1", "m2"))
+    assert live.today("anonymous:shop:v1") == one(live, "2")
+    # One contact in seven days, and he has had it; on the eighth day his cart still stands, and his wish.
+    assert live.decide(asked(live, "2"))["treatment"] is None
+    clock.now += timedelta(days=8)
+    assert live.decide(asked(live, "2", "email"))["treatment"] is None
+    told = live.decide(asked(live, "2"))
+    assert told["treatment"]
+    assert live.explain(told["decision_id"])["replayed"]
+    shown = live.profile(one(live, "2"))
+    assert len(shown["contacts"]) == 2
+    assert [wish["value"] for wish in shown["preferences"]] == ["never"]
+
+
+def test_an_objection_told_as_a_user_whom_nobody_knew_holds_once_he_is_a_record(live, clock):
+    acting(live, WELCOME)
+    sent(live, clock, track("Cart Updated", "12", clock.now, "m1"))
+    assert live.consent("user:shop:12", purpose="service", channel=None, status="objected", at=NOON, evidence="by the form")
+    crm = live.project.folder / "data" / "crm.csv"
+    crm.write_text(crm.read_text(encoding="utf-8") + "12,Dora Dell,dora@bakery.example,DE\n", encoding="utf-8")
+    orders = live.project.folder / "data" / "orders-2026-02.csv"
+    orders.write_text(orders.read_text(encoding="utf-8") + "b9,12,04.02.2026,30.00,9.00,5.00,web\n", encoding="utf-8")
+    flow.run(live.project)
+    live.tick()
+    assert live.decide(asked(live, "1"))["treatment"]
+    assert live.decide(asked(live, "12"))["treatment"] is None

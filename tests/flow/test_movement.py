@@ -7,7 +7,7 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
-from tests.flow.looking import edit, run, table
+from tests.flow.looking import customers, edit, run, table
 
 from unequal import answers, flow
 from unequal.terms.errors import AnswerError, Problems
@@ -21,6 +21,13 @@ movement:
     desk: {kind: rules, bands: [{name: abroad, when: "country = 'AT'"}, {name: losing, when: "amount < 0"}], otherwise: home}
   owners: {desk: {abroad: Ada, home: Hal}}
   owner: country
+storage: {threads: 1}"""
+BUSY = """\
+movement:
+  months: 1
+  scheme: desk
+  schemes:
+    desk: {kind: rules, bands: [{name: busy, when: "count(order, 28 days) >= 1 and not (last(call) within 7 days)"}], otherwise: quiet}
 storage: {threads: 1}"""
 FEBRUARY = Period(date(2026, 2, 1), date(2026, 3, 1))
 
@@ -65,3 +72,27 @@ def test_a_month_begun_is_no_window_and_days_are_none(company: Path) -> None:
             answers.answer("movement", opened.base, period=Period(date(2026, 1, 5), date(2026, 2, 1)))
         with pytest.raises(AnswerError, match="ANS002"):
             answers.answer("movement", opened.base, period=FEBRUARY, by="no_such")
+
+
+def test_rules_of_bands_may_count_what_happened_up_to_the_end_of_the_run(company: Path) -> None:
+    """Ann ordered on 1 February and Bert on the 28th; Cleo's order of 31 January ended a moment before the 28 days begin."""
+    edit(company / "unequal.yaml", ("storage: {threads: 1}", BUSY))
+    edit(company / "data" / "orders-2026-02.csv", ("b2,77", "b3,2,28.02.2026,8.00,4.00,1.00,web\nb2,77"))
+    run(company)
+    found = {
+        (row["customer_id"], str(row["valid_from"])): row["band"] for row in table(company, "customer_band") if row["scheme"] == "desk"
+    }
+    who = customers(company)
+    assert found == {
+        (who["1"], "2026-01-01"): "busy", (who["2"], "2026-01-01"): "busy", (who["4"], "2026-01-01"): "quiet",
+        (who["1"], "2026-02-01"): "busy", (who["2"], "2026-02-01"): "busy",
+    }  # fmt: skip
+    told = asked(company, by="desk")
+    assert [(row["from_band"], row["to_band"]) for row in told.tables["matrix"].to_pylist()] == [("busy", "busy"), ("quiet", "lost")]
+
+
+def test_a_rule_that_counts_in_words_that_are_none_is_refused_with_its_place(company: Path) -> None:
+    edit(company / "unequal.yaml", ("storage: {threads: 1}", BUSY.replace("28 days", "28 moons")))
+    with pytest.raises(Problems, match="PRD") as refused:
+        run(company)
+    assert "movement" in str(refused.value) or "unequal.yaml" in str(refused.value)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from tests.flow import events
 from tests.flow.looking import table
 from tests.storage.contact_rows import AT, contact, later, reservation
 from tests.storage.states import difference, run
@@ -118,3 +119,17 @@ def test_a_project_that_reads_nothing_back_opens_no_state(tmp_path: Path) -> Non
     )
     assert returning.bring_back(flow.open_project(tmp_path, {})) == ()
     assert not (tmp_path / ".unequal").exists()
+
+
+def test_a_contact_with_a_visitor_comes_back_once_it_is_known_whose_record_he_is(tmp_path: Path) -> None:
+    hill = reads(tmp_path / "hill")
+    with storage.open_state(hill.state_url) as state:
+        state.publish(run("r1"), difference(("founded", "1", None, "c_1")))
+    with events.opened(hill.state_url) as live:
+        events.send(live, [events.track("seen", userId=None, anonymousId="v1")])
+        live.contacts.reserve(reservation("d1", "anonymous:shop:v1", 1))
+        returning.bring_back(hill)
+        assert rows(hill.folder, "contacts-crm", "contact_id", "record_id") == []
+        events.send(live, [events.identify("login", "1", "v1")])
+        returning.bring_back(hill)
+        assert rows(hill.folder, "contacts-crm", "contact_id", "record_id") == [("d1:contact", "1")]

@@ -191,3 +191,16 @@ def shape(live: LiveState, customer: str, order: int) -> str:
 
 def test_somebody_of_whom_nothing_is_known_has_an_empty_state(live: LiveState) -> None:
     assert state_of(live, PROJECT, "c_unknown") == State("c_unknown")
+
+
+def test_a_customer_has_the_names_by_which_sources_knew_him_and_none_of_somebody_elses(state_url: str) -> None:
+    with storage.open_state(state_url) as state, opened(state_url) as live:
+        assert live.events.names("c_1") == ()
+        send(live, [track("seen", userId=None, anonymousId="v1"), track("other", userId="2"), track("own")])
+        assert (live.events.names("c_1"), live.events.names("user:shop:1")) == ((), ())
+        send(live, [identify("login", "1", "v1")])
+        assert live.events.names("user:shop:1") == ("anonymous:shop:v1",)
+        state.publish(run("r1"), difference(("founded", "1", None, "c_1"), ("founded", "2", None, "c_2")))
+        assert (live.events.names("c_1"), live.events.names("c_2")) == (("anonymous:shop:v1", "user:shop:1"), ("user:shop:2",))
+        send(live, [identify("again", "2", "v1")])
+        assert (live.events.names("c_1"), live.events.names("anonymous:shop:v1")) == (("user:shop:1",), ())

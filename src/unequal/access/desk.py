@@ -15,6 +15,11 @@ from unequal.access.verbs import Asking, Document, LiveVerbs, Taken
 from unequal.terms.errors import AccessError
 
 _LONGEST_REASON: Final = 500
+_OPEN: Final = frozenset({"channel", "channels", "currency", "goodwill", "time_zone"})
+"""Of an agent's sheet what tells nothing of the customer."""
+_OF_CUSTOMER: Final = frozenset({"customer_id", "asked_id", "kind", "as_of", "attributes", "contact_points", "preferences", "consents", "contacts",
+                                 "orders", "cases"})  # fmt: skip
+"""Of the customer what serving one contact needs, of which the masks take out what the agent may not see."""
 _Found = TypeVar("_Found")
 
 
@@ -93,6 +98,30 @@ class Desk:
     def record_outcome(self, caller: Caller, /, decision_id: str, **outcome: Any) -> None:
         """What came of a decision; see LiveVerbs.record_outcome."""
         _there(self._live.record_outcome(decision_id, author=caller.name, **outcome) or None, "decision", decision_id)
+
+    # Agents
+
+    @allowed("agent_page.read")
+    def sheet(self, caller: Caller, customer_id: str, channel: str | None = None) -> dict[str, Any]:
+        """What an agent's page tells of a contact: of the customer and the decision only what he may see."""
+        shown = seen_classes(caller.roles, caller.scopes, "service")
+        found = _there(self._live.agents.sheet(customer_id, channel=channel, agent=caller.name), "customer", customer_id)
+        return {
+            **{name: part for name, part in found.items() if name in _OPEN},
+            "customer": masked("customer", {name: part for name, part in found["customer"].items() if name in _OF_CUSTOMER}, shown),
+            "decision": masked("decision", found["decision"], shown),
+        }  # fmt: skip
+
+    @allowed("goodwill.give")
+    def give_goodwill(self, caller: Caller, /, decision_id: str, **given: Any) -> None:
+        """Give a customer something at one's discretion; see AgentVerbs.give_goodwill."""
+        self._members.tell(caller.name, "goodwill.give", decision_id, f"{given['amount']:f} {given['reason']}"[:_LONGEST_REASON])
+        _there(self._live.agents.give_goodwill(decision_id, agent=caller.name, **given) or None, "decision", decision_id)
+
+    @allowed("goodwill.read")
+    def goodwill(self, _caller: Caller, *, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """What agents gave and did otherwise, by agent, kind and reason."""
+        return [dict(one) for one in self._live.agents.measured(since=since, until=until)]
 
     # What customers say
 

@@ -61,7 +61,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "decision": {
         "decision_id": "reference", "customer_id": "reference", "channel": "reference", "at": "reference",
         "treatment.policy": "reference", "treatment.version": "reference", "treatment.*": "contact",
-        "question.*": "contact", "greeting.*": "contact", "tier": "contact", "why.*": "contact", "in_review": "contact",
+        "facts.*": "contact", "outcomes.*": "contact", "question.*": "contact", "greeting.*": "contact", "tier": "contact", "why.*": "contact", "in_review": "contact",
         "dollars": "worth", "lever": "worth", "lever_price": "worth", "reasons.*": "worth", "assumed": "worth",
     },
     "explanation": {

@@ -69,11 +69,40 @@ class PolicyVerbs(Protocol):
         """Let an earlier version act again."""
 
 
+class AgentVerbs(Protocol):
+    """The moment of contact as agents use it."""
+
+    @property
+    def page(self) -> PageSettings: ...
+
+    def sheet(self, customer_id: str, *, channel: str | None, agent: str) -> Document | None:
+        """All that an agent's page tells of a contact: customer, decision, what may be given; unmasked."""
+
+    def give_goodwill(
+        self, decision_id: str, *, goodwill_id: str, agent: str, amount: Decimal, reason: str, note: str | None
+    ) -> bool:  # fmt: skip
+        """Give a customer something at discretion, once for an id; raises where it is more than the limits leave."""
+
+    def measured(self, *, since: datetime, until: datetime) -> Sequence[Document]:
+        """What agents did and gave, by agent, kind and reason."""
+
+
+class PageSettings(Protocol):
+    """How the page for agents is set up."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def embed_in(self) -> Sequence[str]: ...
+
+
 class LiveVerbs(Protocol):
     """One moment of contact. None, or false: there is no such customer or decision. Times are naive UTC."""
 
     @property
     def policies(self) -> PolicyVerbs: ...
+    @property
+    def agents(self) -> AgentVerbs: ...
 
     def ingest(self, source: str, body: bytes, kind: str | None, received_at: datetime) -> Sequence[Taken]:
         """Take the events of a request's body in, one of a kind or (None) a batch: durable when this returns; a word on each, in their order."""

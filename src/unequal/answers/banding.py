@@ -6,6 +6,7 @@ import ibis
 
 from unequal import customer_base
 from unequal.answers.base import Base
+from unequal.answers.happening import beside_windows
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import attributes_named
 from unequal.terms.lines import Level
@@ -15,6 +16,7 @@ moving = customer_base.steps.moving
 
 def known(base: Base, scheme: moving.Scheme) -> ibis.Table:
     """What a scheme's rules and growth may name of a customer, as of the run."""
+    base = beside_windows(base, [(text, f"movement.schemes.{scheme.name}") for _, text in scheme.rules])
     return moving.steps.beside(attributes_named(base, str(scheme)), base.tables.get("customer_value"))
 
 

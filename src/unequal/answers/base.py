@@ -28,6 +28,10 @@ def no_other_run(wanted: str | None = None) -> Base | None:
     raise AnswerError("ANS020", "this base cannot reach other runs", seen=wanted, do="open the project, and ask again")
 
 
+def no_policies() -> None:
+    """The policies that act where nothing tells of any: none."""
+
+
 @dataclass(frozen=True)
 class Base:
     """A published run, open for questions.
@@ -45,7 +49,7 @@ class Base:
             earlier day, and None where there is none. It stays open for as long as this one does; handed in by flow.
         attributes: `customer_attribute` with the values of some attributes alone, see narrowing.attributes_named; handed in by flow.
         tell: listens to questions that draw again and again, which takes seconds.
-        acting: the policies that may act, made ready, with the base that they act on; handed in by flow where there are any.
+        acting: tells the policies that act, made ready, with the base that they act on, and None where there are none; handed in by flow.
         keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
@@ -60,7 +64,7 @@ class Base:
     keep: Callable[[ibis.Table], ibis.Table] = lambda table: table
     attributes: Callable[[Collection[str]], ibis.Table] | None = None
     tell: Tell = lambda _what, _share: None
-    acting: conflicts.Acting | None = None
+    acting: Callable[[], conflicts.Acting | None] = no_policies
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

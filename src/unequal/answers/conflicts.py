@@ -48,7 +48,7 @@ def conflicts(
     if period is not None or level is not None:
         raise AnswerError("ANS011", "programmes say when they hold", seen="--from, --to or --level", do="ask without them")
     declared = base.project.programmes
-    if not declared and base.acting is None:
+    if not declared and base.acting() is None:
         raise lacking(QUESTION, "no programme or incentive is declared (programmes)",
                       "declare under programmes what is done to whom, and towards what it pushes")  # fmt: skip
     if "programme_member" not in base.tables and any(one.reached for one in declared.values()):
@@ -57,7 +57,7 @@ def conflicts(
     customers = base.keep(_customers(base, where, by))
     caught = base.keep(caught_between(base, customers, opposed))
     rows = _rows(base, customers, caught, opposed)
-    of_policies = opposed_policies.opposed_policies(base)
+    of_policies = opposed_policies.opposed_policies(base, customers if where is not None else None)
     total = next(iter(totals_of(base, customers.semi_join(caught, "customer_id"), None)), None)
     some = total if total is not None and total["customers"] else None
     tables = {
@@ -72,7 +72,7 @@ def conflicts(
     return Answer(
         question=QUESTION,
         title="Who is pulled in opposite directions",
-        sentence=_sentence(base, rows, some),
+        sentence=_sentence(base, rows, some) if declared else opposed_policies.sentence(base, of_policies),
         findings=(
             *of_before_verdicts(base, base.table("customer_value")),
             *_findings(base, rows),

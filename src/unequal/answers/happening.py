@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from unequal import customer_base
 from unequal.answers.base import Base
@@ -14,7 +14,7 @@ from unequal.answers.lacking import CODE
 from unequal.predicates import windows
 from unequal.terms.errors import AnswerError
 
-_STEP: Final = timedelta(microseconds=1)
+_ASKED: Final = "--where"
 
 
 def with_windows(base: Base, question: str, where: str | None) -> Base:
@@ -29,7 +29,21 @@ def with_windows(base: Base, question: str, where: str | None) -> Base:
         AnswerError: ANS016, the run has no table of what happened.
         PredicateError: PRD021, PRD022, as predicates.parse.
     """
-    texts = [(text, at) for text, at in _rules(base, question, where) if windows.are_named(text)]
+    return beside_windows(base, _rules(base, question, where))
+
+
+def beside_windows(base: Base, rules: Iterable[tuple[str, str]]) -> Base:
+    """The base with what the windows that rules name come to, beside what is known of customers; itself where none is named.
+
+    Args:
+        base: a published run.
+        rules: text, and the place that it comes from.
+
+    Raises:
+        AnswerError: ANS016, the run has no table of what happened.
+        PredicateError: PRD021, PRD022, as predicates.parse.
+    """
+    texts = [(text, at) for text, at in rules if windows.are_named(text)]
     if not texts:
         return base
     if "moment" not in base.tables:
@@ -37,7 +51,10 @@ def with_windows(base: Base, question: str, where: str | None) -> Base:
                           do="run `unequal run` again; a run of an older version has none. Until then, ask without count(...) and last(...)")  # fmt: skip
     moments, known = base.table("moment"), base.table("customer_attribute")
     events = {str(row["event"]) for row in base.fetch(moments.select("event").distinct()) if row["event"] is not None}
-    asked = [window for text, at in texts for window in windows.named_in(text, events, where=at)]
+    # Rules of the config may name what has not happened to anybody yet; who asks is told of a word that is none.
+    asked = [
+        window for text, at in texts for window in windows.named_in(text, events if at == _ASKED else windows.events_in(text), where=at)
+    ]
     told = customer_base.steps.happened_within(known, moments, asked, at=last_instant(base))
     # Kept whole, as contexts are: what gathers some attributes alone knows nothing of windows.
     return replace(base, tables={**base.tables, "customer_attribute": base.keep(told)}, attributes=None)
@@ -46,7 +63,7 @@ def with_windows(base: Base, question: str, where: str | None) -> Base:
 def _rules(base: Base, question: str, where: str | None) -> list[tuple[str, str]]:
     """The rules that a question asks of customers, and their places."""
     project = base.project
-    found = [(where, "--where")]
+    found = [(where, _ASKED)]
     if question == "conflicts" or (where is not None and "is_caught" in where):
         found += [(one.who, f"programmes.{name}.who") for name, one in project.programmes.items()]
     if question == "metrics":
@@ -65,5 +82,4 @@ def last_instant(base: Base) -> datetime:
     if not isinstance(morning, date):
         last = booked_days(base)[1]
         morning = (last if isinstance(last, date) else date(2000, 1, 1)) + timedelta(days=1)
-    begins = datetime.combine(morning, time(), ZoneInfo(base.project.time_zone))
-    return begins.astimezone(UTC).replace(tzinfo=None) - _STEP
+    return customer_base.steps.last_instant_before(morning, base.project.time_zone)

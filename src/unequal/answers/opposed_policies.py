@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
+import ibis
 import pyarrow as pa
 
 from unequal.answers.base import Base
@@ -27,16 +29,22 @@ SHOWN: Final = Shown(
 )  # fmt: skip
 
 
-def opposed_policies(base: Base) -> pa.Table | None:
+def opposed_policies(base: Base, among: ibis.Table | None = None) -> pa.Table | None:
     """A row for each pair of policies that oppose each other and whose rules are not proven to exclude each other; None without policies.
+
+    Args:
+        base: a published run.
+        among: the customers who are asked about; all of them by default.
 
     Returns:
         pair, policy, against, opposed_in; customers whom both are for; witness: who loses most; what each brings with them, and what is at
         stake (DECIMAL(28, 4)); settle: how that is settled for least. The pair that puts most at stake comes first.
     """
-    acting = base.acting
+    acting = base.acting()
     if acting is None:
         return None
+    if among is not None:
+        acting = replace(acting, profile=acting.profile.semi_join(among, "customer_id"))
     rows = [_row(base, acting, pair) for pair in conflicts.opposed(acting.policies)]
     return pa.Table.from_pylist(sorted(rows, key=lambda row: (-row["lost"], row["pair"])), _POLICIES)
 
@@ -50,6 +58,16 @@ def _row(base: Base, acting: conflicts.Acting, pair: conflicts.Opposed) -> dict[
         "opposed_in": pair.opposed_in, "customers": found["customers"], "witness": found["witness"], "policy_dollars": one,
         "against_dollars": other, "lost": found["lost"], "settle": ways[0],
     }  # fmt: skip
+
+
+def sentence(base: Base, found: pa.Table | None) -> str:
+    """What the pairs come to, where no programme is declared beside policies."""
+    rows = [row for row in (found.to_pylist() if found is not None else ()) if row["customers"]]
+    if not rows:
+        return "No two policies that act work against each other in one customer."
+    pairs = "pair" if len(rows) == 1 else "pairs"
+    lost = exact_text(max(row["lost"] for row in rows), base.project.reporting_currency)
+    return f"{len(rows):,} {pairs} of policies work against each other in the same {base.project.value.words}; in one of them {lost} are at stake."
 
 
 def findings(base: Base, found: pa.Table | None) -> list[str]:

@@ -13,12 +13,13 @@ from fastapi.exceptions import HTTPException
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from unequal.access import Accounts, Desk, Gate, verbs
-from unequal.api import account_routes, customer_routes, event_routes, policy_routes, problems
+from unequal.api import account_routes, agent_pages, customer_routes, event_routes, policy_routes, problems
 from unequal.api.openapi import described
+from unequal.api.page_routing import EVERY_PAGE, endpoint
 from unequal.api.routing import ROUTES, Route, Server, answered
 from unequal.terms.errors import ApiError
 
-FILLED_BY: Final = (account_routes, event_routes, customer_routes, policy_routes)
+FILLED_BY: Final = (account_routes, agent_pages, event_routes, customer_routes, policy_routes)
 """Importing a module of routes enters them into ROUTES."""
 EVERY_ROUTE: Final = tuple(ROUTES)
 """All of them, once all are entered."""
@@ -46,6 +47,10 @@ def application(live: verbs.LiveVerbs | None, gate: Gate, *, now: Callable[[], d
     served = [found for found in EVERY_ROUTE if live is not None or not found.needs_live]
     for found in served:
         app.add_api_route(found.path, _endpoint(found, server, threads), methods=[found.method], name=found.name, response_model=None)
+    if live is not None:
+        for one in EVERY_PAGE:
+            visited = endpoint(one, server, live.agents.page.embed_in, threads)
+            app.add_api_route(one.path, visited, methods=[one.method], response_model=None)
     app.add_exception_handler(StarletteHTTPException, _no_such_route)
     app.add_exception_handler(HTTPException, _no_such_route)
     app.openapi = lambda: described(served)  # type: ignore[method-assign]

@@ -58,6 +58,24 @@ def explain(call: Call) -> Any:
     return call.desk.explain(call.caller, call.path["decision_id"], purpose=call.query.purpose, reason=call.query.reason)
 
 
+@route("GET", "/v1/agent/{customer_id}", "agent_page.read", query=shapes.OnChannel, answer=shapes.Sheet)
+def sheet(call: Call) -> Any:
+    """What an agent's page tells of a contact: opened again, it is the same contact and decision."""
+    return call.desk.sheet(call.caller, call.path["customer_id"], call.query.channel)
+
+
+@route("POST", "/v1/decisions/{decision_id}/goodwill", "goodwill.give", body=shapes.GoodwillGiven, status=204)
+def give_goodwill(call: Call) -> Any:
+    """Give a customer something at one's discretion, within the limits."""
+    call.desk.give_goodwill(call.caller, call.path["decision_id"], **call.body.model_dump())
+
+
+@route("GET", "/v1/goodwill", "goodwill.read", query=shapes.Since, answer=shapes.AgentsMeasured)
+def goodwill(call: Call) -> Any:
+    """What agents gave and did otherwise, and why: by agent, kind and reason."""
+    return {"measured": call.desk.goodwill(call.caller, since=call.query.since, until=call.query.until or call.server.now())}
+
+
 @route("POST", "/v1/decisions/{decision_id}/outcome", "outcomes.write", body=shapes.Outcome, status=204)
 def outcome(call: Call) -> Any:
     """Say what came of a decision."""

@@ -19,7 +19,7 @@ STATUS: Final = {
     "ACC001": 401, "ACC002": 403, "ACC003": 403, "ACC004": 403, "ACC005": 429, "ACC006": 401, "ACC007": 429, "ACC010": 403, "ACC011": 409,
     "ACC012": 404, "ACC014": 403, "ACC015": 403, "ACC016": 409,
     "API000": 500, "API001": 413, "API002": 400, "API004": 404, "API005": 405, "API006": 415,
-    "LIV001": 400, "LIV002": 413, "LIV003": 400, "LIV202": 404,
+    "LIV001": 400, "LIV002": 413, "LIV003": 400, "LIV202": 404, "LIV401": 404,
 }  # fmt: skip
 """Codes whose status is not that of their room."""
 _OF_ROOM: Final = {"STO": 503}
@@ -52,9 +52,12 @@ def answer(error: UnequalError) -> Response:
 
 
 def our_fault(error: Exception) -> Response:
+    """What nobody has foreseen, as a response."""
+    return answer(incident(error))
+
+
+def incident(error: Exception) -> ApiError:
     """What nobody has foreseen: told to the log in full, to the caller by a number alone."""
     number = secrets.token_hex(4)
     _LOG.error("incident %s", number, exc_info=error)
-    return answer(
-        ApiError("API000", "something went wrong on our side", seen=f"incident {number}", do="look for the incident in the server's log")
-    )
+    return ApiError("API000", "something went wrong on our side", seen=f"incident {number}", do="look for the incident in the server's log")

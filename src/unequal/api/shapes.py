@@ -118,6 +118,30 @@ class Outcome(Sent):
     reason: Words | None = None
 
 
+class OnChannel(Sent):
+    """Where the customer is."""
+
+    channel: Name | None = Field(None, description="The agents' own channel, by default.")
+
+
+class GoodwillGiven(Sent):
+    """Something that an agent gives."""
+
+    goodwill_id: str = Field(
+        min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", description="The sender's own: sent twice, it is given once."
+    )
+    amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2, description="In the reporting currency.")]
+    reason: Name = Field(description="One of those that the project lists.")
+    note: Annotated[str, Field(max_length=500)] | None = None
+
+
+class Since(Sent):
+    """A time."""
+
+    since: Moment = Field(description="From this instant on.")
+    until: Moment | None = Field(None, description="Before this one; now, by default.")
+
+
 class ConsentGiven(Sent):
     """A consent, its withdrawal, or an objection."""
 
@@ -328,6 +352,35 @@ class Decision(Shown):
     """What to do for a customer now."""
 
     decision_id: str | None = None
+
+
+class Sheet(BaseModel):
+    """One contact as an agent sees it: never profit, lifetime value or a band's name."""
+
+    channel: str
+    channels: list[str]
+    currency: str
+    time_zone: str
+    customer: Customer
+    decision: Decision
+    goodwill: Shown | None = Field(description="What may still be given now, and for which reasons; null: nothing is declared.")
+
+
+class AgentMeasured(BaseModel):
+    """What an agent did, how often and for what reason."""
+
+    agent: str
+    kind: str
+    reason: str | None
+    times: int
+    customers: int
+    amount: Decimal | None = Field(description="What was given, in the reporting currency.")
+
+
+class AgentsMeasured(BaseModel):
+    """By agent, most dollars first."""
+
+    measured: list[AgentMeasured]
 
 
 class Policy(Shown):

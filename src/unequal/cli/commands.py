@@ -40,6 +40,13 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "identify": "Which customer somebody is: given_name=Ann family_name=Lee postcode=89132, or any attribute or key of the config.",
     },
     "reviewing": {"review": "Settle doubtful matches: lists them, the most dollars first, one in ten drawn at random."},
+    "playbook": {
+        "playbook": "Ready policies to begin with: lists them, or writes those named into policies/ and says what unequal.yaml lacks for them."
+    },
+    "policing": {"policies": "Policies: written by one person, previewed, approved by another; they act until retired."},
+    "erasing": {
+        "erase": "Take a person out of the state, of every kept run and of what lies beside them; the dollars stay, and lead to nobody.",
+    },
     "serving": {
         "serve": "Answer at the moment of contact: the API, from the published run and the state.",
         "people": "Who may sign in, and as what; and what the audit says they did.",

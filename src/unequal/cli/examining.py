@@ -92,14 +92,15 @@ def _asked_for(customer_id: str, asked: str) -> str:
 
 
 @click.command()
-@click.argument("what", nargs=-1, required=True, metavar="ENTRY | customer ID | match A B")
+@click.argument("what", nargs=-1, required=True, metavar="ENTRY | customer ID | match A B | decision ID")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def explain(directory: str, what: tuple[str, ...], as_json: bool) -> None:
     """How it came to be: one entry of the ledger, back to the row of the file it came from.
 
     Or `customer ID`: the records of a customer, the links that make them one, and those that were refused. Or `match A B`: two
-    records (SOURCE:RECORD_ID) side by side, and how much each thing they share says.
+    records (SOURCE:RECORD_ID) side by side, and how much each thing they share says. Or `decision ID`: what a customer was decided
+    on from, made again, with every policy and why it fell.
     """
     form = _FORMS.get(what[0])
     named, show = form or ((), _explain_entry)
@@ -220,9 +221,16 @@ def _explain_match(directory: str, one: str, other: str, *, as_json: bool) -> No
     explain_match(directory, one, other, as_json=as_json)
 
 
+def _explain_decision(directory: str, decision_id: str, *, as_json: bool) -> None:
+    from unequal.cli.deciding import explain_decision
+
+    explain_decision(directory, decision_id, as_json=as_json)
+
+
 _FORMS: Final[Mapping[str, tuple[tuple[str, ...], Callable[..., None]]]] = {
     "customer": (("ID",), _explain_customer),
     "match": (("A", "B"), _explain_match),
+    "decision": (("ID",), _explain_decision),
 }
 """What can be explained beside an entry: its word, the arguments that follow, and what shows it."""
 

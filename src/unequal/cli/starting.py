@@ -35,6 +35,7 @@ def demo_command(folder: Path, persons: int, seed: int) -> None:
     console().print(f"Made Meridian, {persons:,} persons, in {folder}/data; what is true of it lies apart in {folder}/truth")
     project = flow.open_project(folder)
     run_shown(project)
+    acting = demo.begin(project, author="the playbook", by="the demo")
     with flow.open_base(project) as opened:
         answer = answers.answer("profit", opened.base)
         ahead = answers.ahead(opened.base)
@@ -42,6 +43,8 @@ def demo_command(folder: Path, persons: int, seed: int) -> None:
     for name, page in (("report.html", report.full(answer, *ahead)), ("board.html", report.board(answer))):
         (folder / ".unequal" / name).write_text(page, encoding="utf-8")
     console().print(f"Look at {folder}/.unequal/report.html and board.html; the config to learn from is {folder}/unequal.yaml")
+    if acting:
+        console().print(f"At the moment of contact act: {', '.join(acting)} ({folder}/policies); more of them: unequal playbook")
     console().print(f"Ask more: unequal -C {folder} ask profit --by channel")
 
 

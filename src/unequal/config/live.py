@@ -20,6 +20,7 @@ def _is_a_reference(key: str) -> str:
 
 
 _TrackName = Annotated[str, Field(min_length=1, max_length=255)]
+_Path = Annotated[str, Field(min_length=1, max_length=255)]
 _TrackNames = Annotated[
     Annotated[_TrackName, Tag("text")] | Annotated[tuple[_TrackName, ...], Field(min_length=1), Tag("list")],
     Discriminator(shape_of, custom_error_type="shape", custom_error_message="the name of an event, or a list of names"),
@@ -62,6 +63,11 @@ class EventSource(Section):
     events: dict[Name, _TrackNames] = Field(
         default_factory=dict, description="Under which name of ours a tracked event counts, as rules use it: order: Order Completed."
     )
+    context: dict[Name, _Path] = Field(
+        default_factory=dict,
+        description="What its events say of the moment, for rules and messages of the policies that they set off: a name of `live.context`, and the "
+        "property of the event that says it, as in cart_value: value; with dots into a property of a property.",
+    )
     pages: Name | None = Field(None, description="Under which name of ours a page or a screen that was seen counts; none by default.")
 
     def name_of(self) -> dict[str, str]:
@@ -99,13 +105,16 @@ class Live(Moments):
 
 
 def problems_of_live(live: Live) -> Iterator[Problem]:
-    """Two senders with one key, and an event that would count under two names."""
+    """Two senders with one key, an event that would count under two names, and events that say what nobody declared."""
     keys: dict[str, str] = {}
     for name, source in live.sources.items():
         at: KeyPath = ("live", "sources", name)
         if (other := keys.setdefault(source.write_key, name)) != name:
             do = "give each source a key of its own: by its key we know who sends"
             yield Problem("CFG080", "two sources of events have one write key", (*at, "write_key"), seen=f"{other}, {name}", do=do)
+        for said in source.context.keys() - live.context.keys():
+            do = "declare it in live.context, with its type"
+            yield Problem("CFG083", "events say what live.context does not declare", (*at, "context", said), seen=said, do=do)
         counted: dict[str, str] = {}
         for ours, theirs in source.events.items():
             for event in (theirs,) if isinstance(theirs, str) else theirs:

@@ -12,9 +12,12 @@ from unequal.config.model import MONEY, WORDS_OF_PATTERN, Name, PredicateText, S
 
 FloorClass = Literal["safety", "fraud", "bereavement", "accessibility", "regulated_complaint"]
 """What outranks value, in the order in which one outranks the other."""
+Objective = Literal["get", "keep", "grow", "serve_cheaper", "win_back", "end_gracefully"]
 FLOOR_CLASSES: Final[tuple[FloorClass, ...]] = ("safety", "fraud", "bereavement", "accessibility", "regulated_complaint")
 CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 SHARE: Final = r"^(0(\.\d{1,6})?|1(\.0{1,6})?)$"
+ORIGIN: Final = r"^https://[a-z0-9.-]{1,200}(:[0-9]{1,5})?$"
+WORDS_OF_PATTERN.update({ORIGIN: "a site by scheme and host alone, as in https://crm.example.com"})
 WORDS_OF_PATTERN.update({CLOCK: 'hours and minutes in quotes, as in "21:30"', SHARE: 'a share in quotes from 0 to 1, as in "0.05"'})
 
 Money = Annotated[str, Field(pattern=MONEY)]
@@ -32,6 +35,11 @@ class Channel(Section):
         description="Whether the company begins there, as by e-mail; where customers begin, as on the phone, quiet hours do not hold."
     )
     cost: Money = Field("0", description="What one contact by it costs, beside the treatment itself.")
+    address: Name | None = Field(
+        None,
+        description="The attribute of a customer by which it is reached, as phone for sms; by default the channel's own name. Where another customer "
+        "has it too, no message by it says what the customer did.",
+    )
 
 
 class Purpose(Section):
@@ -163,6 +171,22 @@ class Goodwill(Section):
     reasons: tuple[Words, ...] = Field(min_length=1, description="The reasons that an agent chooses from.")
 
 
+class AgentPage(Section):
+    """The page on which agents serve customers."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"channel": "phone", "embed_in": ["https://crm.example.com"], "contact_minutes": 30}]}
+    )
+
+    channel: Name = Field("phone", description="The channel on which agents answer, where the address of the page names none.")
+    embed_in: tuple[Annotated[str, Field(pattern=ORIGIN)], ...] = Field(
+        (), max_length=20, description="Sites that may show the page within their own, as https://crm.example.com; nobody else may."
+    )
+    contact_minutes: WholeNumber = Field(
+        30, ge=1, le=1440, description="For how long a page that is opened again belongs to the same contact, with the same decision."
+    )
+
+
 class Assumed(Section):
     """How far effects count that nobody has measured."""
 
@@ -177,8 +201,27 @@ class ContextValue(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"type": "decimal", "meaning": "What lies in the cart."}]})
 
-    type: Literal["text", "decimal", "boolean"] = Field(description="The type of its values.")
+    type: Literal["text", "decimal", "boolean", "date"] = Field(description="The type of its values.")
     meaning: Words = Field(description="What it says.")
+
+
+class Case(Section):
+    """Something that stays open between a customer and the company until it is settled."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"opened_by": ["complaint"], "closed_by": ["complaint_closed"], "holds_back": ["grow"], "days": 60}]
+        }
+    )
+
+    opened_by: tuple[Name, ...] = Field(min_length=1, description="The events that open it.")
+    closed_by: tuple[Name, ...] = Field(
+        min_length=1, description="The events that close it: it is open while none came since the last that opened it."
+    )
+    holds_back: tuple[Objective, ...] = Field(
+        ("get", "grow"), description="Policies with these objectives do nothing while it is open: nobody is sold more before he is heard."
+    )
+    days: WholeNumber = Field(90, ge=1, le=3660, description="It counts as closed so many days after it was opened, where nothing says so.")
 
 
 class Moments(Section):
@@ -210,5 +253,7 @@ class Moments(Section):
     greetings: dict[Name, Greeting] = Field(default_factory=dict, description="How customers are greeted: the first that fits.")
     tiers: dict[Name, Tier] = Field(default_factory=dict, description="Levels of service: the first that fits.")
     floors: dict[FloorClass, Floor] = Field(default_factory=dict, description="What outranks value.")
+    cases: dict[Name, Case] = Field(default_factory=dict, description="What stays open until it is settled, such as a complaint.")
     goodwill: Goodwill | None = Field(None, description="What agents may give at discretion.")
+    agent_page: AgentPage = Field(AgentPage(), description="The page on which agents serve customers.")
     assumed: Assumed = Field(Assumed(), description="How far effects count that nobody has measured.")

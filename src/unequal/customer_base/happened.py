@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 
@@ -35,6 +36,23 @@ def happened_within(rows: ibis.Table, moments: ibis.Table, windows: Sequence[pre
     counts = _counted(moments, asked, at)
     joined = kept.left_join(counts, kept["customer_id"] == counts["_whose"])
     return joined.select(*kept.columns, **{window.name: _told(joined[f"_{place}"], window) for place, window in enumerate(asked)})
+
+
+def last_instant_before(day: date, time_zone: str) -> datetime:
+    """The last instant before the morning of a day: as of when windows are counted that stand on a run.
+
+    Args:
+        day: of the year 2 or later.
+        time_zone: the company's, by its IANA name.
+
+    Returns:
+        Naive, in UTC.
+
+    >>> last_instant_before(date(2026, 1, 1), "Europe/Berlin")
+    datetime.datetime(2025, 12, 31, 22, 59, 59, 999999)
+    """
+    begins = datetime.combine(day, time(), ZoneInfo(time_zone))
+    return begins.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1)
 
 
 def _counted(moments: ibis.Table, asked: Sequence[predicates.windows.Window], at: datetime) -> ibis.Table:

@@ -14,7 +14,7 @@ from unequal import config
 from unequal.customer_base import at_expense, experience, levers, moving, totals, turnover
 from unequal.customer_base.bands import Limits, bands, customer_figures
 from unequal.customer_base.codes import steps as codes
-from unequal.customer_base.happened import happened_within
+from unequal.customer_base.happened import happened_within, last_instant_before
 from unequal.customer_base.links import by_links, if_joined, if_parted
 from unequal.customer_base.loyalty import steps as loyalty
 from unequal.customer_base.needs import steps as needs
@@ -41,6 +41,7 @@ __all__ = [
     "experience",
     "happened_within",
     "judge",
+    "last_instant_before",
     "levers",
     "loyalty",
     "moving",

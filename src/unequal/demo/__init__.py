@@ -1,6 +1,6 @@
 """Meridian, a made company: six applications' extracts, and apart from them the truth about its customers.
 
-`build` makes it, `respond` answers decisions from planted potential outcomes, `Truth` reads
+`build` makes it, `begin` lets its policies act once it was run, `respond` answers decisions from planted potential outcomes, `Truth` reads
 the truth for tests and benchmarks. No pipeline reads the truth.
 """
 
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
+    from unequal.demo.beginning import begin
     from unequal.demo.outcomes import respond
     from unequal.demo.treatments import TREATMENTS
     from unequal.demo.truth import Truth
     from unequal.demo.world import build
 
-__all__ = ["TREATMENTS", "Truth", "build", "respond"]
+__all__ = ["TREATMENTS", "Truth", "begin", "build", "respond"]
 
-open_by_name(__name__, __all__, outcomes=["respond"], treatments=["TREATMENTS"], truth=["Truth"], world=["build"])
+open_by_name(__name__, __all__, beginning=["begin"], outcomes=["respond"], treatments=["TREATMENTS"], truth=["Truth"], world=["build"])

@@ -19,12 +19,16 @@ from unequal.demo.parameters import World
 from unequal.demo.timeline import DAYS
 from unequal.demo.treatments import TREATMENTS, Traits, expected_profit, traits_of
 from unequal.demo.truth import write_parameters, write_truth
+from unequal.treatments import playbook
+
+POLICIES = ("cart_reminder", "cart_sweetener", "complaint_reply", "home_page_favourites")
+"""Of the playbook, to begin with."""
 
 Progress = Callable[[str, float], None]
 
 
 def build(folder: Path, *, persons: int = 20_000, seed: int = 2026, progress: Progress | None = None) -> None:
-    """Make the company: `data/` with its applications' extracts, `truth/` apart, and `unequal.yaml`.
+    """Make the company: `data/` with its applications' extracts, `truth/` apart, `unequal.yaml`, and policies to begin with.
 
     The same persons and seed give the same bytes. Memory does not grow with persons: a cell
     of 10,000 is written before the next is drawn.
@@ -56,6 +60,9 @@ def build(folder: Path, *, persons: int = 20_000, seed: int = 2026, progress: Pr
     write_parameters(folder, ink)
     template = files("unequal.demo") / "project" / "unequal.yaml"
     (folder / "unequal.yaml").write_bytes(template.read_bytes())
+    (folder / "policies").mkdir(exist_ok=True)
+    for name in POLICIES:
+        (folder / "policies" / f"{name}.yaml").write_text(playbook.plays()[name].text, encoding="utf-8")
     if progress:
         progress("making Meridian", 1.0)
 

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from unequal import config, identity, ledger, sources, storage, value
-from unequal.flow import checking, coding, equity, judging, loyal, moving, plans, profiling, programmes, serving
+from unequal.flow import checking, coding, equity, erasing, judging, loyal, moving, plans, profiling, programmes, serving, suppressing
 from unequal.flow.clock import utc_now
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
@@ -96,6 +96,7 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         SourceError, IdentityError, LedgerError, StorageError: see docs/errors.md.
     """
     checking.check(opened)
+    erasing.replay(opened)
     with _desk(opened, progress) as desk:
         accepted = {name: _accept(desk, name, source) for name, source in desk.project.sources.items()}
         gathered = {name: _gather(desk, name, source, accepted[name]) for name, source in desk.project.sources.items() if source.records}
@@ -158,12 +159,15 @@ def _accept(desk: Desk, name: str, source: config.Source) -> storage.StepOutput:
     """Read one source's files: rows that keep their contract, rows that do not, and every byte's whereabouts."""
     files = sources.files_of(source, desk.opened.folder)
     contents = [f"{_place(path, desk.opened.folder)}={_content(path)}" for path in files]
+    erased = desk.state.suppressed()
 
     def work(folder: Path) -> None:
         sources.accept(desk.engine, name, source, files=files, project=desk.project, folder=folder, root=desk.opened.folder)
+        suppressing.blank(folder, desk.project, name, erased)
 
     parameters = (source.model_dump_json(exclude={"postings", "interactions"}), desk.project.time_zone, _column_roles(source))
-    return desk.steps.step(f"accept {name}", work, inputs=[*contents, *parameters])
+    known_again = [erased.version] if erased.version else []
+    return desk.steps.step(f"accept {name}", work, inputs=[*contents, *parameters, *known_again])
 
 
 def _place(path: Path, folder: Path) -> str:

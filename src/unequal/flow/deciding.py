@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
@@ -14,7 +14,8 @@ from unequal import config, storage
 from unequal.flow.customer_events import Naming
 from unequal.flow.customer_profile import OfState
 from unequal.flow.told import Vocabulary
-from unequal.treatments import REASONS, Rules, shapes
+from unequal.flow.told_by_events import valued
+from unequal.treatments import REASONS, Rules, shapes, wording
 
 if TYPE_CHECKING:
     from unequal.flow.policy_desk import Active
@@ -31,16 +32,22 @@ def is_visitor(customer_id: str) -> bool:
 # What is known
 
 
-def context_of(said: Mapping[str, Any], rules: Rules) -> dict[str, str | Decimal | bool]:
-    """What a channel says of the moment; numbers as the amounts that they are, and nothing of what nobody declared.
+def context_of(said: Mapping[str, Any], rules: Rules) -> dict[str, str | Decimal | bool | date]:
+    """What a channel says of the moment, each in the type that is declared, and nothing of what nobody declared.
 
     Args:
         said: by name; numbers, texts, true and false.
         rules: that say what may be said.
     """
-    known = {"moment", "trigger", *rules.context, *config.policies.FLOOR_CLASSES}
+    known = {"moment", "trigger", "address_is_shared", *rules.context, *config.policies.FLOOR_CLASSES}
     told = {name: value for name, value in said.items() if name in known and value is not None}
-    return {name: value if isinstance(value, str | bool | Decimal) else Decimal(str(value)) for name, value in told.items()}
+    declared = rules.moments.context
+    values = {name: valued(value, declared[name].type) if name in declared else value for name, value in told.items()}
+    return {name: _number(value) for name, value in values.items() if value is not None}
+
+
+def _number(value: Any) -> str | Decimal | bool | date:
+    return value if isinstance(value, str | bool | Decimal | date) else Decimal(str(value))
 
 
 def standing_of(found: storage.state.Standing, spent: Mapping[str, Decimal]) -> shapes.Standing:
@@ -55,10 +62,19 @@ def standing_of(found: storage.state.Standing, spent: Mapping[str, Decimal]) -> 
     )
 
 
-def of_state(state: storage.state.LiveState, customer_id: str) -> OfState:
-    """What the state holds of a customer, for whoever reads the profile."""
-    standing = state.contacts.standing(customer_id)
-    contacts = state.contacts.contacts(customer_id)
+def of_state(
+    state: storage.state.LiveState, customer_id: str, cases_open: Sequence[Mapping[str, Any]] = (), names: Sequence[str] = ()
+) -> OfState:
+    """What the state holds of a customer, for whoever reads the profile.
+
+    Args:
+        state: which holds it.
+        customer_id: the customer.
+        cases_open: what is open, as `open_cases` tells.
+        names: others under which sources knew him.
+    """
+    standing = state.contacts.standing(customer_id, also=names)
+    contacts = state.contacts.contacts(customer_id, also=names)
     return OfState(
         standing.version,
         [dict(zip(("purpose", "channel", "status", "at"), one, strict=True)) for one in standing.consents],
@@ -67,7 +83,14 @@ def of_state(state: storage.state.LiveState, customer_id: str) -> OfState:
             {"at": one.reserved_at, "channel": one.channel, "purpose": one.purpose, "policy": one.policy, "status": one.status}
             for one in contacts
         ],
+        cases_open,
     )
+
+
+def open_cases(rules: Rules, happened: shapes.Happened, at: datetime) -> list[dict[str, Any]]:
+    """What is open between a customer and the company, longest first."""
+    found = [(happened.open_since(case, at), name) for name, case in rules.moments.cases.items()]
+    return [{"case": name, "since": since} for since, name in sorted((since, name) for since, name in found if since is not None)]
 
 
 def visitor_document(customer_id: str, asked_id: str, told: OfState) -> dict[str, Any]:
@@ -91,9 +114,15 @@ def happened_of(profiles: Profiles, customer_id: str, rows: Iterable[storage.sta
 
 
 def taken(
-    row: storage.state.DecisionRow, moment: shapes.Moment, chosen: shapes.Chosen, active: Active, *, timer: int | None
+    row: storage.state.DecisionRow, moment: shapes.Moment, chosen: shapes.Chosen, active: Active, *, timers: Sequence[int] = (),
+    history: Mapping[str, Any] | None = None,
 ) -> storage.state.Reservation:  # fmt: skip
-    """A decision with all that it takes: the contact, its dollars, lots that were drawn, the question, and the message."""
+    """A decision with all that it takes: the contact, its dollars, lots that were drawn, the question, and the message.
+
+    Args:
+        timers: that set it off.
+        history: of the customer, for whoever delivers the message.
+    """
     customer_id, winner = moment.profile.customer_id, chosen.winner
     drawn = {one.policy: str(one.arm) for one in chosen.candidates if one.arm and one.policy not in moment.standing.arms}
     drawn = {name: arm for name, arm in drawn.items() if active.policies.named(name).holdout}
@@ -104,8 +133,10 @@ def taken(
         arms=drawn,
         spends=(spend_of(winner, active),) if winner else (),
         asked=asked or None,
-        timer=timer,
-        messages=(message_of(row, moment, winner, active),) if winner and is_outbound(moment.channel, active) else (),
+        timer=timers[0] if timers else None,
+        other_timers=timers[1:],
+        # Nobody waits for the answer to what was set off: it is sent, though by a channel in which customers begin.
+        messages=(message_of(row, moment, winner, active, history),) if winner and (timers or is_outbound(moment.channel, active)) else (),
         policies=active.change,
     )  # fmt: skip
 
@@ -136,22 +167,32 @@ def spend_of(winner: shapes.Candidate, active: Active) -> storage.state.Spend:
     return storage.state.Spend(winner.policy, winner.version, cost_of(winner), budget[0] if budget else None)
 
 
-def message_of(row: storage.state.DecisionRow, moment: shapes.Moment, winner: shapes.Candidate, active: Active) -> storage.state.Message:
+def message_of(
+    row: storage.state.DecisionRow, moment: shapes.Moment, winner: shapes.Candidate, active: Active, history: Mapping[str, Any] | None = None
+) -> storage.state.Message:  # fmt: skip
     """What is sent to the customer: once, by the decision's own key."""
     payload = {
         "decision_id": row.decision_id, "customer_id": row.customer_id, "channel": moment.channel, "at": rfc3339(moment.at),
-        **treatment_of(winner, moment.channel, active),
+        **treatment_of(row.decision_id, winner, moment, active),
     }  # fmt: skip
+    if history is not None:
+        payload["history"] = history
     return storage.state.Message(moment.channel, text_of(payload), row.decision_id, moment.at)
 
 
 # What is told
 
 
-def treatment_of(winner: shapes.Candidate, channel: str, active: Active) -> dict[str, Any]:
+def treatment_of(decision_id: str, winner: shapes.Candidate, moment: shapes.Moment, active: Active) -> dict[str, Any]:
     """What is done, in the words that a customer may read."""
     declared = active.declared(winner.policy)
-    content = declared.channels[channel].model_dump(exclude_none=True)
+    content: dict[str, Any] = declared.channels[moment.channel].model_dump(exclude_none=True)
+    for part in ("text", "subject", "link"):
+        if part in content:
+            content[part] = wording.filled(content[part], moment.context)
+    if "coupon" in content:
+        # A code is good for one decision, and so once: the shop says by it what came of the decision.
+        content["coupon"] = {"code": f"{winner.policy}-{decision_id[:12]}".upper(), "amount": content["coupon"]}
     return {"policy": winner.policy, "version": winner.version, "action": declared.action, "treatment": declared.treatment, **content}
 
 
@@ -160,7 +201,7 @@ def response_of(decision_id: str, moment: shapes.Moment, chosen: shapes.Chosen, 
     winner, question = chosen.winner, chosen.question
     told: dict[str, Any] = {
         "decision_id": decision_id, "customer_id": moment.profile.customer_id, "channel": moment.channel, "at": rfc3339(moment.at),
-        "treatment": treatment_of(winner, moment.channel, active) if winner else None,
+        "treatment": treatment_of(decision_id, winner, moment, active) if winner else None,
         "question": {"question": question.question, "text": question.text, "answers": dict(question.answers)} if question else None,
         "greeting": chosen.greeting, "tier": chosen.tier, "in_review": chosen.for_review.policy if chosen.for_review else None,
     }  # fmt: skip
@@ -210,7 +251,7 @@ def quarantined_document(row: storage.state.QuarantinedRow) -> dict[str, Any]:
 
 def text_of(document: Mapping[str, Any]) -> str:
     """A document as it is kept and compared."""
-    return orjson.dumps(document).decode()
+    return orjson.dumps(document, default=str, option=orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z).decode()
 
 
 def rfc3339(at: datetime) -> str:

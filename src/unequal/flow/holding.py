@@ -221,7 +221,7 @@ def hold(project: OpenProject, before: Held | None = None) -> Held:
         same = before is not None and before.opened.run.run_id == opened.run.run_id
         laid = before.laid if before and same else _laid(opened, scratch)
         anew, happened_anew, owned_anew = _anew(opened, laid)
-        watermarks = before.watermarks if before and same else _watermarks(opened)
+        watermarks = before.watermarks if before and same else last_told(opened)
         return Held(opened, laid, anew, happened_anew, owned_anew, watermarks, scratch, stack.pop_all())
 
 
@@ -289,7 +289,7 @@ def _anew(opened: OpenBase, laid: Laid) -> tuple[_RowsAnew, _HappenedAnew, dict[
     return rows, happened, owned
 
 
-def _watermarks(opened: OpenBase) -> dict[str, datetime]:
+def last_told(opened: OpenBase) -> dict[str, datetime]:
     """When each event last happened in the run's tables; what a source dates ahead counts up to the run's own time."""
     moments = _published(opened, "moment")
     published = datetime.fromisoformat(opened.base.published_at.removesuffix("Z"))

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 
 from unequal import config, storage
+from unequal.flow import suppressing
 from unequal.flow.event_checks import KINDS, Sent, checked
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import LiveError
@@ -69,7 +70,10 @@ def ingest(
         take it: the sender should send it again, and nothing is counted twice.
     """
     ahead = timedelta(hours=project.live.event_limits.ahead_hours)
-    return live.events.take(_sender(project, source), checked(sent, received_at, ahead), effects)
+    sender, events, erased = _sender(project, source), checked(sent, received_at, ahead), live.events.suppressed()
+    if not erased.digests:
+        return live.events.take(sender, events, effects)
+    return suppressing.take(live, sender, events, erased, effects)
 
 
 def senders(project: config.Project) -> list[storage.state.Sender]:

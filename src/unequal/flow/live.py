@@ -7,23 +7,26 @@ on; whoever comes too late looks again. So limits hold whatever the number of wo
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from threading import Lock
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self
 from uuid import uuid4
 
 import orjson
 
 from unequal import storage, treatments
-from unequal.flow import customer_events, customer_profile, deciding, firing, ingesting, recalling, told
+from unequal.flow import agent_desk, customer_events, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
+from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it through here
 from unequal.flow.clock import utc_now
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
+from unequal.flow.previewing import RunTerms
 from unequal.flow.profiles import Profiles, nobody
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
@@ -52,7 +55,7 @@ class Asking(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """The same, asked by ourselves; `timer` is the timer that asks."""
+    """The same, asked by ourselves; `timers` are those that ask."""
 
     channel: str
     customer_id: str | None = None
@@ -60,7 +63,14 @@ class Asked:
     value: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     purpose: str = "marketing"
-    timer: int | None = None
+    timers: tuple[int, ...] = ()
+
+
+class _Known(NamedTuple):
+    """What happened to a customer, and the names by which sources knew him before he was known."""
+
+    happened: shapes.Happened
+    names: tuple[str, ...]
 
 
 class Live:
@@ -68,6 +78,7 @@ class Live:
 
     Attributes:
         policies: who writes, previews and approves them.
+        agents: the moment as agents use it.
     """
 
     def __init__(self, project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -76,8 +87,10 @@ class Live:
         self.state = storage.state.open_live(project.state_url)
         self.state.events.declare(ingesting.senders(project.config))
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
+        self.agents = agent_desk.AgentDesk(self)
         self._named = customer_events.naming(project.config)
-        self._happened: OrderedDict[str, tuple[int, tuple[str, int], shapes.Happened]] = OrderedDict()
+        self._happened: OrderedDict[str, tuple[int, tuple[str, int], _Known]] = OrderedDict()
+        self._milestones = milestones.Milestones()
         self._busy = Lock()
         self._vocabulary = deciding.vocabulary_of(project.config)
         self._spent: tuple[int, Mapping[str, Decimal]] | None = None
@@ -100,7 +113,7 @@ class Live:
         """
         sent = ingesting.read(body, self.project.config, kind)
         active = self.policies.active()
-        effects = firing.setting_off(active.set_off, source, self._named) if active.set_off else None
+        effects = firing.setting_off(self.project.config, source, active, self._named) if active.set_off else None
         return ingesting.ingest(self.state, self.project.config, source, sent, received_at, effects).result()
 
     def quarantined(self, *, source: str | None, after: int, limit: int) -> list[dict[str, Any]]:
@@ -118,10 +131,14 @@ class Live:
         today = self.today(customer_id)
         if today is None:
             return None
-        held = deciding.of_state(self.state, today)
+        version = self.state.events.version(today)
+        held = deciding.of_state(self.state, today, self._open_cases(today, version), self.state.events.names(today))
         if deciding.is_visitor(today):
             return deciding.visitor_document(today, customer_id, held)
         return customer_profile.customer_profile(self.profiles, customer_id, held)
+
+    def _open_cases(self, customer_id: str, version: int) -> list[dict[str, Any]]:
+        return deciding.open_cases(self.policies.active().rules, self._known_of(customer_id, version).happened, self.clock())
 
     def today(self, customer_id: str) -> str | None:
         """The id under which a customer, or a visitor whom a source named, stands today."""
@@ -134,11 +151,9 @@ class Live:
     def moment(self, asking: Asking, at: datetime, active: Active) -> shapes.Moment:
         """All that a choice is made from."""
         customer_id = self.named(asking)
-        standing = self.state.contacts.standing(customer_id)
+        standing, happened = self._standing(customer_id)
         row = self.profiles.row(standing.customer_id) or (standing.customer_id, *([None] * (len(self.profiles.columns) - 1)))
-        profile = shapes.Profile(
-            standing.customer_id, row, self.profiles.columns, self._happened_to(standing.customer_id, standing.version), standing.version
-        )
+        profile = shapes.Profile(standing.customer_id, row, self.profiles.columns, happened, standing.version)
         context = deciding.context_of(asking.context, active.rules)
         purpose: Any = asking.purpose
         return shapes.Moment(profile, deciding.standing_of(standing, self._spent_of(active)), asking.channel, context, at, purpose)
@@ -156,16 +171,30 @@ class Live:
                             do="ask by customer_id, or by an identifier that is one customer's alone")  # fmt: skip
         return several[0]
 
-    def _happened_to(self, customer_id: str, version: int) -> shapes.Happened:
+    def _standing(self, customer_id: str) -> tuple[storage.state.Standing, shapes.Happened]:
+        """What the state holds of a customer, under other names of his too, and what happened to him."""
+        found = self.state.contacts.standing(customer_id)
+        while True:
+            known = self._known_of(found.customer_id, found.version)
+            if not known.names:
+                return found, known.happened
+            whole = self.state.contacts.standing(customer_id, also=known.names)
+            # His names are as of a version: where that moved meanwhile he may have got another one.
+            if whole.version == found.version:
+                return whole, known.happened
+            found = whole
+
+    def _known_of(self, customer_id: str, version: int) -> _Known:
         """What the run tells, and the events since; read again only when something happened to the customer, or a run was published."""
         run = self.profiles.version
         found = self._happened.get(customer_id)
         if found is not None and found[:2] == (version, run):
             return found[2]
-        rows = self.state.events.of_customer(customer_id) if version else ()
-        happened = deciding.happened_of(self.profiles, customer_id, rows, self._named)
-        self._remember(customer_id, version, run, happened)
-        return happened
+        names = self.state.events.names(customer_id)
+        rows = self.state.events.of_customer(customer_id) if names or deciding.is_visitor(customer_id) else ()
+        known = _Known(deciding.happened_of(self.profiles, customer_id, rows, self._named), names)
+        self._remember(customer_id, version, run, known)
+        return known
 
     def _still(self, profile: shapes.Profile, after: int) -> None:
         """Nothing happened to the customer but the decision itself, whose version this is."""
@@ -173,9 +202,9 @@ class Live:
         if found is not None and found[0] == profile.version:
             self._remember(profile.customer_id, after, found[1], found[2])
 
-    def _remember(self, customer_id: str, version: int, run: tuple[str, int], happened: shapes.Happened) -> None:
+    def _remember(self, customer_id: str, version: int, run: tuple[str, int], known: _Known) -> None:
         with self._busy:
-            self._happened[customer_id] = (version, run, happened)
+            self._happened[customer_id] = (version, run, known)
             self._happened.move_to_end(customer_id)
             while len(self._happened) > _HOT:
                 self._happened.popitem(last=False)
@@ -222,26 +251,19 @@ class Live:
             decision_id, moment.profile.customer_id, moment.channel, moment.at, recalling.text_of(moment), orjson.dumps(versions).decode(),
             chosen.winner.policy if chosen.winner else None, deciding.text_of(response),
         )  # fmt: skip
-        taken = deciding.taken(row, moment, chosen, active, timer=getattr(asking, "timer", None))
-        return taken, response
+        has_history = chosen.winner is not None and active.declared(chosen.winner.policy).with_history
+        history = self._history(moment.profile.customer_id) if has_history else None
+        timers: tuple[int, ...] = getattr(asking, "timers", ())
+        return deciding.taken(row, moment, chosen, active, timers=timers, history=history), response
+
+    def _history(self, customer_id: str) -> dict[str, Any]:
+        """What whoever answers a customer has at hand."""
+        told = self.profile(customer_id) or {}
+        return {name: told.get(name, []) for name in ("contacts", "orders", "cases")}
 
     def explain(self, decision_id: str) -> dict[str, Any] | None:
-        """A decision, made again from what it was made from, with every candidate and why it fell.
-
-        Raises:
-            LiveError: LIV304, made again it comes out otherwise: this version of Unequal decides by other rules than the one that made it.
-        """
-        row = self.state.contacts.decision(decision_id)
-        versions = orjson.loads(row.versions)
-        policies, rules = self.policies.as_of(versions["rules"], versions["policies"])
-        moment = recalling.moment_of(row.inputs, rules)
-        active = Active(0, policies, rules, versions["rules"], versions["policies"], {})
-        chosen = treatments.choose(moment, policies, rules, every=True)
-        again = deciding.text_of(deciding.response_of(decision_id, moment, chosen, active))
-        if again != row.response:
-            raise LiveError("LIV304", "a decision comes out otherwise when it is made again", where=f"decision {decision_id}",
-                            seen=f"made by {versions['unequal']}, this is {__version__}", do="explain it by the version that made it")  # fmt: skip
-        return deciding.explanation_of(row, versions, moment, chosen, self.state.contacts.outcomes(decision_id))
+        """A decision, made again from what it was made from, with every candidate and why it fell; see `explaining.explain`."""
+        return explaining.explain(self.state, self.policies, decision_id)
 
     # What comes back
 
@@ -265,6 +287,8 @@ class Live:
             if error.code == "LIV104":
                 return False
             raise
+        if kind == agent_desk.WRONG:
+            self.agents.take_back(decision_id)
         return True
 
     def consent(self, customer_id: str, *, purpose: str, channel: str | None, status: str, at: datetime, evidence: str) -> bool:
@@ -316,6 +340,7 @@ class Live:
     def tick(self, now: datetime | None = None) -> int:
         """Take a newer run, fire timers that are due, send what waits; how many timers fired and messages left."""
         self.profiles.refresh()
+        self._milestones.put(self, now or self.clock())
         return firing.fire_due(self, now or self.clock()) + firing.send_waiting(self, now or self.clock())
 
     def close(self) -> None:
@@ -334,6 +359,24 @@ def open_live(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) 
     """Open the moment of contact of a project that has been run.
 
     Raises:
+        StorageError: STO009, nothing is published yet; STO006, the state was restored from before an erasure, and a run is at work.
+    """
+    erasing.replay(project)
+    return Live(project, clock=clock)
+
+
+@contextmanager
+def open_policies(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> Iterator[PolicyDesk]:
+    """Open the policies of a project that has been run, without what deciding needs.
+
+    Raises:
         StorageError: STO009, nothing is published yet.
     """
-    return Live(project, clock=clock)
+    with storage.state.open_live(project.state_url) as state:
+        yield PolicyDesk(project, state, RunTerms(project), clock)
+
+
+def explain(project: OpenProject, decision_id: str) -> dict[str, Any]:
+    """A decision made again, without what deciding needs; see `explaining.explain`."""
+    with storage.state.open_live(project.state_url) as state:
+        return explaining.explain(state, PolicyDesk(project, state, RunTerms(project), utc_now), decision_id)

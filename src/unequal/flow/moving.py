@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from unequal import customer_base, predicates, storage, value
+import ibis
+
+from unequal import config, customer_base, predicates, storage, value
 from unequal.flow.desk import Desk, Outputs
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import customer_attributes, sliceable
@@ -39,7 +41,8 @@ def refused(opened: OpenProject) -> Iterator[UnequalError]:
         if scheme.kind == "rules":
             for number, rule in enumerate(scheme.bands):
                 try:
-                    predicates.parse(rule.when, types, where=opened.loaded.where("movement", "schemes", name, "bands", number, "when"))
+                    at = opened.loaded.where("movement", "schemes", name, "bands", number, "when")
+                    predicates.parse(rule.when, types, where=at, events=predicates.windows.events_in(rule.when))
                 except UnequalError as error:
                     yield error
 
@@ -64,6 +67,7 @@ def move(
         foreseen: forecasts.
     """
     level, (is_who, golden) = level_of_project(desk.project), who
+    named, contacts = _windows_named(desk.project), desk.steps.done.get("interactions")
 
     def work(folder: Path) -> None:
         tables = {
@@ -77,7 +81,9 @@ def move(
             desk.engine,
             entries=desk.read(book, "entry"),
             statement=desk.read(book, "statement"),
-            known=moving.steps.beside(customer_attributes(tables, sliceable(desk.project)), values),
+            known=_happened(
+                desk, moving.steps.beside(customer_attributes(tables, sliceable(desk.project)), values), (book, foreseen, contacts), named
+            ),
             values=values,
             fits=desk.read(foreseen, "model_fit"),
             level=level,
@@ -86,7 +92,33 @@ def move(
         )
 
     project = desk.project
-    parameters = [project.movement.model_dump_json(), project.identity.active.model_dump_json()]
+    parameters: list[storage.StepOutput | str] = [project.movement.model_dump_json(), project.identity.active.model_dump_json()]
     parameters += [project.customer_base.break_even_within, str(project.customer_base.break_even_share_of_sales)]
     parameters += [str(desk.project.value.as_of), level, *sliceable(desk.project)]
+    if named and contacts is not None:
+        # Of who names no windows the step is as before, whatever contacts there were.
+        parameters.append(contacts)
     return desk.steps.step("move", work, inputs=[book, band, is_who, golden, foreseen, *gathered.values(), *parameters])
+
+
+def _windows_named(project: config.Project) -> tuple[predicates.windows.Window, ...]:
+    """The windows over events that rules of bands name."""
+    rules = [text for scheme in moving.schemes_of(project).values() for _, text in scheme.rules]
+    found = [window for text in rules for window in predicates.windows.named_in(text, predicates.windows.events_in(text))]
+    return tuple(dict.fromkeys(found))
+
+
+def _happened(
+    desk: Desk, known: ibis.Table, read: tuple[storage.StepOutput, storage.StepOutput, storage.StepOutput | None],
+    named: tuple[predicates.windows.Window, ...],
+) -> ibis.Table:  # fmt: skip
+    """What is known of customers beside what windows come to, as of the run; itself where rules name none."""
+    if not named:
+        return known
+    (book, foreseen, contacts), profiling = read, customer_base.steps.profiling
+    entries = desk.read(book, "entry")
+    day = profiling.as_of(desk.engine, {"lifetime": desk.read(foreseen, "lifetime"), "entry": entries})
+    moments = profiling.moments(entries, None if contacts is None else desk.read(contacts, "interaction"))
+    return customer_base.steps.happened_within(
+        known, moments, named, at=customer_base.steps.last_instant_before(day, desk.project.time_zone)
+    )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Final
 
 import orjson
 
-from unequal import config, customer_base, storage, treatments
-from unequal.flow.holding import published_moments
+from unequal import config, storage, treatments
 from unequal.flow.opening import OpenProject
-from unequal.flow.profiles import Profiles, profile_table
-from unequal.flow.reading import open_base
+from unequal.flow.previewing import RunTerms, acting, previewed
+from unequal.flow.profiles import Profiles
+from unequal.flow.reading import OpenBase, open_base
 
 DRAFT: Final = "draft"
 
@@ -50,11 +50,13 @@ class PolicyDesk:
     Args:
         project: whose `live` section says what holds at every moment.
         state: where versions are kept.
-        profiles: whose columns rules may name.
+        profiles: whose columns rules may name; `RunTerms` where nobody is decided on.
         clock: the present moment, naive UTC.
     """
 
-    def __init__(self, project: OpenProject, state: storage.state.LiveState, profiles: Profiles, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, project: OpenProject, state: storage.state.LiveState, profiles: Profiles | RunTerms, clock: Callable[[], datetime]
+    ) -> None:
         self._project, self._state, self._profiles, self._clock = project, state, profiles, clock
         self._busy = Lock()
         self._active: Active | None = None
@@ -87,6 +89,10 @@ class PolicyDesk:
             if one.policy.trigger is not None and one.policy.trigger.on is not None:
                 set_off[one.policy.trigger.on] = (*set_off.get(one.policy.trigger.on, ()), one.policy)
         return Active(change, policies, rules, self._kept(stated), {one.name: one.version for one in live}, set_off)
+
+    def acting(self, live: Sequence[storage.state.PolicyVersion]) -> tuple[treatments.Policies, treatments.Rules]:
+        """Versions made ready; nothing is written down."""
+        return self._ready([config.policies.read_policy(one.text, one.name, version=one.version) for one in live])
 
     def _ready(self, declared: Sequence[config.policies.Declared]) -> tuple[treatments.Policies, treatments.Rules]:
         return ready(declared, self._stated())
@@ -148,17 +154,13 @@ class PolicyDesk:
         return document(self._state.policies.submit(declared.policy.policy, text, author=author, at=self._clock()))
 
     def preview(self, name: str, version: int) -> dict[str, Any] | None:
-        """Whom a version would reach in the published base, for how many dollars, at what cost; and whom it would be at odds with."""
+        """Whom a version would reach in the published base, for how many dollars, at what cost; how alike groups; and what it is at odds with."""
         found = self._one(name, version)
         if found is None:
             return None
-        declared = config.policies.read_policy(found.text, name, version=version)
-        policies, rules = self._ready([declared])
+        policies, rules = self._ready(self._beside(found))
         with open_base(self._project) as opened:
-            rows = customer_base.steps.happened_within(
-                profile_table(opened, found.text), published_moments(opened), rules.windows, at=self._profiles.watermark
-            )
-            told = opened.engine.fetch(treatments.preview.reach(rows, policies.named(name), rules))[0]
+            told = previewed(opened, name, policies, rules, at=self._profiles.watermark)
         kept = orjson.dumps(told, default=str).decode()
         return document(self._state.policies.keep_preview(name, version, kept) if found.status == DRAFT else found, kept)
 
@@ -167,7 +169,8 @@ class PolicyDesk:
         found = self._one(name, version)
         if found is None:
             return None
-        self._together(found)
+        # One that breaks the others is refused.
+        self._ready(self._beside(found))
         return document(self._state.policies.approve(name, version, by=by, at=self._clock()))
 
     def revert(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
@@ -180,13 +183,33 @@ class PolicyDesk:
         """Stop a policy at once: whoever may approve may stop, for it takes nothing from a customer."""
         return document(self._state.policies.retire(name, by=by, at=self._clock()))
 
-    def _together(self, version: storage.state.PolicyVersion) -> None:
-        """The policies as they would act with this version are made ready, so that a policy that breaks the others is refused."""
-        live = {**{one.name: one for one in self._state.policies.live(self._clock())}, version.name: version}
-        self._ready([config.policies.read_policy(one.text, one.name, version=one.version) for one in live.values()])
+    def _beside(self, version: storage.state.PolicyVersion) -> list[config.policies.Declared]:
+        """The policies as they would act with a version."""
+        live = {one.name: one for one in self._state.policies.live(self._clock())} | {version.name: version}
+        return [config.policies.read_policy(one.text, one.name, version=one.version) for one in live.values()]
 
     def _one(self, name: str, version: int) -> storage.state.PolicyVersion | None:
         return next((one for one in self._state.policies.versions(name) if one.version == version), None)
+
+
+def acting_on(project: OpenProject, opened: OpenBase, at: datetime | None = None) -> treatments.conflicts.Acting | None:
+    """The policies that act, with an open run that they act on; None where none do, or the run is older than profiles.
+
+    Args:
+        project: whose.
+        opened: the run.
+        at: as of when; now by default.
+    """
+    if not opened.run.steps("profile"):
+        return None
+    now = at or datetime.now(UTC).replace(tzinfo=None)
+    with storage.state.open_live(project.state_url) as state:
+        live = state.policies.live(now)
+        if not live:
+            return None
+        terms = RunTerms(project, opened)
+        desk = PolicyDesk(project, state, terms, lambda: now)
+        return acting(opened, *desk.acting(live), at=terms.watermark)
 
 
 def ready(declared: Sequence[config.policies.Declared], stated: Mapping[str, Any]) -> tuple[treatments.Policies, treatments.Rules]:

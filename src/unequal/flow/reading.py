@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base, identity, ledger, storage
+from unequal import config, customer_base, identity, ledger, storage, treatments
 from unequal.answers import Base
 from unequal.flow import published
 from unequal.flow.equity import as_of as forecast_day
@@ -86,7 +86,16 @@ def _opened(
         def earlier(wanted: str | None = None) -> Base | None:
             return _other_run(opened, folder, state, engine, row, wanted, held)
 
-        yield OpenBase(replace(base, leads_to=state.redirect if is_current else str, earlier=earlier), run, engine, state, last_action)
+        whole = OpenBase(replace(base, leads_to=state.redirect if is_current else str, earlier=earlier), run, engine, state, last_action)
+        yield replace(whole, base=replace(whole.base, acting=lambda: _acting(opened, whole, None if is_current else row.published_at)))
+
+
+def _acting(opened: OpenProject, whole: OpenBase, at: datetime | None) -> treatments.conflicts.Acting | None:
+    """The policies that act now, or acted when an older run was published; worked out when a question asks."""
+    # Policies are made ready by who reads runs: imported here, for they import this.
+    from unequal.flow.policy_desk import acting_on
+
+    return acting_on(opened, whole, at)
 
 
 def _base(

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,6 +140,23 @@ class RunFolder:
             if manifest is None:
                 self._lock_of(run_id).unlink(missing_ok=True)
             yield Run(manifest, self.folder, published_at) if manifest else None
+
+    def wait_for_readers(self, run_ids: Sequence[str], seconds: float) -> list[str]:
+        """Wait until nobody reads some runs as they were when this was called.
+
+        Returns:
+            Runs that somebody still reads.
+        """
+        give_up = time.monotonic() + seconds
+        return [run_id for run_id in run_ids if not self._is_let_go(run_id, give_up)]
+
+    def _is_let_go(self, run_id: str, give_up: float) -> bool:
+        with self._lock_of(run_id).open("a") as lock:
+            while not _lock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                if time.monotonic() > give_up:
+                    return False
+                time.sleep(0.02)
+        return True
 
     def sweep(self, keep: Sequence[str]) -> list[str]:
         """Remove runs that are not kept and that nobody reads, then step outputs that no run left needs.

@@ -7,6 +7,7 @@ from typing import Final
 
 from unequal import config, predicates
 from unequal.terms.errors import TreatmentError
+from unequal.treatments import wording
 
 _NUMBERS: Final = ("int", "uint", "float", "decimal")
 
@@ -28,13 +29,14 @@ def check(
         TRT001, an amount is taken from a protected attribute; TRT002, no such channel; TRT003, no such purpose; TRT004, an amount from
         no column of numbers; TRT005, no such event or day; TRT006, no such policy to exclude; TRT007, service is taken away and
         nothing tells whether a band is stable; TRT008, a question that tells a column it cannot; TRT009, a limit, floor or quiet hours
-        of no such purpose or channel.
+        of no such purpose or channel, or a case by no such event; TRT011, a message or trigger reads what no moment says; TRT012, a
+        policy is set off, and has no channel in which the company begins.
     """
     names = {one.policy.policy for one in declared}
     found = [
         problem for one in declared for problem in _Checking(one, moments, types, frozenset(protected), frozenset(events)).problems(names)
     ]
-    return [*found, *_of_questions(moments, types, frozenset(protected)), *_of_moments(moments)]
+    return [*found, *_of_questions(moments, types, frozenset(protected)), *_of_moments(moments, frozenset(events))]
 
 
 def reads_protected(rule: predicates.Predicate, protected: frozenset[str], do: str) -> Iterator[TreatmentError]:
@@ -63,6 +65,10 @@ class _Checking:
             yield self._error("TRT003", "a policy is for a purpose that is not declared", policy.purpose, self.moments.purposes, "purpose")
         yield from self._amounts()
         yield from self._trigger()
+        for channel, said in wording.said(policy).items():
+            for name in said:
+                if name not in self.moments.context:
+                    yield self._error("TRT011", "a message says what no moment says", name, self.moments.context, "channels", channel)
         for at, other in enumerate(policy.excludes):
             if other not in names or other == policy.policy:
                 yield self._error("TRT006", "a policy excludes one that is not there", other, names, "excludes", at)
@@ -90,12 +96,23 @@ class _Checking:
         trigger = self.policy.trigger
         if trigger is None:
             return
+        if trigger.reply_by is not None and trigger.reply_by not in self.moments.context:
+            yield self._error("TRT011", "a policy reads what no moment says", trigger.reply_by, self.moments.context, "trigger", "reply_by")
+        if trigger.reply_by is None and not any(
+            self.moments.channels[name].outbound for name in self.policy.channels if name in self.moments.channels
+        ):
+            outbound = [name for name, one in self.moments.channels.items() if one.outbound]
+            yield self._error("TRT012", "a policy is set off, and has no channel in which the company begins",
+                              ", ".join(self.policy.channels), outbound, "channels")  # fmt: skip
         known = [*trigger.cancelled_by, *([trigger.on] if trigger.on else [])] if self.events else []
         for event in known:
             if event not in self.events:
                 yield self._error("TRT005", "a trigger waits for an event that is not there", event, self.events, "trigger")
         day = trigger.on_day
-        if day is not None and not self.types.get(day, "").removeprefix("!").startswith("date"):
+        if day is not None and trigger.on is not None:
+            if day not in (days := [name for name, one in self.moments.context.items() if one.type == "date"]):
+                yield self._error("TRT011", "a policy reads a day that no event says", day, days, "trigger", "on_day")
+        elif day is not None and not self.types.get(day, "").removeprefix("!").startswith("date"):
             days = [name for name, stored in self.types.items() if stored.removeprefix("!").startswith("date")]
             yield self._error("TRT005", "a trigger waits for a day that is not there", day, days, "trigger", "on_day")
 
@@ -119,7 +136,12 @@ def _of_questions(moments: config.policies.Moments, types: Mapping[str, str], pr
                                  do="let it tell a column of text, of true or false, or one of its own")  # fmt: skip
 
 
-def _of_moments(moments: config.policies.Moments) -> Iterator[TreatmentError]:
+def _of_moments(moments: config.policies.Moments, events: frozenset[str]) -> Iterator[TreatmentError]:
+    for case, declared in moments.cases.items():
+        for event in (*declared.opened_by, *declared.closed_by):
+            if events and event not in events:
+                yield TreatmentError("TRT009", "a case hangs on an event that is not there", where=f"live.cases.{case}", seen=event,
+                                     do=f"choose from: {', '.join(sorted(events)[:12])}")  # fmt: skip
     named: list[tuple[str, str | None, Collection[str]]] = [
         *((f"live.contact_limits[{at}]", one.purpose, moments.purposes) for at, one in enumerate(moments.contact_limits)),
         *((f"live.contact_limits[{at}]", one.channel, moments.channels) for at, one in enumerate(moments.contact_limits)),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from unequal import config, predicates
 from unequal.terms.errors import Problems, UnequalError
+from unequal.treatments import wording
 from unequal.treatments.bounds import Bounds, bounds_of
 from unequal.treatments.checking import check, reads_protected
 from unequal.treatments.shapes import Holds
@@ -18,7 +19,7 @@ from unequal.treatments.worth import Amount, Bid, added, total
 
 BAND_IS_STABLE: Final = "band_is_stable"
 _CONTEXT: Final = "context_"
-_STORED: Final = {"text": "string", "decimal": "decimal(28, 10)", "boolean": "boolean"}
+_STORED: Final = {"text": "string", "decimal": "decimal(28, 10)", "boolean": "boolean", "date": "date"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,7 @@ class Policy:
         budget: the most it may spend, and the code where that is spent.
         topics: its name, action, group and issue: what a customer may not wish to hear of.
         is_always: whether it may be chosen in any moment, without a trigger.
+        said: of each channel whose content says something of the moment, the places where that stands in a row.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Policy:
     budget: tuple[Decimal, str] | None
     topics: tuple[str, ...]
     is_always: bool
+    said: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def ready(
         currency: the reporting currency.
 
     Raises:
-        Problems: TRT001 to TRT010, as `check`; PRD codes, a rule cannot be read.
+        Problems: TRT001 to TRT012, as `check`; PRD codes, a rule cannot be read.
     """
     width = len(types)
     texts = _Texts({**types, **_beside(moments, types)}, frozenset(events))
@@ -309,6 +312,7 @@ def _policy(
         policy.policy, declared.version, policy, tuple(read.gates.values()), gates, bid, read.variants, frozenset(reads),
         Decimal(policy.holdout) if policy.serves_floor is None else Decimal(0), budget if policy.serves_floor is None else None,
         (policy.policy, policy.action, policy.group, policy.issue), policy.trigger is None and not policy.moments,
+        {channel: tuple(places[_CONTEXT + name] for name in names) for channel, names in wording.said(policy).items()},
     )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
 from unequal import predicates
-from unequal.treatments import limits, preferences
+from unequal.treatments import limits, preferences, wording
 from unequal.treatments.compiling import BAND_IS_STABLE, NO_FLOOR, Offer, Policy, Rules
 from unequal.treatments.holdout import arm_of
 from unequal.treatments.shapes import Arm, Consent, Moment, Row
@@ -52,6 +52,8 @@ def _said(value: object, kind: str) -> object:
     match kind:
         case "boolean":
             return value if isinstance(value, bool) else None
+        case "date":
+            return value if isinstance(value, date) and not isinstance(value, datetime) else None
         case "decimal":
             return value if isinstance(value, Decimal) and value.is_finite() else None
         case _:
@@ -75,7 +77,13 @@ class Sitting:
         self.reached = {
             contact.policy: contact.at for contact in sorted(moment.standing.contacts, key=lambda one: one.at) if contact.at <= moment.at
         }
-        self.trigger = moment.context.get("trigger")
+        self.set_off = frozenset(str(moment.context.get("trigger") or "").split())
+        self.held_back = frozenset(
+            objective
+            for case in rules.moments.cases.values()
+            if moment.profile.happened.open_since(case, moment.at) is not None
+            for objective in case.holds_back
+        )
         place = rules.places.get(BAND_IS_STABLE)
         self.is_stable = place is not None and row[place] is True
         self._purposes: dict[str, str | None] = {}
@@ -87,7 +95,7 @@ class Sitting:
 
     def gate(self, policy: Policy) -> str | None:
         """The code of the first gate that a policy falls at, whatever it brings; None where it passes them all."""
-        if not policy.is_always:
+        if self.set_off or not policy.is_always:
             code = self._of_the_moment(policy)
             if code is not None:
                 return code
@@ -96,7 +104,8 @@ class Sitting:
             held = holds(row)
             if held is not True:
                 return code if held is False else "not_known"
-        return self._of_floors(policy) or self._of_the_contact(policy)
+        code = self._of_words(policy) if policy.said else None
+        return code or self._of_floors(policy) or self._of_the_contact(policy)
 
     def lot(self, offer: Offer) -> tuple[str | None, Arm | None]:
         """The same of an offer that passed the gates: its dollars, its lot, and whether a person decides; and how the lot fell."""
@@ -112,11 +121,18 @@ class Sitting:
 
     def _of_the_moment(self, policy: Policy) -> str | None:
         declared = policy.config
-        if declared.trigger is not None and self.trigger != policy.name:
+        # What something set off is decided among what it set off: an answer to a complaint is not outbid by a sale.
+        if (declared.trigger is not None or self.set_off) and policy.name not in self.set_off:
             return "not_its_moment"
         if declared.moments and self.moment.context.get("moment") not in declared.moments:
             return "not_its_moment"
         return None
+
+    def _of_words(self, policy: Policy) -> str | None:
+        places = policy.said.get(self.moment.channel, ())
+        if places and self.moment.context.get("address_is_shared") is True:
+            return "address_shared"
+        return None if all(wording.can_be_said(self.row[place]) for place in places) else "not_known"
 
     def _of_floors(self, policy: Policy) -> str | None:
         declared = policy.config
@@ -124,6 +140,8 @@ class Sitting:
             return "floor_not_in_force"
         if declared.purpose in self.silenced and declared.serves_floor is None:
             return "floor_silences"
+        if declared.objective in self.held_back and declared.serves_floor is None:
+            return "case_open"
         if declared.takes_service_away:
             if self.floors:
                 return "floor_protects"

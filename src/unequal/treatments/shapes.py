@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+
+from unequal import config
 
 Row = Sequence[object]
 """A customer's values, each at the place that `columns` names."""
@@ -24,6 +27,29 @@ class Happened:
     def times(self, event: str) -> Sequence[datetime]:
         """When the event happened, ascending; empty where it never did."""
         return self.moments.get(event, ())
+
+    def last(self, events: Iterable[str], at: datetime) -> datetime | None:
+        """When the latest of some events happened, up to a moment; None where none did."""
+        found = []
+        for event in events:
+            times = self.times(event)
+            before = bisect_right(times, at)
+            if before:
+                found.append(times[before - 1])
+        return max(found, default=None)
+
+    def open_since(self, case: config.policies.Case, at: datetime) -> datetime | None:
+        """When a case was opened that is open at a moment; None where none is.
+
+        Args:
+            case: what opens and closes it. What closes a case in the instant that opens it does not close it.
+            at: the moment; what happens at it counts.
+        """
+        opened = self.last(case.opened_by, at)
+        if opened is None or opened <= at - timedelta(days=case.days):
+            return None
+        closed = self.last(case.closed_by, at)
+        return opened if closed is None or closed <= opened else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +136,8 @@ class Moment:
     Args:
         profile, standing: the customer, as known at that moment.
         channel: by which customer and company meet.
-        context: what the channel says: `moment` names the occasion, `trigger` the policy that was set off, a floor's word that it is in
-            force (True), and the values that `live.context` declares.
+        context: what the channel says: `moment` names the occasion, `trigger` the policies that were set off, parted by spaces (then only
+            they are chosen from), `address_is_shared` (True) that others read what is sent, a floor's word that it is in force (True), and the values that `live.context` declares.
         at: naive, in UTC.
         purpose: of the moment itself: a service message of ours carries no marketing.
     """
@@ -119,7 +145,7 @@ class Moment:
     profile: Profile
     standing: Standing
     channel: str
-    context: Mapping[str, str | Decimal | bool]
+    context: Mapping[str, str | Decimal | bool | date]
     at: datetime
     purpose: Literal["marketing", "service"] = "marketing"
 

@@ -1,10 +1,10 @@
 """Policies: one YAML file each, read into a frozen `Policy`; and what holds at every moment of contact, whatever the policy (`Moments`)."""
 
-from unequal.config.moments import FLOOR_CLASSES, FloorClass, Moments, Question
+from unequal.config.moments import FLOOR_CLASSES, Case, FloorClass, Moments, Question
 from unequal.config.policies.files import Declared, load_policies, read_policy
-from unequal.config.policies.policy import Effect, Multiple, Policy, PolicyLimit
+from unequal.config.policies.policy import Effect, Multiple, Policy, PolicyLimit, Trigger
 
 __all__ = [
-    "FLOOR_CLASSES", "Declared", "Effect", "FloorClass", "Moments", "Multiple", "Policy", "PolicyLimit",
-    "Question", "load_policies", "read_policy",
+    "FLOOR_CLASSES", "Case", "Declared", "Effect", "FloorClass", "Moments", "Multiple", "Policy", "PolicyLimit",
+    "Question", "Trigger", "load_policies", "read_policy",
 ]  # fmt: skip

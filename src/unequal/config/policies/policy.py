@@ -9,10 +9,9 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from unequal.config.model import DecimalText, Name, PredicateText, Section, WholeNumber, read_day, shape_of
-from unequal.config.moments import FloorClass, Money, Share, Words
+from unequal.config.moments import Clock, FloorClass, Money, Objective, Share, Words
 from unequal.config.programmes import Push, opposed
 
-Objective = Literal["get", "keep", "grow", "serve_cheaper", "win_back", "end_gracefully"]
 _OPPOSED_OBJECTIVES: Final = frozenset({"get", "keep", "grow", "win_back"})
 """Objectives that ending a relationship opposes."""
 
@@ -24,9 +23,16 @@ class Content(Section):
         json_schema_extra={"examples": [{"subject": "Your seat", "text": "Sit in front on your next flight, on us."}]}
     )
 
-    text: str = Field(min_length=1, max_length=4000, description="The message, or what the agent says.")
+    text: str = Field(
+        min_length=1, max_length=4000,
+        description="The message, or what the agent says; {NAME} stands for what the moment says, by a name of `live.context`.",
+    )  # fmt: skip
     subject: Words | None = Field(None, description="Its heading.")
     link: Words | None = Field(None, description="Where it leads.")
+    coupon: Money | None = Field(
+        None,
+        description="Dollars that the shop takes off this cart, by a code that is good once; said with the treatment, not typed by the customer.",
+    )
 
 
 class Multiple(Section):
@@ -90,19 +96,43 @@ class Trigger(Section):
     """What sets the policy off."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"on": "cart", "delay_minutes": 30, "cancelled_by": ["order"]}, {"on_day": "wedding_on", "days_before": 30}]}
+        json_schema_extra={
+            "examples": [
+                {"on": "cart", "delay_minutes": 30, "cancelled_by": ["order", "cart"]},
+                {"on_day": "wedding_on", "days_before": 30},
+                {"on": "appointment", "on_day": "appointment_on", "days_before": 1, "cancelled_by": ["appointment_cancelled"]},
+            ]
+        }
     )  # fmt: skip
 
     on: Name | None = Field(None, description="An event.")
     delay_minutes: WholeNumber = Field(0, ge=0, le=527_040, description="How long after the event.")
-    on_day: Name | None = Field(None, description="Or a column of the profile that holds a day.")
+    on_day: Name | None = Field(
+        None,
+        description="Or a column of the profile that holds a day; beside an event, the day that the event says, by a name of `live.context`.",
+    )
     days_before: WholeNumber = Field(0, ge=-3660, le=3660, description="How many days before that day; a negative number, after it.")
-    cancelled_by: tuple[Name, ...] = Field((), description="Events since then after which nothing is done.")
+    at: Clock = Field("09:00", description="At what time of such a day, by the company's clock.")
+    cancelled_by: tuple[Name, ...] = Field(
+        (), description="Events after which nothing is done: those since the event, or within the year before a day of the profile."
+    )
+    late_minutes: WholeNumber = Field(
+        1440,
+        ge=1,
+        le=527_040,
+        description="How late it may still act, as after quiet hours, or when the event reached us late; then it is too late.",
+    )
+    reply_by: Name | None = Field(
+        None,
+        description="The channel is the one that the event came by: the name of `live.context` that says it; else one in which we begin.",
+    )
 
     @model_validator(mode="after")
-    def _is_set_off_by_one_thing(self) -> Self:
-        if (self.on is None) == (self.on_day is None):
-            raise ValueError("say one of on and on_day, and not both")
+    def _is_set_off_by_something(self) -> Self:
+        if self.on is None and self.on_day is None:
+            raise ValueError("set off by nothing: say on, or on_day, or both")
+        if self.on is None and self.reply_by is not None:
+            raise ValueError("answered by the channel of an event, and set off by none: say on, or leave reply_by out")
         return self
 
 
@@ -157,6 +187,9 @@ class Policy(Section):
     suitable: PredicateText | None = Field(None, description="For whom it is right.")
     moments: tuple[Name, ...] = Field((), description="The moments in which it may be chosen, as the channel names them; any, by default.")
     trigger: Trigger | None = Field(None, description="What sets it off; without one it waits until a channel asks.")
+    with_history: bool = Field(
+        False, description="Whether whoever delivers the message is handed the customer's last contacts and orders and open cases."
+    )
     effect: Effect = Field(description="What it is expected to change.")
     counts: CountedToo = Field(CountedToo(), description="What is counted beside the customer's own value.")
     cost: Money = Field("0", description="What one treatment costs, in the reporting currency.")

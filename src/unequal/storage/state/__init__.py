@@ -9,9 +9,12 @@ from unequal.storage.state.contacts import ContactRow
 from unequal.storage.state.database import State
 from unequal.storage.state.decisions import DecisionRow, OutcomeRow
 from unequal.storage.state.difference import MembershipDifference
+from unequal.storage.state.erasing import Person
+from unequal.storage.state.erasing_log import ErasingState
 from unequal.storage.state.events import EventRow, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
+from unequal.storage.state.goodwill import GoodwillLimits, GoodwillRow
 from unequal.storage.state.live import LiveState
-from unequal.storage.state.opening import open_access, open_live, open_state
+from unequal.storage.state.opening import open_access, open_erasing, open_live, open_state
 from unequal.storage.state.outbox import Claimed, Message
 from unequal.storage.state.policies import PolicyVersion
 from unequal.storage.state.preferences import PreferenceRow
@@ -22,6 +25,7 @@ from unequal.storage.state.runs import RunRow
 from unequal.storage.state.spending import OverBudget, Spend
 from unequal.storage.state.standing import Around
 from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
+from unequal.storage.state.suppression import ErasureRow, Identifier, Suppressed, digest_of
 from unequal.storage.state.timers import TimerIsTaken, TimerRow
 
 __all__ = [
@@ -36,9 +40,14 @@ __all__ = [
     "DecisionRow",
     "Done",
     "Entry",
+    "ErasingState",
+    "ErasureRow",
     "EventRow",
+    "GoodwillLimits",
+    "GoodwillRow",
     "Happening",
     "Head",
+    "Identifier",
     "Incoming",
     "KeyRow",
     "LiveState",
@@ -47,6 +56,7 @@ __all__ = [
     "Move",
     "OutcomeRow",
     "OverBudget",
+    "Person",
     "PersonRow",
     "PolicyVersion",
     "PreferenceRow",
@@ -60,13 +70,16 @@ __all__ = [
     "Stale",
     "Standing",
     "State",
+    "Suppressed",
     "Taken",
     "TimerIsTaken",
     "TimerRow",
     "Told",
     "VerdictRow",
     "audit_faults",
+    "digest_of",
     "open_access",
+    "open_erasing",
     "open_live",
     "open_state",
 ]

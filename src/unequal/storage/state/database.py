@@ -12,12 +12,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from unequal.storage import faults
-from unequal.storage.state import acting, bulk, publishing, runs, standing
+from unequal.storage.state import acting, bulk, publishing, runs, standing, suppression
 from unequal.storage.state.difference import REDIRECTS, MembershipDifference
 from unequal.storage.state.history import Event, events_of
 from unequal.storage.state.runs import RunRow
 from unequal.storage.state.standing import Around
 from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
+from unequal.storage.state.suppression import Suppressed
 from unequal.terms.errors import StorageError
 
 _COLUMNS: Final[list[tuple[str, pa.DataType]]] = [
@@ -164,6 +165,11 @@ class State:
         """
         with self._writing("undo", commit=commit) as connection:
             return acting.undo(connection, number, author=author, reason=reason, given_at=given_at)
+
+    def suppressed(self) -> Suppressed:
+        """By what everybody who was erased is known again."""
+        with self._engine.connect() as connection, connection.begin():
+            return suppression.suppressed(connection)
 
     def history(self, customer_id: str) -> list[Event]:
         """How a customer came about: every event of its records, those before a merge among them; oldest first."""

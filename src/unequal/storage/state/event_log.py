@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from unequal.storage.state import standing, taking
+from unequal.storage.state import driver, standing, suppression, taking
 from unequal.storage.state.events import (
     CUSTOMER_LIVE,
     EVENT,
@@ -23,6 +23,7 @@ from unequal.storage.state.events import (
 )
 from unequal.storage.state.group_commit import Writer
 from unequal.storage.state.membership import CUSTOMER_MEMBERSHIP
+from unequal.storage.state.reader import Reader
 
 _REMEMBERED: Final = 200_000
 """Handles of a source whose numbers are kept in memory: some 40 MB."""
@@ -44,6 +45,15 @@ _EVENT: Final = (
 )  # fmt: skip
 
 
+_NAME: Final = "h.kind || ':' || h.source || ':' || h.value"
+_HIS: Final = "customer_membership m JOIN handle u ON u.record_source = m.source AND u.record_id = m.record_id"
+_NAMES: Final = f"""
+    SELECT {_NAME.replace("h.", "u.")} FROM {_HIS} WHERE m.customer_id = ?
+    UNION ALL SELECT {_NAME} FROM {_HIS} JOIN handle h ON h.leads_to = u.handle_id WHERE m.customer_id = ?"""  # noqa: S608 - our own names
+_NAMES_OF_USER: Final = f"""
+    SELECT {_NAME} FROM handle u JOIN handle h ON h.leads_to = u.handle_id WHERE u.kind = ? AND u.source = ? AND u.value = ?"""  # noqa: S608
+
+
 class EventLog:
     """Events in the state; safe for threads.
 
@@ -53,8 +63,10 @@ class EventLog:
     """
 
     def __init__(self, engine: sa.Engine, writer: Writer) -> None:
-        self._engine, self._writer = engine, writer
+        self._engine, self._writer, self._reader = engine, writer, Reader(engine)
+        self._is_any = False
         self._numbers: dict[str, dict[taking.Handle, int]] = {}
+        self._suppressed = suppression.NOBODY
 
     def take(self, sender: Sender, sent: Sequence[Incoming | Refused], effects: taking.Effects | None = None) -> Future[list[Taken]]:
         """Take events, each once for ever.
@@ -139,6 +151,14 @@ class EventLog:
         with self._engine.connect() as connection, connection.begin():
             return [EventRow(*row) for row in connection.execute(wanted)]
 
+    def suppressed(self) -> suppression.Suppressed:
+        """By what everybody who was erased is known again; read anew only after another erasure."""
+        with self._engine.connect() as connection, connection.begin():
+            count = suppression.how_many(connection)
+            if count != len(self._suppressed.digests):
+                self._suppressed = suppression.suppressed(connection)
+        return self._suppressed
+
     def last(self) -> int:
         """Number of the last event, 0 before the first. None with a lower number can come any more: writers take turns."""
         with self._engine.connect() as connection:
@@ -151,6 +171,28 @@ class EventLog:
         with self._engine.connect() as connection:
             found: str | None = connection.execute(sa.select(_CUSTOMER).select_from(_OWNED).where(named)).scalar()
         return found
+
+    def names(self, customer_id: str) -> tuple[str, ...]:
+        """By what names sources knew a customer, or a user who is no record: what was written under them is his.
+
+        Args:
+            customer_id: as he stands today.
+
+        Returns:
+            `user:SOURCE:ID` and `anonymous:SOURCE:ID`, sorted, without the id that is asked for. As new at least as whatever was read before.
+        """
+        if not self._is_any:
+            # Where no source has ever sent an event nobody has such a name; once one has, that stays so.
+            self._is_any = bool(self._reader.read(driver.run, "SELECT 1 FROM handle LIMIT 1").fetchall())
+            if not self._is_any:
+                return ()
+        named = _named(customer_id)
+        text, values = (_NAMES, (customer_id, customer_id)) if named is None else (_NAMES_OF_USER, named)
+        return tuple(sorted(str(row[0]) for row in self._reader.read(driver.run, text, values).fetchall()))
+
+    def close(self) -> None:
+        """Close the connections that it reads over."""
+        self._reader.close()
 
     def is_disputed(self, source: str, anonymous: str) -> bool:
         """Whether a visitor was claimed for two users, and so leads to none."""

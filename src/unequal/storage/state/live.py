@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from unequal.storage.state.contact_log import ContactLog
 from unequal.storage.state.event_log import EventLog
+from unequal.storage.state.goodwill_log import GoodwillLog
 from unequal.storage.state.group_commit import Writer
 from unequal.storage.state.kept import KeptTexts
 from unequal.storage.state.message_queue import MessageQueue
@@ -26,6 +27,7 @@ class LiveState:
         policies: in their versions.
         timers: what is to be done later.
         outbox: messages to the world outside.
+        goodwill: what agents give at their discretion.
         kept: texts that decisions were made by.
     """
 
@@ -37,11 +39,13 @@ class LiveState:
         self.policies = PolicyLog(engine, self.writer)
         self.timers = TimerQueue(engine, self.writer)
         self.outbox = MessageQueue(engine, self.writer)
+        self.goodwill = GoodwillLog(engine, self.writer)
         self.kept = KeptTexts(engine, self.writer)
 
     def close(self) -> None:
         """Write what waits, and give back the connections."""
         self.writer.close()
+        self.events.close()
         self.contacts.close()
         self.policies.close()
         self._engine.dispose()

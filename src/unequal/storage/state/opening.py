@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from unequal.storage import faults
 from unequal.storage.state.access import AccessState
 from unequal.storage.state.database import State
+from unequal.storage.state.erasing_log import ErasingState
 from unequal.storage.state.live import LiveState
 from unequal.terms.errors import StorageError
 
@@ -45,6 +46,11 @@ def open_live(url: str) -> LiveState:
 def open_access(url: str) -> AccessState:
     """People, keys, sessions and the audit of the state database at an address; see open_state."""
     return AccessState(_opened(url))
+
+
+def open_erasing(url: str) -> ErasingState:
+    """The state database at an address, for erasing people from it; see open_state."""
+    return ErasingState(_opened(url))
 
 
 def _opened(url: str) -> sa.Engine:

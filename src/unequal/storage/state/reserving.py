@@ -31,6 +31,7 @@ class Reservation:
         spends: of which budgets.
         asked: the question that it puts.
         timer: the timer that it fires.
+        other_timers: those that it does away with, as what set them off was answered by this decision.
         messages: to be sent once it stands.
         policies: `change` of the policies that it was made by; None: not looked at.
     """
@@ -43,6 +44,7 @@ class Reservation:
     spends: Sequence[Spend] = ()
     asked: AskedRow | None = None
     timer: int | None = None
+    other_timers: Sequence[int] = ()
     messages: Sequence[Message] = ()
     policies: int | None = None
 
@@ -84,7 +86,8 @@ def reserve(connection: sa.Connection, reservation: Reservation) -> int:
     version = _advanced(connection, reservation) if reservation.takes else reservation.version
     at = reservation.decision.at
     if reservation.timer is not None:
-        timers.claim(connection, reservation.timer, at)
+        for timer in sorted({reservation.timer, *reservation.other_timers}):
+            timers.claim(connection, timer, at)
     decisions.insert(connection, reservation.decision)
     faults.point("state write decision")
     contacts.insert(connection, reservation.customer_id, reservation.contacts)

@@ -35,6 +35,10 @@ class TimerQueue:
         """Cancel one; 0 where it was done with before."""
         return self._writer.write(lambda connection: timers.call_off(connection, timer_id, at))
 
+    def postpone(self, timer_ids: Sequence[int], until: datetime) -> int:
+        """Let some come due later; how many were still pending."""
+        return self._writer.write(lambda connection: timers.postpone(connection, timer_ids, until))
+
     def cancel(self, customer_id: str, policies: Iterable[str], at: datetime, *, also: Iterable[str] = ()) -> int:
         """Cancel what is pending for a customer under some policies; how many."""
         names, others = tuple(policies), tuple(also)

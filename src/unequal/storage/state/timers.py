@@ -101,6 +101,12 @@ def call_off(connection: sa.Connection, timer_id: int, at: datetime) -> int:
     return int(driver.run(connection, _CALL_OFF, (driver.stamp(connection, at), timer_id)).rowcount)
 
 
+def postpone(connection: sa.Connection, timer_ids: Sequence[int], until: datetime) -> int:
+    """Let timers that are pending come due later; how many did."""
+    changed = TIMER.update().where(PENDING, TIMER.c.timer_id.in_(timer_ids)).values(due_at=until)
+    return int(connection.execute(changed).rowcount)
+
+
 def cancel(connection: sa.Connection, customer_id: str, policies: Iterable[str], at: datetime, *, also: Iterable[str] = ()) -> int:
     """Cancel what is pending for a customer under some policies.
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from alembic import context
 
-from unequal.storage.state import access, audit, consents, events, kept, membership, policies, preferences, reserving, runs, stewardship
+from unequal.storage.state import (
+    access,
+    audit,
+    consents,
+    events,
+    kept,
+    membership,
+    policies,
+    preferences,
+    reserving,
+    runs,
+    stewardship,
+    suppression,
+)
 from unequal.storage.state.metadata import METADATA
 
-KNOWN = (access, audit, consents, events, kept, membership, policies, preferences, reserving, runs, stewardship)
+KNOWN = (access, audit, consents, events, kept, membership, policies, preferences, reserving, runs, stewardship, suppression)
 """Importing a module of tables enters them into METADATA."""
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)

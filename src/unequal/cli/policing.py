@@ -1,0 +1,283 @@
+"""`policies`: written by one person, previewed, approved by another; they act until they are retired."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from unequal import flow
+from unequal.cli.printing import cell, console, percent, print_json, print_rows, safe
+from unequal.terms.errors import AccessError, LiveError, Problems, UnequalError
+
+_Tell = Callable[[Sequence[Mapping[str, Any]]], None]
+_PERSON: Final = "person:"
+"""What the API puts before the name of somebody who signed in: one person is one author, by whichever way he comes."""
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_name = click.argument("name")
+_version = click.argument("version", type=click.IntRange(min=1), required=False)
+
+
+def _person(words: str, *, required: bool = False) -> Callable[..., Any]:
+    return click.option("--as", "person", metavar="PERSON", required=required, help=words)
+
+
+@click.group()
+def policies() -> None:
+    """Policies: written by one person, previewed, approved by another; they act until retired."""
+
+
+@policies.command(name="list")
+@_as_json
+@click.pass_obj
+def listed(directory: str, as_json: bool) -> None:
+    """Each policy: the version that acts, or else its newest."""
+    with _desk(directory) as desk:
+        found = desk.listed()
+    if as_json:
+        print_json(found)
+        return
+    print_rows([{**_short(one), **_reach(one)} for one in found])
+    if not found:
+        console().print("No policy is written yet: unequal policies submit FILE.yaml")
+
+
+@policies.command()
+@_name
+@_as_json
+@click.pass_obj
+def show(directory: str, name: str, as_json: bool) -> None:
+    """Every version of a policy, and the text of the one that acts, or of the newest."""
+    with _desk(directory) as desk:
+        found = _there(desk.versions(name), name)
+    if as_json:
+        print_json(found)
+        return
+    print_rows([_short(one) for one in found])
+    shown = next((one for one in found if one["status"] == "approved"), found[0])
+    console().print(f"Version {shown['version']} as it was written:")
+    console().print(_lines(shown["text"]))
+    if shown["preview"]:
+        _print_preview(shown)
+
+
+@policies.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_person("Who wrote it; the user of this machine by default.")
+@_as_json
+@click.pass_obj
+def submit(directory: str, files: tuple[Path, ...], person: str | None, as_json: bool) -> None:
+    """Hand in FILES, a policy each, as drafts: nothing acts before another person approves it."""
+    problems, written = [], []
+    with _desk(directory) as desk, _signing(directory, "policies.write", person) as (author, tell):
+        for file in files:
+            try:
+                written.append(desk.submit(file.read_text(encoding="utf-8"), author=author))
+            except UnequalError as error:
+                problems += _placed(error, file)
+        tell(written)
+    if as_json:
+        print_json(written)
+    else:
+        print_rows([_short(one) for one in written])
+        for one in written:
+            console().print(f"See what it would do: unequal policies preview {one['name']}")
+    if problems:
+        raise Problems(problems)
+
+
+@policies.command()
+@_name
+@_version
+@_as_json
+@click.pass_obj
+def preview(directory: str, name: str, version: int | None, as_json: bool) -> None:
+    """What a version would do to the published base: customers, dollars, cost, who is held out, groups, conflicts."""
+    with _desk(directory) as desk:
+        found = desk.preview(name, version or _newest(desk, name))
+    found = _there(found, name, version)
+    if as_json:
+        print_json(found)
+        return
+    _print_preview(found)
+    if found["status"] == "draft":
+        console().print(f"Let it act: unequal policies approve {name} {found['version']} --as SOMEBODY_ELSE")
+
+
+@policies.command()
+@_name
+@click.argument("version", type=click.IntRange(min=1))
+@_person("Who approves it: another person than its author.", required=True)
+@_as_json
+@click.pass_obj
+def approve(directory: str, name: str, version: int, person: str, as_json: bool) -> None:
+    """Let a version act from now on, in place of the one that did."""
+    _act(directory, "policies.approve", name, person, as_json, lambda desk, by: desk.approve(name, version, by=by))
+
+
+@policies.command()
+@_name
+@_person("Who stops it; the user of this machine by default.")
+@_as_json
+@click.pass_obj
+def retire(directory: str, name: str, person: str | None, as_json: bool) -> None:
+    """Stop a policy at once: whoever may approve it may, and its author too."""
+    _act(directory, "policies.approve", name, person, as_json, lambda desk, by: desk.retire(name, by=by), done="policies.retire")
+
+
+@policies.command()
+@_name
+@click.argument("version", type=click.IntRange(min=1))
+@_person("Who goes back to it; the user of this machine by default.")
+@_as_json
+@click.pass_obj
+def revert(directory: str, name: str, version: int, person: str | None, as_json: bool) -> None:
+    """Write the text of an earlier version as a new draft, for another person to approve."""
+    _act(directory, "policies.revert", name, person, as_json, lambda desk, by: desk.revert(name, version, by=by))
+
+
+def _act(
+    directory: str, function: str, name: str, person: str | None, as_json: bool, act: Callable[[Any, str], Any], *, done: str | None = None
+) -> None:  # fmt: skip
+    with _desk(directory) as desk, _signing(directory, function, person, done) as (by, tell):
+        found = _there(act(desk, by), name)
+        tell([found])
+    if as_json:
+        print_json(found)
+    else:
+        print_rows([_short(found)])
+
+
+@contextmanager
+def _desk(directory: str) -> Iterator[Any]:
+    with flow.live.open_policies(flow.open_project(directory)) as desk:
+        yield desk
+
+
+@contextmanager
+def _signing(directory: str, function: str, person: str | None, done: str | None = None) -> Iterator[tuple[str, _Tell]]:
+    """In whose name something is done, and what writes into the audit who had the shell.
+
+    Once people may sign in, it is one of them, with a role that allows it: what the API asks of a person, the command line does too.
+    """
+    from unequal import access
+
+    given = person or getpass.getuser()
+    members = flow.people.open_people(flow.open_project(directory))
+    try:
+        known = members.named(given)
+        if known is not None and known.disabled_at is None:
+            access.permissions.check(access.Caller(f"{_PERSON}{given}", frozenset(known.roles.split())), function)
+        elif members.people():
+            raise AccessError(
+                "ACC012", "there is no such person", where="--as", seen=given, do="name one of `unequal people list` who may sign in"
+            )
+
+        def tell(documents: Sequence[Mapping[str, Any]]) -> None:
+            for one in documents:
+                members.tell(f"cli:{getpass.getuser()}", done or function, f"{one['name']} {one['version']}", f"in the name of {given}")
+
+        yield f"{_PERSON}{given}", tell
+    finally:
+        members.close()
+
+
+def _newest(desk: Any, name: str) -> int:
+    return int(_there(desk.versions(name), name)[0]["version"])
+
+
+def _there(found: Any, name: str, version: int | None = None) -> Any:
+    if not found:
+        which = f"policy {name}" if version is None else f"policy {name}, version {version}"
+        raise LiveError("LIV110", "there is no such version of a policy", where=which, do="`unequal policies list` has all that there are")
+    return found
+
+
+def _placed(error: UnequalError, file: Path) -> list[UnequalError]:
+    """Problems of a text under the name of its file."""
+    each = error.problems if isinstance(error, Problems) else (error,)
+    return [
+        type(one)(one.code, one.what, where=f"{file}: {one.where}" if one.where else str(file), seen=one.seen, do=one.do) for one in each
+    ]
+
+
+def _lines(text: str) -> str:
+    """A text of several lines, each of which stays on its own."""
+    return "\n".join(f"  {safe(line)}" for line in text.strip().splitlines())
+
+
+def _short(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "policy": one["name"], "version": one["version"], "status": one["status"], "author": _name_of(one["author"]), "written": one["created_at"],
+        "approved_by": _name_of(one["approved_by"]), "approved": one["approved_at"],
+    }  # fmt: skip
+
+
+def _name_of(author: str | None) -> str | None:
+    return author and author.removeprefix(_PERSON)
+
+
+def _reach(one: Mapping[str, Any]) -> dict[str, Any]:
+    told = one["preview"] or {}
+    return {name: _amount(told.get(name)) for name in ("customers", "dollars", "cost")}
+
+
+def _amount(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, str) else value
+
+
+def _print_preview(one: Mapping[str, Any]) -> None:
+    told = one["preview"]
+    out = console()
+    out.print(
+        f"{safe(one['name'])}, version {one['version']}, {one['status']}: what it would do, at the most, to the base as it is published"
+    )
+    rows = [
+        ("customers whom its rules are for", told["customers"]),
+        ("of them worth it", told["worth_it"]),
+        ("held out by lot, about", told["held_out"]),
+        ("dollars expected", _amount(told["dollars"])),
+        ("cost of treating them", _amount(told["cost"])),
+    ]
+    print_rows([{"figure": name, "value": cell(value)} for name, value in rows])
+    _print_impact(told.get("impact", ()))
+    _print_conflicts(told.get("conflicts", ()))
+
+
+def _print_impact(impact: Any) -> None:
+    out = console()
+    tested = [one for one in impact if one["ratio"] is not None]
+    ends = ("ratio", "low", "high")
+    rows = [{**{name: one[name] for name in ("attribute", "group", "against")}, **{name: percent(one[name]) for name in ends},
+             "verdict": one["verdict"]} for one in tested]  # fmt: skip
+    print_rows(rows, title="Does it reach groups alike? Shares beside the group reached most, against four fifths")
+    for one in impact:
+        if one["ratio"] is None:
+            of = " of ".join(filter(None, (one["group"], one["attribute"])))
+            out.print(f"Disparate impact{f' by {safe(of)}' if of else ''}: {one['verdict']}.")
+
+
+def _print_conflicts(conflicts: Any) -> None:
+    out = console()
+    if not conflicts:
+        out.print("Conflicts with policies that act: none found.")
+    for one in conflicts:
+        if not one["customers"]:
+            out.print(f"Opposed to {safe(one['against'])} ({safe(one['opposed_in'])}), and nobody of the base is caught between the two.")
+            continue
+        out.print(
+            f"Conflict with {safe(one['against'])} ({safe(one['opposed_in'])}): {one['customers']:,} caught, as {safe(one['witness'])} is; "
+            f"this brings {cell(_amount(one['dollars']))} with them, the other {cell(_amount(one['against_dollars']))}; "
+            f"at stake {cell(_amount(one['lost']))}."
+        )
+        for way in one["settle"]:
+            out.print(f"  - {safe(way)}")
+
+
+COMMANDS: Final = (policies,)

@@ -1,0 +1,217 @@
+"""What the state holds of a person, taken out: rows that say who he is go, rows that say what dollars moved stay without him."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from unequal.storage import faults
+from unequal.storage.state.assignments import ASSIGNMENT
+from unequal.storage.state.audit import AUDIT
+from unequal.storage.state.consents import CONSENT
+from unequal.storage.state.contacts import CONTACT
+from unequal.storage.state.customer_live import bump
+from unequal.storage.state.decisions import DECISION, OUTCOME
+from unequal.storage.state.events import CUSTOMER_LIVE, EVENT, EVENT_QUARANTINED, HANDLE
+from unequal.storage.state.membership import CUSTOMER_EVENT, CUSTOMER_MEMBERSHIP
+from unequal.storage.state.outbox import OUTBOX
+from unequal.storage.state.preferences import PREFERENCE
+from unequal.storage.state.questions import QUESTION_ASKED
+from unequal.storage.state.standing import leads_to
+from unequal.storage.state.stewardship import STEWARD_ACTION, VERDICT
+from unequal.storage.state.timers import TIMER
+from unequal.storage.state.whose import whose
+
+ERASED: Final = "erased"
+"""What stands where a text was."""
+
+_PERSONAL: Final = {"email": "email", "phone": "phone"}
+_NAMES: Final = ("name", "firstName", "lastName", "first_name", "last_name", "username", "address", "birthday")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody, as the state knows him.
+
+    Args:
+        customer_id: his id today, which his dollars keep.
+        ids: every id under which rows of his may lie.
+        records: (source, record id).
+        handles: (number, source, kind, value) of what sources of events call him.
+        values: texts in his events that say who he is: their kind (email, phone or name) and the text.
+    """
+
+    customer_id: str
+    ids: frozenset[str]
+    records: frozenset[tuple[str, str]]
+    handles: frozenset[tuple[int, str, str, str]]
+    values: frozenset[tuple[str, str]]
+
+
+class _Touched(NamedTuple):
+    """Rows of one table that hold something of him, and what becomes of them; None: they go."""
+
+    table: sa.Table
+    where: sa.ColumnElement[bool]
+    change: Mapping[str, Any] | None
+
+
+def person(connection: sa.Connection, customer_id: str) -> Person:
+    """Somebody with all that leads to him; records and handles are empty where nobody has this id."""
+    today = leads_to(connection, customer_id)
+    member = CUSTOMER_MEMBERSHIP.c
+    records = {
+        (row[0], row[1]) for row in connection.execute(sa.select(member.source, member.record_id).where(member.customer_id == today))
+    }
+    handles = frozenset(_handles(connection, records, customer_id))
+    pseudonyms = {f"{kind}:{source}:{value}" for _, source, kind, value in handles}
+    values = frozenset(_said(connection, {number for number, *_ in handles}))
+    return Person(today, frozenset({today, customer_id, *whose(connection, today).ids, *pseudonyms}), frozenset(records), handles, values)
+
+
+def _handles(connection: sa.Connection, records: Iterable[tuple[str, str]], named: str) -> Iterator[tuple[int, str, str, str]]:
+    column = HANDLE.c
+    kind, _, rest = named.partition(":")
+    source, _, value = rest.partition(":")
+    ways = [(column.source == source) & (column.kind == kind) & (column.value == value)] if rest else []
+    ways += [(column.record_source == place) & (column.record_id == record) for place, record in sorted(records)]
+    found = sa.select(column.handle_id, column.source, column.kind, column.value)
+    for way in ways:
+        for row in connection.execute(found.where(way)).all():
+            yield (row[0], row[1], row[2], row[3])
+            yield from ((one[0], one[1], one[2], one[3]) for one in connection.execute(found.where(column.leads_to == row[0])).all())
+
+
+def _said(connection: sa.Connection, handles: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """What his events say of who he is, in their traits, properties and context."""
+    wanted = sa.select(EVENT.c.payload).where(EVENT.c.handle_id.in_(sorted(handles)))
+    for payload in connection.execute(wanted).scalars():
+        yield from _leaves(json.loads(payload))
+
+
+def _leaves(told: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(told, list):
+        for one in told:
+            yield from _leaves(one)
+    elif isinstance(told, dict):
+        for name, value in told.items():
+            if isinstance(value, str) and (name in _PERSONAL or name in _NAMES):
+                yield _PERSONAL.get(name, "name"), value
+            elif name == "address" and isinstance(value, dict):
+                yield from (("name", part) for part in value.values() if isinstance(part, str))
+            else:
+                yield from _leaves(value)
+
+
+def held(connection: sa.Connection, who: Person, texts: Iterable[str]) -> dict[str, int]:
+    """How many rows of each table hold something of him; tables without any are left out.
+
+    Args:
+        texts: values that are his alone, to be looked for in bodies that name nobody.
+    """
+    counts = {one.table.name: _count(connection, one) for one in _touched(connection, who, list(texts))}
+    return {name: count for name, count in counts.items() if count}
+
+
+def told_in_audit(connection: sa.Connection, texts: Iterable[str]) -> list[int]:
+    """Numbers of entries of the audit whose words hold one of his values: they are sealed, and cannot be changed unseen."""
+    some = list(texts)
+    where = sa.or_(_holds(AUDIT.c.detail, some), _holds(AUDIT.c.subject, some))
+    return sorted(connection.execute(sa.select(AUDIT.c.number).where(where)).scalars())
+
+
+def erase(connection: sa.Connection, who: Person, texts: Iterable[str]) -> dict[str, int]:
+    """Take him out, within the transaction that says so; see held.
+
+    Returns:
+        Table -> rows removed or emptied.
+    """
+    done: dict[str, int] = {}
+    touched = _touched(connection, who, list(texts))
+    # Before their names go: other workers must know that what they remember of him is old.
+    bump(connection, [who.customer_id])
+    for one in touched:
+        faults.point(f"state erase {one.table.name}")
+        statement = one.table.delete() if one.change is None else one.table.update().values(**one.change)
+        count = connection.execute(statement.where(one.where)).rowcount
+        if count:
+            done[one.table.name] = done.get(one.table.name, 0) + count
+    return done
+
+
+def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_Touched]:
+    ids, pseudonyms = sorted(who.ids), sorted(one for one in who.ids if ":" in one)
+    numbers = sorted(number for number, *_ in who.handles)
+    decisions = sa.select(DECISION.c.decision_id).where(DECISION.c.customer_id.in_(ids))
+    bodies = [*texts, *(f'"{one}"' for one in ids)]
+    moved = {"customer_id": who.customer_id}
+    actions = _actions(connection, who)
+    return [
+        _Touched(EVENT_QUARANTINED, _holds(EVENT_QUARANTINED.c.payload, [*texts, *(f'"{value}"' for *_, value in who.handles)]), None),
+        _Touched(EVENT, EVENT.c.handle_id.in_(numbers), None),
+        _Touched(HANDLE, HANDLE.c.handle_id.in_(numbers), None),
+        _Touched(OUTBOX, _holds(OUTBOX.c.payload, bodies), None),
+        _Touched(TIMER, TIMER.c.customer_id.in_(ids), None),
+        _Touched(PREFERENCE, PREFERENCE.c.customer_id.in_(ids), None),
+        _Touched(QUESTION_ASKED, QUESTION_ASKED.c.customer_id.in_(ids), None),
+        _Touched(OUTCOME, OUTCOME.c.decision_id.in_(decisions), {"reason": None, "author": None}),
+        _Touched(DECISION, DECISION.c.customer_id.in_(ids), {**moved, "inputs": "{}", "winner": None, "response": "{}"}),
+        # An objection outlives him who made it: it is the one word of his that must be obeyed still.
+        _Touched(CONSENT, CONSENT.c.customer_id.in_(ids), {**moved, "evidence": ERASED}),
+        _Touched(CONTACT, CONTACT.c.customer_id.in_(pseudonyms), moved),
+        _Touched(ASSIGNMENT, ASSIGNMENT.c.customer_id.in_(pseudonyms), None),
+        _Touched(CUSTOMER_LIVE, CUSTOMER_LIVE.c.customer_id.in_(pseudonyms), None),
+        _Touched(VERDICT, VERDICT.c.action.in_(actions), {"reason": ERASED}),
+        _Touched(STEWARD_ACTION, STEWARD_ACTION.c.action.in_(actions), {"reason": ERASED}),
+    ]
+
+
+def _actions(connection: sa.Connection, who: Person) -> list[int]:
+    """Stewards' actions on his records: what they wrote as a reason may name him."""
+    found: set[int] = set()
+    for source, record_id in who.records:
+        verdict, event = VERDICT.c, CUSTOMER_EVENT.c
+        either = ((verdict.source_a == source) & (verdict.record_id_a == record_id)) | (
+            (verdict.source_b == source) & (verdict.record_id_b == record_id)
+        )
+        found |= set(connection.execute(sa.select(verdict.action).where(either)).scalars())
+        moved = sa.select(event.action).where(event.source == source, event.record_id == record_id, event.action.is_not(None))
+        found |= set(connection.execute(moved).scalars())
+    return sorted(found)
+
+
+def _holds(column: Any, texts: list[str]) -> sa.ColumnElement[bool]:
+    """Whether a text has one of some texts in it, in whatever case; as JSON writes them, too."""
+    forms = {form for text in texts for form in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])}
+    lowered = sa.func.lower(column)
+    return sa.or_(sa.false(), *(lowered.contains(form.lower(), autoescape=True) for form in sorted(forms)))
+
+
+def _count(connection: sa.Connection, one: _Touched) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(one.table).where(one.where)).scalar_one())
+
+
+def clean(engine: sa.Engine) -> None:
+    """Let nothing of what was removed stay in the file: pages are overwritten, the file is written anew, its log emptied.
+
+    On PostgreSQL a plain VACUUM lets dead rows be written over; VACUUM FULL, which locks tables, and the server's own
+    write-ahead log and backups are its administrator's.
+    """
+    raw = engine.raw_connection()
+    try:
+        faults.point("state vacuum")
+        if engine.dialect.name == "postgresql":
+            raw.rollback()
+            raw.driver_connection.autocommit = True  # type: ignore[union-attr]
+            raw.cursor().execute("VACUUM")
+            raw.driver_connection.autocommit = False  # type: ignore[union-attr]
+            return
+        cursor = raw.cursor()
+        for statement in ("PRAGMA secure_delete = ON", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            cursor.execute(statement).fetchall()
+    finally:
+        raw.close()

@@ -1,0 +1,89 @@
+"""The question about conflicts tells of policies that act, worked out when it is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from tests.flow.looking import edit
+
+from unequal import answers, flow
+from unequal.flow.policy_desk import acting_on
+from unequal.terms.errors import AnswerError
+
+LIVE = """
+live:
+  channels: {web: {outbound: false}, phone: {outbound: false}}
+storage: {threads: 1}
+"""
+VOUCHER = """
+policy: voucher
+issue: retention
+group: shop
+action: voucher
+objective: keep
+channels: {web: {text: "Two euros."}}
+eligible: "count(order, 60 days) >= 1"
+effect: {uplift: "0.50", margin: "20.00"}
+cost: "2.00"
+pushes: [keep]
+"""
+DEARER = """
+policy: dearer
+issue: cost
+group: shop
+action: charge
+objective: serve_cheaper
+channels: {web: {text: "Delivery is one euro."}}
+eligible: "orders >= 2"
+effect: {uplift: "0.10", margin: "50.00"}
+pushes: [higher_price]
+"""
+
+
+@pytest.fixture
+def project(company: Path):
+    edit(company / "unequal.yaml", ("storage: {threads: 1}\n", LIVE.lstrip()))
+    return flow.open_project(company, {})
+
+
+def acting(project, *texts):
+    with flow.live.open_policies(project) as desk:
+        for text in texts:
+            written = desk.submit(text, author="mia")
+            desk.preview(written["name"], written["version"])
+            desk.approve(written["name"], written["version"], by="finn")
+
+
+def asked(project, **narrowed):
+    with flow.open_base(project) as opened:
+        return answers.answer("conflicts", opened.base, **narrowed)
+
+
+def test_two_policies_that_act_and_oppose_each_other_are_told_with_whom_they_catch(project):
+    acting(project, VOUCHER, DEARER)
+    (row,) = asked(project).tables["policies"].to_pylist()
+    # Ann alone has two orders, one of them within the 60 days.
+    assert (row["pair"], row["customers"], str(row["lost"])) == ("dearer against voucher", 1, "2.5000")
+    assert asked(project).sentence == "1 pair of policies work against each other in the same customers; in one of them €2.50 are at stake."
+    (narrowed,) = asked(project, where="country = 'AT'").tables["policies"].to_pylist()
+    assert narrowed["customers"] == 0
+
+
+def test_a_policy_that_was_retired_is_at_odds_with_nobody_and_without_any_there_is_nothing_to_tell(project):
+    with pytest.raises(AnswerError, match="ANS016"):
+        asked(project)
+    acting(project, VOUCHER, DEARER)
+    with flow.live.open_policies(project) as desk:
+        desk.retire("dearer", by="finn")
+    assert asked(project).tables["policies"].num_rows == 0
+    assert asked(project).sentence == "No two policies that act work against each other in one customer."
+
+
+def test_an_older_run_is_told_of_the_policies_that_acted_when_it_was_published(project):
+    acting(project, VOUCHER, DEARER)
+    with flow.open_base(project) as opened:
+        assert opened.base.acting() is not None
+        at = datetime.fromisoformat(opened.base.published_at.removesuffix("Z"))
+        assert acting_on(project, opened, at) is None
