@@ -12,9 +12,10 @@ from unequal.terms.errors import AccessError
 OPEN = {"health.read", "set_up", "session.open"}
 MAY = {
     "viewer": {"customers.read", "policies.read"},
-    "analyst": {"customers.read", "policies.read", "policies.preview", "decisions.read"},
+    "analyst": {"customers.read", "policies.read", "policies.preview", "decisions.read", "goodwill.read"},
     "policy_author": {
         "customers.read", "decisions.read", "policies.read", "policies.write", "policies.preview", "policies.approve", "policies.revert",
+        "goodwill.read",
     },
     "steward": {"customers.read", "customers.look_up", "events.quarantined"},
     "privacy_officer": {
@@ -23,11 +24,12 @@ MAY = {
     "administrator": {"people.manage", "keys.manage", "audit.read", "events.quarantined", "policies.read"},
     "agent": {
         "customers.read", "customers.look_up", "decisions.make", "outcomes.write", "consents.write", "preferences.write", "answers.write",
+        "agent_page.read", "goodwill.give",
     },
     "ingest": {"events.write"},
     "service": {
         "events.write", "events.quarantined", "customers.read", "customers.look_up", "decisions.make", "decisions.read", "outcomes.write",
-        "consents.write", "preferences.write", "answers.write", "policies.read",
+        "consents.write", "preferences.write", "answers.write", "policies.read", "goodwill.read",
     },
     "service without scopes": set(),
     "anonymous": set(),
