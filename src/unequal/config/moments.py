@@ -32,6 +32,9 @@ class Channel(Section):
         description="Whether the company begins there, as by e-mail; where customers begin, as on the phone, quiet hours do not hold."
     )
     cost: Money = Field("0", description="What one contact by it costs, beside the treatment itself.")
+    deliver_to: Name | None = Field(
+        None, description="The webhook that its messages are sent to; into a file of the project's .unequal/delivered/, by default."
+    )
 
 
 class Purpose(Section):

@@ -24,6 +24,7 @@ from unequal.flow import customer_profile, deciding, firing, ingesting, recallin
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.profiles import Profiles
+from unequal.flow.sending import Sender
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 from unequal.version import __version__
@@ -80,6 +81,7 @@ class Live:
         self.state = storage.state.open_live(project.state_url)
         self.state.events.declare(ingesting.senders(project.config))
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
+        self.sender = Sender(project, clock)
         self._names = {name: source.name_of() for name, source in project.config.live.sources.items()}
         self._happened: OrderedDict[str, tuple[int, tuple[str, int], shapes.Happened]] = OrderedDict()
         self._busy = Lock()
@@ -299,7 +301,7 @@ class Live:
     def tick(self, now: datetime | None = None) -> int:
         """Take a newer run, fire timers that are due, send what waits; how many timers fired and messages left."""
         self.profiles.refresh()
-        return firing.fire_due(self, now or self.clock()) + firing.send_waiting(self, now or self.clock())
+        return firing.fire_due(self, now or self.clock()) + self.sender.send_waiting(self.state, now or self.clock())
 
     def close(self) -> None:
         """Write what waits, and let go of the run."""
