@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "identify": "Which customer somebody is: given_name=Ann family_name=Lee postcode=89132, or any attribute or key of the config.",
     },
     "reviewing": {"review": "Settle doubtful matches: lists them, the most dollars first, one in ten drawn at random."},
+    "deciding": {"decide": "Decide for the whole base what to do for each customer, reserve it, and hand it over."},
     "serving": {
         "serve": "Answer at the moment of contact: the API, from the published run and the state.",
         "people": "Who may sign in, and as what; and what the audit says they did.",

@@ -120,7 +120,7 @@ def taken(
         spends=(spend_of(winner, active),) if winner else (),
         asked=asked or None,
         timer=timer,
-        messages=(message_of(row, moment, winner, active),) if winner and is_outbound(moment.channel, active) else (),
+        messages=(message_of(row, moment, chosen, active),) if winner and is_outbound(moment.channel, active) else (),
         policies=active.change,
     )  # fmt: skip
 
@@ -151,11 +151,13 @@ def spend_of(winner: shapes.Candidate, active: Active) -> storage.state.Spend:
     return storage.state.Spend(winner.policy, winner.version, cost_of(winner), budget[0] if budget else None)
 
 
-def message_of(row: storage.state.DecisionRow, moment: shapes.Moment, winner: shapes.Candidate, active: Active) -> storage.state.Message:
-    """What is sent to the customer: once, by the decision's own key."""
+def message_of(row: storage.state.DecisionRow, moment: shapes.Moment, chosen: shapes.Chosen, active: Active) -> storage.state.Message:
+    """What is sent to the customer: once, by the decision's own key; with the question that the decision asks."""
+    assert chosen.winner is not None, "nothing is sent where nothing is done"
     payload = {
         "decision_id": row.decision_id, "customer_id": row.customer_id, "channel": moment.channel, "at": rfc3339(moment.at),
-        **treatment_of(winner, moment.channel, active),
+        **treatment_of(chosen.winner, moment.channel, active),
+        **({"question": question_document(chosen.question)} if chosen.question else {}),
     }  # fmt: skip
     return storage.state.Message(moment.channel, text_of(payload), row.decision_id, moment.at)
 
@@ -170,13 +172,18 @@ def treatment_of(winner: shapes.Candidate, channel: str, active: Active) -> dict
     return {"policy": winner.policy, "version": winner.version, "action": declared.action, "treatment": declared.treatment, **content}
 
 
+def question_document(question: shapes.Ask) -> dict[str, Any]:
+    """A question as it is asked."""
+    return {"question": question.question, "text": question.text, "answers": dict(question.answers)}
+
+
 def response_of(decision_id: str, moment: shapes.Moment, chosen: shapes.Chosen, active: Active) -> dict[str, Any]:
     """The answer to a channel; the same of the same inputs, letter by letter."""
     winner, question = chosen.winner, chosen.question
     told: dict[str, Any] = {
         "decision_id": decision_id, "customer_id": moment.profile.customer_id, "channel": moment.channel, "at": rfc3339(moment.at),
         "treatment": treatment_of(winner, moment.channel, active) if winner else None,
-        "question": {"question": question.question, "text": question.text, "answers": dict(question.answers)} if question else None,
+        "question": question_document(question) if question else None,
         "greeting": chosen.greeting, "tier": chosen.tier, "in_review": chosen.for_review.policy if chosen.for_review else None,
     }  # fmt: skip
     if winner is not None:

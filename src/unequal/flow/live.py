@@ -193,6 +193,10 @@ class Live:
             self._spent = (active.change, {name: spent.get((name, version), Decimal(0)) for name, version in active.versions.items()})
         return self._spent[1]
 
+    def forget_spent(self) -> None:
+        """Ask anew what policies have spent."""
+        self._spent = None
+
     # What is done
 
     def decide(self, asking: Asking) -> dict[str, Any]:
@@ -206,21 +210,22 @@ class Live:
             active = self.policies.active()
             moment = self.moment(asking, at, active)
             chosen = treatments.choose(moment, active.policies, active.rules, every=False)
-            reservation, response = self._reservation(asking, moment, chosen, active)
+            reservation, response = self.reservation(asking, moment, chosen, active)
             try:
                 after = self.state.contacts.reserve(reservation)
             except storage.state.Stale:
                 continue
             except storage.state.OverBudget:
-                self._spent = None
+                self.forget_spent()
                 continue
             self._still(moment.profile, after)
             return response
         raise LiveError("LIV303", "the customer's state did not stand still long enough", seen=f"{_TRIES} tries", do="ask again")
 
-    def _reservation(
+    def reservation(
         self, asking: Asking, moment: shapes.Moment, chosen: shapes.Chosen, active: Active
     ) -> tuple[storage.state.Reservation, dict[str, Any]]:
+        """What a choice takes of the state, and the answer to whoever asked."""
         decision_id = uuid4().hex
         response = deciding.response_of(decision_id, moment, chosen, active)
         versions = {"unequal": __version__, "rules": active.rules_id, "policies": dict(active.versions), "run": self.profiles.version}

@@ -73,6 +73,10 @@ class Sender:
         channel = self._project.config.live.channels.get(destination)
         return channel.deliver_to if channel else None
 
+    def receiver(self, name: str) -> Receiver:
+        """A declared webhook, ready to be sent to; see receivers.receiver."""
+        return receivers.receiver(self._project, name)
+
     def _into_files(self, state: storage.state.LiveState, messages: Sequence[storage.state.Claimed]) -> int:
         """A file a channel, which the system that sends by it takes up."""
         folder = self._project.folder / ".unequal" / "delivered"
@@ -94,7 +98,7 @@ class Sender:
                     raise LiveError(
                         "LIV403", "a webhook was not reached", where=f"live.webhooks.{name}", seen="it did not answer a moment ago"
                     )
-                status = self.deliver(message, receivers.receiver(self._project, name))
+                status = self.deliver(message, self.receiver(name))
             except UnequalError as error:
                 silent.add(name)
                 state.outbox.retry(message, now, str(error))
