@@ -34,3 +34,13 @@ def test_a_base_is_decided_on_and_handed_over_as_a_file(bakery: Terminal, tmp_pa
     delivered = json.loads(bakery("decide", "--channel", "email", "--where", "sales < 50", "--json").out)
     assert delivered["sent"] == delivered["treated"] > 0
     assert len((bakery.folder / ".unequal" / "delivered" / "email.jsonl").read_text(encoding="utf-8").splitlines()) == delivered["sent"]
+
+
+def test_a_crm_is_told_of_its_records_in_a_folder(bakery: Terminal, tmp_path: Path) -> None:
+    found = bakery("export", "crm", "--for", "hubspot", "--out", str(tmp_path / "hubspot"))
+    assert "upserts" in found.out
+    assert (tmp_path / "hubspot" / "upserts.csv").read_text(encoding="utf-8").startswith("Record ID,Unequal customer ID,")
+    bakery("export", "crm")
+    assert (bakery.folder / ".unequal" / "crm" / "export.json").exists()
+    assert "leave the narrowing out" in bakery("export", "crm", "--where", "sales > 1", code=2).err
+    assert "LIV421" in bakery("export", "crm", "--for", "salesforce", code=1).err

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from tests.flow.reaching import AT, CUSTOMERS, POLICIES, approve, moment_of_contact, write_bakery
 from tests.flow.receiving import is_signed, receiving
@@ -137,8 +138,8 @@ def test_what_happened_since_the_run_counts(bakery: Path) -> None:
     with moment_of_contact(bakery) as live:
         rule = "count(order, 20 days) >= 1"
         assert decide_all(live, Wanted(where=rule), dry=True).looked_at == 0
-        event = {"type": "track", "event": "Order Completed", "userId": "7", "messageId": "m", "timestamp": "2026-03-01T09:00:00Z"}
-        live.ingest("shop", [event], AT)
+        event = {"event": "Order Completed", "userId": "7", "messageId": "m", "timestamp": "2026-03-01T09:00:00Z"}
+        live.ingest("shop", orjson.dumps(event), "track", AT)
         assert decide_all(live, Wanted(where=rule), dry=True).looked_at == 1
 
 
@@ -247,7 +248,7 @@ def test_an_audience_that_is_broken_off_leaves_those_who_were_reserved_and_the_n
 
 
 @pytest.mark.parametrize(("wanted", "code"), [
-    (Wanted(policy="nobody"), "LIV301"), (Wanted(channel="pigeon"), "LIV410"), (Wanted(channel="web"), "LIV411"),
+    (Wanted(policy="nobody"), "LIV412"), (Wanted(channel="pigeon"), "LIV410"), (Wanted(channel="web"), "LIV411"),
     (Wanted(webhook="nobody"), "LIV400"),
 ])  # fmt: skip
 def test_what_cannot_be_decided_is_refused_before_anybody_is_looked_at(bakery: Path, wanted: Wanted, code: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -29,24 +28,18 @@ def decide(
     directory: str, /, policy: str | None, channel: str | None, where: str | None, dry: bool, out: Path | None, webhook: str | None, as_json: bool
 ) -> None:  # fmt: skip
     """Decide for the whole base what to do for each customer, reserve it, and hand it over."""
-    from unequal.flow import audience_files, audiences
-    from unequal.flow.live import open_live
-
     if out is not None and webhook is not None:
         raise click.UsageError("An audience is handed over once: by --out or by --to.")
     project = flow.open_project(directory)
-    wanted = audiences.Wanted(policy, channel, where, webhook, as_file=out is not None)
-    with open_live(project) as live, audience_files.AudienceFile(out) if out else nullcontext() as file:
+    with flow.live.open_live(project) as live:
         with waiting(console(), quiet=as_json) as tell:
-            found = audiences.decide_all(live, wanted, dry=dry, tell=tell, keep=file.keep if file else lambda _rows: None)
-        if file is not None:
-            file.finish(found)
+            found = live.decide_all(policy=policy, channel=channel, where=where, webhook=webhook, into=out, dry=dry, tell=tell)
         sent = 0 if dry else live.sender.send_waiting(live.state, live.clock())
     if as_json:
-        print_json({**audiences.told(found), "sent": sent})
+        print_json({**found.told(), "sent": sent})
         return
     currency = project.config.reporting_currency
-    print_rows(audiences.by_policy(found), title=f"Customers whom each policy {'would reach' if dry else 'reaches'}")
+    print_rows(found.by_policy(), title=f"Customers whom each policy {'would reach' if dry else 'reaches'}")
     console().print(f"Of {found.looked_at:,} customers {len(found.rows):,} {'would be' if dry else 'are'} treated: {exact(found.dollars)} {currency} expected, "
                     f"{exact(found.cost)} {currency} spent.")  # fmt: skip
     if found.held_out or found.for_review:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import orjson
 
-from unequal.flow.audiences import Audience, plain
+from unequal.flow.audiences import Audience, Tell, Wanted, decide_all, plain
 from unequal.flow.deciding import rfc3339
 from unequal.flow.exporting import spreadsheet_safe
 from unequal.storage import durable
 from unequal.terms.errors import LiveError
+
+if TYPE_CHECKING:
+    from unequal.flow.live import Live
 
 COLUMNS: Final = (
     "customer_id", "decision_id", "channel", "policy", "version", "action", "treatment", "subject", "text", "link", "question", "dollars", "lever",
@@ -65,6 +69,16 @@ class AudienceFile:
         self._kept.close()
         if self._part.exists() and self._part.stat().st_size == 0:
             self._part.unlink()
+
+
+def decide_into(path: Path | None, live: Live, wanted: Wanted, *, dry: bool = False, tell: Tell = lambda _what, _share: None) -> Audience:
+    """Decide for everybody, and hand the audience over as a file where a path is given; else see audiences.decide_all."""
+    if path is None:
+        return decide_all(live, wanted, dry=dry, tell=tell)
+    with AudienceFile(path) as file:
+        found = decide_all(live, replace(wanted, as_file=True), dry=dry, tell=tell, keep=file.keep)
+        file.finish(found)
+    return found
 
 
 def write_csv(audience: Audience, path: Path) -> None:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from unequal import predicates, storage, treatments
 from unequal.flow import deciding, sending
 from unequal.flow.live import Asked
-from unequal.flow.policy_desk import events_of, no_policy
+from unequal.flow.policy_desk import events_of
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 
@@ -85,6 +85,25 @@ class Audience:
         """Of treating them."""
         return sum((row["cost"] for row in self.rows), Decimal(0))
 
+    def by_policy(self) -> list[dict[str, Any]]:
+        """How many customers each policy treats by each channel, with dollars and cost; the most dollars first."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in self.rows:
+            sums = found.setdefault((row["policy"], row["channel"]), {
+                "policy": row["policy"], "channel": row["channel"], "customers": 0, "dollars expected": Decimal(0), "cost": Decimal(0)})  # fmt: skip
+            sums["customers"] += 1
+            sums["dollars expected"] += row["dollars"] or Decimal(0)
+            sums["cost"] += row["cost"]
+        return sorted(found.values(), key=lambda one: (-one["dollars expected"], one["policy"], one["channel"]))
+
+    def told(self) -> dict[str, Any]:
+        """What it came to, for whoever asked; amounts in words."""
+        return {
+            "audience_id": self.audience_id, "at": deciding.rfc3339(self.at), "dry_run": self.is_dry, "looked_at": self.looked_at,
+            "treated": len(self.rows), "held_out": self.held_out, "for_review": self.for_review, "dollars": f"{self.dollars:f}",
+            "cost": f"{self.cost:f}", "policies": [plain(one) for one in self.by_policy()],
+        }  # fmt: skip
+
 
 @dataclass(frozen=True)
 class _Seen:
@@ -113,7 +132,7 @@ def decide_all(
         keep: is given rows as soon as they are reserved, so that they are not lost with a process that ends before all are.
 
     Raises:
-        LiveError: LIV301, LIV400, LIV410, LIV411, what is wanted is not declared.
+        LiveError: LIV400, LIV410, LIV411, LIV412, what is wanted is not declared.
         PredicateError: `where` is refused, as where it reads a protected attribute.
     """
     batch = _Batch(live, wanted, dry=dry)
@@ -140,7 +159,8 @@ class _Batch:
         live.forget_spent()
         active = live.policies.active()
         if wanted.policy is not None and wanted.policy not in active.versions:
-            raise no_policy(wanted.policy)
+            raise LiveError("LIV412", "no policy of that name acts", where="--policy", seen=wanted.policy[:80],
+                            do=f"name one that is approved: {', '.join(active.versions) or 'there is none'}")  # fmt: skip
         if wanted.webhook is not None:
             live.sender.receiver(wanted.webhook)
         self._channels = _channels(wanted, active, dry=dry)
@@ -323,24 +343,3 @@ def _holds(live: Live, where: str | None) -> Callable[[shapes.Moment], bool]:
         return single((*profile.row, *predicates.windows.values(windows, profile.happened.moments, moment.at))) is True
 
     return holds
-
-
-def by_policy(audience: Audience) -> list[dict[str, Any]]:
-    """How many customers each policy treats by each channel, with dollars and cost; the most dollars first."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in audience.rows:
-        sums = found.setdefault((row["policy"], row["channel"]), {
-            "policy": row["policy"], "channel": row["channel"], "customers": 0, "dollars expected": Decimal(0), "cost": Decimal(0)})  # fmt: skip
-        sums["customers"] += 1
-        sums["dollars expected"] += row["dollars"] or Decimal(0)
-        sums["cost"] += row["cost"]
-    return sorted(found.values(), key=lambda one: (-one["dollars expected"], one["policy"], one["channel"]))
-
-
-def told(audience: Audience) -> dict[str, Any]:
-    """What a batch came to, for whoever asked; amounts in words."""
-    return {
-        "audience_id": audience.audience_id, "at": deciding.rfc3339(audience.at), "dry_run": audience.is_dry, "looked_at": audience.looked_at,
-        "treated": len(audience.rows), "held_out": audience.held_out, "for_review": audience.for_review, "dollars": f"{audience.dollars:f}",
-        "cost": f"{audience.cost:f}", "policies": [plain(one) for one in by_policy(audience)],
-    }  # fmt: skip

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from uuid import uuid4
 
 import orjson
@@ -28,6 +29,10 @@ from unequal.flow.sending import Sender
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 from unequal.version import __version__
+
+if TYPE_CHECKING:
+    from unequal.flow.audiences import Audience
+    from unequal.flow.beside_crm import Exported
 
 _TRIES: Final = 50
 _HOT: Final = 20_000
@@ -221,6 +226,24 @@ class Live:
             self._still(moment.profile, after)
             return response
         raise LiveError("LIV303", "the customer's state did not stand still long enough", seen=f"{_TRIES} tries", do="ask again")
+
+    def decide_all(
+        self, *, policy: str | None = None, channel: str | None = None, where: str | None = None, webhook: str | None = None,
+        into: Path | None = None, dry: bool = False, tell: Callable[[str, float], None] = lambda _what, _share: None,
+    ) -> Audience:  # fmt: skip
+        """Decide for the whole base, and hand it over by channel, to a webhook, or into a file; see audiences.decide_all."""
+        # Loaded by those who use it: what answers customers has no need of it.
+        from unequal.flow import audience_files, audiences
+
+        return audience_files.decide_into(into, self, audiences.Wanted(policy, channel, where, webhook), dry=dry, tell=tell)
+
+    def export_crm(
+        self, *, source: str, shape: str, key: str | None, folder: Path, tell: Callable[[str, float], None] = lambda _what, _share: None
+    ) -> Exported:  # fmt: skip
+        """Write what a CRM is told of its records; see beside_crm.export_crm."""
+        from unequal.flow import beside_crm
+
+        return beside_crm.export_crm(self, beside_crm.Wanted(source, shape, key), folder, tell=tell)
 
     def reservation(
         self, asking: Asking, moment: shapes.Moment, chosen: shapes.Chosen, active: Active
