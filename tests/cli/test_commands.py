@@ -14,7 +14,10 @@ import pytest
 from click.testing import CliRunner
 from tests.company import write_company
 
-COMMANDS = ("demo", "init", "check", "assess", "data", "run", "status", "runs", "ask", "report", "export", "customer", "explain", "review", "playbook")
+COMMANDS = (
+    "demo", "init", "check", "assess", "data", "run", "status", "runs", "ask", "report", "export", "customer", "explain", "review", "playbook",
+    "policies", "decide", "erase", "serve",
+)  # fmt: skip
 
 
 def test_help_names_every_command_and_what_it_does(unequal):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.company import write_company
+from tests.flow.reaching import write_bakery
 from tests.postgres import postgres_server, postgres_url
 
 from unequal import flow
@@ -36,3 +37,17 @@ def profiles(company) -> Iterator[Profiles]:
     """Profiles of that copy, held in memory."""
     with Profiles.open(flow.open_project(company, {})) as held:
         yield held
+
+
+@pytest.fixture(scope="session")
+def bakery_as_run(tmp_path_factory) -> Path:
+    """A bakery with policies in force; not to be changed."""
+    folder = tmp_path_factory.mktemp("bakery") / "bakery"
+    write_bakery(folder)
+    return folder
+
+
+@pytest.fixture
+def bakery(bakery_as_run, tmp_path) -> Path:
+    """A copy of that bakery, for the test to do with as it likes."""
+    return shutil.copytree(bakery_as_run, tmp_path / "bakery")

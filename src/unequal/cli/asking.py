@@ -159,24 +159,31 @@ _LEFT_OUT: Final = "They are of the whole base, and this report is narrowed: wri
 
 
 @click.command()
-@click.argument("table", type=click.Choice(flow.exporting.TABLES))
+@click.argument("table", type=click.Choice((*flow.exporting.TABLES, "crm")))
 @_narrowing
+@click.option("--source", default="crm", show_default=True, help="Of crm: the source that the CRM is in the config.")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .csv or .parquet file; CSV on the terminal by default."
+    "--for", "shape", type=click.Choice(("csv", "salesforce", "hubspot")), default="csv", show_default=True, help="Of crm: who imports it."
+)
+@click.option("--key", help="Of crm: the field of the CRM that holds the record's id, where it is not the CRM's own.")
+@click.option(
+    "-o",
+    "--output",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="A .csv or .parquet file, CSV on the terminal by default; of crm a folder, .unequal/crm by default.",
 )
 @click.pass_obj
 def export(
-    directory: str,
-    /,
-    table: str,
-    where: str | None,
-    first: str | None,
-    last: str | None,
-    level: str | None,
-    as_of: str | None,
-    output: Path | None,
-) -> None:
+    directory: str, /, *, table: str, where: str | None, first: str | None, last: str | None, level: str | None, as_of: str | None,
+    source: str, shape: str, key: str | None, output: Path | None,
+) -> None:  # fmt: skip
     """Take a table out, safe to open in a spreadsheet: customers and entries can be narrowed as a question is."""
+    if table == "crm":
+        if any((where, first, last, level, as_of)):
+            raise click.UsageError("What a CRM is told is of all its records, as they stand now: leave the narrowing out.")
+        _export_crm(directory, source=source, shape=shape, key=key, output=output)
+        return
     with flow.open_base(flow.open_project(directory), as_of=as_of) as opened:
         asked = Level(level) if level else None
         wanted = flow.exporting.export_table(opened, table, where=where, period=_period(first, last), level=asked)
@@ -185,6 +192,16 @@ def export(
             return
         rows = flow.exporting.write_file(opened, wanted, output)
     console().print(f"Written: {output}, {rows:,} rows")
+
+
+def _export_crm(directory: str, *, source: str, shape: str, key: str | None, output: Path | None) -> None:
+    """Files for a CRM."""
+    project = flow.open_project(directory)
+    with flow.live.open_live(project) as live, waiting(console(), quiet=False) as tell:
+        found = live.export_crm(source=source, shape=shape, key=key, folder=output or project.folder / ".unequal" / "crm", tell=tell)
+    for name, rows in found.counts.items():
+        console().print(f"  {name.replace('_', ' '):<10} {rows:>9,}")
+    console().print(f"Written: {found.folder}. Who owns which field: docs/how-to/beside-the-crm.md")
 
 
 COMMANDS: Final = (ask, report_command, export)

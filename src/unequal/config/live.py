@@ -11,6 +11,7 @@ from unequal.config.addresses import is_reference
 from unequal.config.model import Name, Section, WholeNumber, shape_of
 from unequal.config.moments import Moments
 from unequal.config.problems import KeyPath, Problem, shown
+from unequal.config.webhooks import Webhook, problems_of_webhooks
 
 
 def _is_a_reference(key: str) -> str:
@@ -102,10 +103,14 @@ class Live(Moments):
 
     sources: dict[Name, EventSource] = Field(default_factory=dict, description="Who sends events, each under a name.")
     event_limits: EventLimits = Field(EventLimits(), description="How much is taken at once.")
+    webhooks: dict[Name, Webhook] = Field(
+        default_factory=dict, description="Systems that are sent what was decided, each under a name: the only addresses that are sent to."
+    )
 
 
 def problems_of_live(live: Live) -> Iterator[Problem]:
-    """Two senders with one key, an event that would count under two names, and events that say what nobody declared."""
+    """Two senders with one key, an event that counts under two names, one that says what nobody declared, and what is delivered to nowhere."""
+    yield from problems_of_webhooks(live.channels, live.webhooks)
     keys: dict[str, str] = {}
     for name, source in live.sources.items():
         at: KeyPath = ("live", "sources", name)

@@ -40,6 +40,9 @@ class Channel(Section):
         description="The attribute of a customer by which it is reached, as phone for sms; by default the channel's own name. Where another customer "
         "has it too, no message by it says what the customer did.",
     )
+    deliver_to: Name | None = Field(
+        None, description="The webhook that its messages are sent to; into a file of the project's .unequal/delivered/, by default."
+    )
 
 
 class Purpose(Section):

@@ -136,7 +136,7 @@ def taken(
         timer=timers[0] if timers else None,
         other_timers=timers[1:],
         # Nobody waits for the answer to what was set off: it is sent, though by a channel in which customers begin.
-        messages=(message_of(row, moment, winner, active, history),) if winner and (timers or is_outbound(moment.channel, active)) else (),
+        messages=(message_of(row, moment, chosen, active, history),) if winner and (timers or is_outbound(moment.channel, active)) else (),
         policies=active.change,
     )  # fmt: skip
 
@@ -168,12 +168,14 @@ def spend_of(winner: shapes.Candidate, active: Active) -> storage.state.Spend:
 
 
 def message_of(
-    row: storage.state.DecisionRow, moment: shapes.Moment, winner: shapes.Candidate, active: Active, history: Mapping[str, Any] | None = None
+    row: storage.state.DecisionRow, moment: shapes.Moment, chosen: shapes.Chosen, active: Active, history: Mapping[str, Any] | None = None
 ) -> storage.state.Message:  # fmt: skip
-    """What is sent to the customer: once, by the decision's own key."""
+    """What is sent to the customer: once, by the decision's own key; with the question that the decision asks."""
+    assert chosen.winner is not None, "nothing is sent where nothing is done"
     payload = {
         "decision_id": row.decision_id, "customer_id": row.customer_id, "channel": moment.channel, "at": rfc3339(moment.at),
-        **treatment_of(row.decision_id, winner, moment, active),
+        **treatment_of(row.decision_id, chosen.winner, moment, active),
+        **({"question": question_document(chosen.question)} if chosen.question else {}),
     }  # fmt: skip
     if history is not None:
         payload["history"] = history
@@ -196,13 +198,18 @@ def treatment_of(decision_id: str, winner: shapes.Candidate, moment: shapes.Mome
     return {"policy": winner.policy, "version": winner.version, "action": declared.action, "treatment": declared.treatment, **content}
 
 
+def question_document(question: shapes.Ask) -> dict[str, Any]:
+    """A question as it is asked."""
+    return {"question": question.question, "text": question.text, "answers": dict(question.answers)}
+
+
 def response_of(decision_id: str, moment: shapes.Moment, chosen: shapes.Chosen, active: Active) -> dict[str, Any]:
     """The answer to a channel; the same of the same inputs, letter by letter."""
     winner, question = chosen.winner, chosen.question
     told: dict[str, Any] = {
         "decision_id": decision_id, "customer_id": moment.profile.customer_id, "channel": moment.channel, "at": rfc3339(moment.at),
         "treatment": treatment_of(decision_id, winner, moment, active) if winner else None,
-        "question": {"question": question.question, "text": question.text, "answers": dict(question.answers)} if question else None,
+        "question": question_document(question) if question else None,
         "greeting": chosen.greeting, "tier": chosen.tier, "in_review": chosen.for_review.policy if chosen.for_review else None,
     }  # fmt: skip
     if winner is not None:

@@ -407,6 +407,7 @@ def _beside(folder: storage.RunFolder, known: _Known) -> Iterator[str]:
     for path in folder.folder.iterdir():
         if path.is_file() and path.name not in _KEPT_FILES and not path.name.startswith(("state.db", ".")):
             yield path.name
+    yield from (f"crm/{path.name}" for path in (folder.folder / "crm").glob("*"))
     for path in (folder.folder / "delivered").glob("*"):
         if any(_is_his(line, known) for line in path.read_text(encoding="utf-8").splitlines()):
             yield f"delivered/{path.name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -171,23 +170,3 @@ def _channels(set_off: _SetOff, rules: treatments.Rules) -> list[str]:
         else:
             found |= {channel: None for channel in policy.channels if channel in declared and declared[channel].outbound}
     return list(found)
-
-
-def send_waiting(live: Live, now: datetime) -> int:
-    """Hand over messages that wait: into a file a channel, which the system that sends by it takes up. How many."""
-    sent = 0
-    while messages := live.state.outbox.claim(now):
-        for message in messages:
-            _hand_over(live, message)
-            live.state.outbox.done(message)
-            sent += 1
-    return sent
-
-
-def _hand_over(live: Live, message: Any) -> None:
-    folder = live.project.folder / ".unequal" / "delivered"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{message.destination}.jsonl").open("a", encoding="utf-8") as file:
-        file.write(message.payload + "\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -160,6 +160,10 @@ class Held:
         """The run, and the last steward's action that is in it."""
         return self.opened.run.run_id, self.opened.last_action
 
+    def ids(self) -> list[str]:
+        """The customers of the run, sorted."""
+        return [one.decode() for one in self.laid.ids.tolist()]
+
     def lay_out(self) -> None:
         """Lay out what is told of customers beside their rows, once a run: some seconds for each 100,000 customers."""
         with self._asking:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 from uuid import uuid4
 
 import orjson
@@ -28,9 +29,14 @@ from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
 from unequal.flow.profiles import Profiles, nobody
+from unequal.flow.sending import Sender
 from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 from unequal.version import __version__
+
+if TYPE_CHECKING:
+    from unequal.flow.audiences import Audience
+    from unequal.flow.beside_crm import Exported
 
 _TRIES: Final = 50
 _HOT: Final = 20_000
@@ -87,6 +93,7 @@ class Live:
         self.state = storage.state.open_live(project.state_url)
         self.state.events.declare(ingesting.senders(project.config))
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
+        self.sender = Sender(project, clock)
         self.agents = agent_desk.AgentDesk(self)
         self._named = customer_events.naming(project.config)
         self._happened: OrderedDict[str, tuple[int, tuple[str, int], _Known]] = OrderedDict()
@@ -216,6 +223,10 @@ class Live:
             self._spent = (active.change, {name: spent.get((name, version), Decimal(0)) for name, version in active.versions.items()})
         return self._spent[1]
 
+    def forget_spent(self) -> None:
+        """Ask anew what policies have spent."""
+        self._spent = None
+
     # What is done
 
     def decide(self, asking: Asking) -> dict[str, Any]:
@@ -229,21 +240,40 @@ class Live:
             active = self.policies.active()
             moment = self.moment(asking, at, active)
             chosen = treatments.choose(moment, active.policies, active.rules, every=False)
-            reservation, response = self._reservation(asking, moment, chosen, active)
+            reservation, response = self.reservation(asking, moment, chosen, active)
             try:
                 after = self.state.contacts.reserve(reservation)
             except storage.state.Stale:
                 continue
             except storage.state.OverBudget:
-                self._spent = None
+                self.forget_spent()
                 continue
             self._still(moment.profile, after)
             return response
         raise LiveError("LIV303", "the customer's state did not stand still long enough", seen=f"{_TRIES} tries", do="ask again")
 
-    def _reservation(
+    def decide_all(
+        self, *, policy: str | None = None, channel: str | None = None, where: str | None = None, webhook: str | None = None,
+        into: Path | None = None, dry: bool = False, tell: Callable[[str, float], None] = lambda _what, _share: None,
+    ) -> Audience:  # fmt: skip
+        """Decide for the whole base, and hand it over by channel, to a webhook, or into a file; see audiences.decide_all."""
+        # Loaded by those who use it: what answers customers has no need of it.
+        from unequal.flow import audience_files, audiences
+
+        return audience_files.decide_into(into, self, audiences.Wanted(policy, channel, where, webhook), dry=dry, tell=tell)
+
+    def export_crm(
+        self, *, source: str, shape: str, key: str | None, folder: Path, tell: Callable[[str, float], None] = lambda _what, _share: None
+    ) -> Exported:  # fmt: skip
+        """Write what a CRM is told of its records; see beside_crm.export_crm."""
+        from unequal.flow import beside_crm
+
+        return beside_crm.export_crm(self, beside_crm.Wanted(source, shape, key), folder, tell=tell)
+
+    def reservation(
         self, asking: Asking, moment: shapes.Moment, chosen: shapes.Chosen, active: Active
     ) -> tuple[storage.state.Reservation, dict[str, Any]]:
+        """What a choice takes of the state, and the answer to whoever asked."""
         decision_id = uuid4().hex
         response = deciding.response_of(decision_id, moment, chosen, active)
         versions = {"unequal": __version__, "rules": active.rules_id, "policies": dict(active.versions), "run": self.profiles.version}
@@ -341,7 +371,7 @@ class Live:
         """Take a newer run, fire timers that are due, send what waits; how many timers fired and messages left."""
         self.profiles.refresh()
         self._milestones.put(self, now or self.clock())
-        return firing.fire_due(self, now or self.clock()) + firing.send_waiting(self, now or self.clock())
+        return firing.fire_due(self, now or self.clock()) + self.sender.send_waiting(self.state, now or self.clock())
 
     def close(self) -> None:
         """Write what waits, and let go of the run."""

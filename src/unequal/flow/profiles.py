@@ -93,6 +93,12 @@ class Profiles:
         """Lay out what customer profiles tell beside the rows, before the first is asked for: it takes a while of a large base."""
         self._held.lay_out()
 
+    def customers(self) -> list[str]:
+        """Every customer as the base stands today, by id."""
+        anew = self._held.anew
+        kept = {one for one in self._held.ids() if one not in anew}
+        return sorted(kept | {one for one, row in anew.items() if row is not None})
+
     def today(self, customer_id: str) -> str | None:
         """The id under which a customer stands today; None where nobody is known by that id."""
         return self._held.today(customer_id)

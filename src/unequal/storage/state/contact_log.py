@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from decimal import Decimal
@@ -16,10 +16,12 @@ from unequal.storage.state.contact_standing import Standing
 from unequal.storage.state.contacts import ContactRow
 from unequal.storage.state.decisions import DecisionRow, OutcomeRow
 from unequal.storage.state.group_commit import Writer
+from unequal.storage.state.outbox import Message
 from unequal.storage.state.preferences import PreferenceRow
 from unequal.storage.state.questions import AskedRow
 from unequal.storage.state.reader import Reader
 from unequal.storage.state.reserving import Reservation
+from unequal.terms.errors import LiveError
 
 
 class ContactLog:
@@ -48,6 +50,12 @@ class ContactLog:
             TimerIsTaken: LIV102, nothing is left to do.
         """
         return self.submit(reservation).result()
+
+    def submit_all(
+        self, reservations: Sequence[Reservation], also: Callable[[Sequence[LiveError | None]], Sequence[Message]]
+    ) -> Future[list[LiveError | None]]:
+        """Have the decisions of a batch written together with what is sent of them; see reserving.reserve_all."""
+        return self._writer.submit(lambda connection: reserving.reserve_all(connection, reservations, also))
 
     def settle(self, contact_id: str, status: str, at: datetime) -> bool:
         """Say what came of a contact: sent, released or answered; whether it was news. LIV103: it cannot become that."""

@@ -90,6 +90,11 @@ class State:
             rows = standing.given_up(connection)
         return pa.Table.from_pylist([dict(zip(REDIRECTS.names, row, strict=True)) for row in rows], REDIRECTS)
 
+    def ever_known(self, source: str) -> list[str]:
+        """Records of a source that are or once were a customer's; sorted."""
+        with self._engine.connect() as connection, connection.begin():
+            return standing.ever_known(connection, source)
+
     def redirect(self, customer_id: str) -> str:
         """The id under which a customer stands today: its own, unless it was merged away or taken back."""
         with self._engine.connect() as connection, connection.begin():

@@ -131,7 +131,11 @@ def erase(connection: sa.Connection, who: Person, texts: Iterable[str]) -> dict[
         Table -> rows removed or emptied.
     """
     done: dict[str, int] = {}
-    touched = _touched(connection, who, list(texts))
+    told = list(texts)
+    alone = _told_of_others_alone(connection, who, told)
+    if alone:
+        done[OUTBOX.name] = alone
+    touched = _touched(connection, who, told)
     # Before their names go: other workers must know that what they remember of him is old.
     bump(connection, [who.customer_id])
     for one in touched:
@@ -141,6 +145,21 @@ def erase(connection: sa.Connection, who: Person, texts: Iterable[str]) -> dict[
         if count:
             done[one.table.name] = done.get(one.table.name, 0) + count
     return done
+
+
+def _told_of_others_alone(connection: sa.Connection, who: Person, texts: list[str]) -> int:
+    """Messages that tell of several customers are told without him, under their own keys: the others are still reached."""
+    row = OUTBOX.c
+    changed = 0
+    where = row.payload.contains('"customers":[', autoescape=True) & _holds(row.payload, [*texts, *(f'"{one}"' for one in sorted(who.ids))])
+    for message_id, payload in connection.execute(sa.select(row.message_id, row.payload).where(where)).all():
+        document = json.loads(payload)
+        others = [one for one in document["customers"] if one["customer_id"] not in who.ids]
+        if others:
+            text = json.dumps({**document, "customers": others}, ensure_ascii=False, separators=(",", ":"))
+            connection.execute(OUTBOX.update().where(row.message_id == message_id).values(payload=text))
+            changed += 1
+    return changed
 
 
 def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_Touched]:

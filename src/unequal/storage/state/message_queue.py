@@ -30,6 +30,10 @@ class MessageQueue:
         """It was received; false where another worker has it now."""
         return self._writer.write(lambda connection: outbox.done(connection, message))
 
+    def all_done(self, messages: Sequence[Claimed]) -> int:
+        """They were received, all of them; how many are not another worker's now."""
+        return self._writer.write(lambda connection: sum(outbox.done(connection, message) for message in messages))
+
     def retry(self, message: Claimed, at: datetime, complaint: str) -> bool:
         """It was not received, and will be tried again later; after twelve attempts it has failed."""
         return self._writer.write(lambda connection: outbox.retry(connection, message, at, complaint))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -99,6 +99,31 @@ def reserve(connection: sa.Connection, reservation: Reservation) -> int:
     spending.spend_all(connection, reservation.spends)
     faults.point("state write reservation")
     return version
+
+
+def reserve_all(
+    connection: sa.Connection, reservations: Sequence[Reservation], also: Callable[[Sequence[LiveError | None]], Sequence[Message]]
+) -> list[LiveError | None]:
+    """Write many decisions in one transaction, each with all that it takes or not at all, and messages that tell of those that stand.
+
+    Args:
+        reservations: of different customers.
+        also: what is to be sent, of what came of each; it may be called again, for a group of jobs may be.
+
+    Returns:
+        Of each, None where it stands, or why it does not: Stale or OverBudget.
+    """
+    came: list[LiveError | None] = []
+    for one in reservations:
+        try:
+            with connection.begin_nested():
+                reserve(connection, one)
+        except (Stale, spending.OverBudget) as error:
+            came.append(error)
+        else:
+            came.append(None)
+    outbox.enqueue(connection, also(came))
+    return came
 
 
 def _advanced(connection: sa.Connection, reservation: Reservation) -> int:

@@ -102,6 +102,12 @@ def given_up(connection: sa.Connection) -> Sequence[Sequence[str | None]]:
     return sorted((tuple(row) for row in rows), key=lambda row: str(row[0]))
 
 
+def ever_known(connection: sa.Connection, source: str) -> list[str]:
+    """Records of a source that are or once were a customer's, those that were forgotten since among them; sorted."""
+    event = CUSTOMER_EVENT.c
+    return sorted(connection.execute(sa.select(event.record_id).where(event.source == source).distinct()).scalars())
+
+
 def changed_since(connection: sa.Connection, action: int) -> pa.Table:
     """Records that stewards have moved since an action, and where they stand: CHANGED, by source and record_id."""
     member, event = CUSTOMER_MEMBERSHIP.c, CUSTOMER_EVENT.c

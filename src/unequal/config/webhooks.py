@@ -1,0 +1,64 @@
+"""What the section `live` says of webhooks: the only addresses that messages are ever sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from unequal.config.addresses import is_reference
+from unequal.config.model import Name, Section
+from unequal.config.moments import Channel
+from unequal.config.problems import KeyPath, Problem
+
+LONGEST_URL: Final = 2000
+
+
+def _is_a_reference(key: str) -> str:
+    if not is_reference(key) or key.partition(":")[2].strip() == "":
+        raise ValueError("not a reference: a secret is named by env:NAME or file:PATH, and never written here")
+    return key
+
+
+def _is_an_address(url: str) -> str:
+    if not is_reference(url) and not url.lower().startswith(("https://", "http://")):
+        raise ValueError("no address: write https://..., or env:NAME or file:PATH where the address is a secret itself")
+    return url
+
+
+class Webhook(Section):
+    """A system that is sent what was decided, signed, by HTTPS."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"url": "https://mail.example/hooks/unequal", "secret": "env:MAIL_SECRET"}]})
+
+    url: Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(_is_an_address)] = Field(
+        description="Where it is sent: https://..., or env:NAME or file:PATH where the address is a secret itself."
+    )
+    secret: Annotated[str, AfterValidator(_is_a_reference)] = Field(
+        description="env:NAME of a variable, or file:PATH of a file, that holds the secret which messages are signed with: at least 24 letters, "
+        "or whsec_ and base64 as Standard Webhooks writes it."
+    )
+    allow_private: bool = Field(
+        False,
+        description="Whether its address may lie on this machine or in a private network, and be plain http there: for a program beside this "
+        "one. Everything else is sent to public addresses alone.",
+    )
+
+
+def problems_of_webhooks(channels: Mapping[Name, Channel], webhooks: Mapping[Name, Webhook]) -> Iterator[Problem]:
+    """Channels that deliver to what is not declared, and plain http to the world outside."""
+    for name, channel in channels.items():
+        at: KeyPath = ("live", "channels", name, "deliver_to")
+        if channel.deliver_to is not None and channel.deliver_to not in webhooks:
+            known = ", ".join(webhooks) or "none is declared"
+            yield Problem(
+                "CFG085", "a channel delivers to a webhook that is not declared", at, seen=channel.deliver_to, do=f"name one of: {known}"
+            )
+        elif channel.deliver_to is not None and not channel.outbound:
+            do = "leave deliver_to out: where customers begin, the answer to /v1/decide is the delivery"
+            yield Problem("CFG086", "a channel where customers begin delivers nothing", at, seen=channel.deliver_to, do=do)
+    for name, webhook in webhooks.items():
+        if webhook.url.lower().startswith("http://") and not webhook.allow_private:
+            do = "write https://, or allow_private: true where the receiver lies on this machine or in a private network"
+            yield Problem("CFG087", "a webhook is not encrypted", ("live", "webhooks", name, "url"), seen="http://", do=do)

@@ -1,0 +1,222 @@
+"""Messages leave: signed, to declared receivers alone, at least once, each under a key that never changes.
+
+A message is handed over before it is written down as handed over. Whoever dies in between sends it again, and the receiver knows it by its key.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from http.client import HTTPException
+from typing import Final
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from unequal import storage
+from unequal.flow import receivers
+from unequal.flow.opening import OpenProject
+from unequal.flow.receivers import Receiver
+from unequal.terms.errors import LiveError, UnequalError
+from unequal.version import __version__
+
+WEBHOOK: Final = "webhook:"
+"""Before the name of a webhook, where a message is for it and for no channel."""
+LARGEST_BODY: Final = 1_000_000
+
+_AT_ONCE: Final = 50
+_AT_A_TIME: Final = 8
+_SECONDS_TO_CONNECT: Final = 3.0
+_SECONDS_IN_ALL: Final = 10.0
+_TAKEN: Final = 2
+_ELSEWHERE: Final = 3
+_NEVER_TAKEN: Final = frozenset({400, 410, 413, 415, 422})
+"""Answers that speak of the message itself, or of an address that is gone for good; whatever else is no yes may be mended, and is tried again."""
+_MOST_ADDRESSES: Final = 3
+
+
+class Sender:
+    """Sends what waits in the outbox. Safe for several processes at once: each takes messages of its own.
+
+    Args:
+        project: its config says which channel delivers to which webhook; a channel that names none is delivered into a file.
+        clock: the present moment, naive UTC; receivers refuse what was signed long ago.
+        resolve: the addresses that a name has.
+    """
+
+    def __init__(self, project: OpenProject, clock: Callable[[], datetime], resolve: receivers.Resolve = receivers.resolve) -> None:
+        self._project, self._clock, self._resolve = project, clock, resolve
+
+    def send_waiting(self, state: storage.state.LiveState, now: datetime) -> int:
+        """Send what is due. How many messages were handed over."""
+        sent = 0
+        while messages := state.outbox.claim(now, at_most=_AT_ONCE):
+            to = {message.message_id: self.webhook_of(message.destination) for message in messages}
+            sent += self._into_files(state, [one for one in messages if to[one.message_id] is None])
+            sent += self._to_webhooks(state, [(one, name) for one in messages if (name := to[one.message_id]) is not None], now)
+        return sent
+
+    def webhook_of(self, destination: str) -> str | None:
+        """The webhook that a message's destination means today; None where it is delivered into a file."""
+        if destination.startswith(WEBHOOK):
+            return destination.removeprefix(WEBHOOK)
+        channel = self._project.config.live.channels.get(destination)
+        return channel.deliver_to if channel else None
+
+    def receiver(self, name: str) -> Receiver:
+        """A declared webhook, ready to be sent to; see receivers.receiver."""
+        return receivers.receiver(self._project, name)
+
+    def _into_files(self, state: storage.state.LiveState, messages: Sequence[storage.state.Claimed]) -> int:
+        """A file a channel, which the system that sends by it takes up."""
+        folder = self._project.folder / ".unequal" / "delivered"
+        folder.mkdir(parents=True, exist_ok=True)
+        for destination in dict.fromkeys(message.destination for message in messages):
+            with (folder / f"{destination}.jsonl").open("a", encoding="utf-8") as file:
+                file.writelines(f"{message.payload}\n" for message in messages if message.destination == destination)
+                file.flush()
+                os.fsync(file.fileno())
+        return state.outbox.all_done(messages) if messages else 0
+
+    def _to_webhooks(self, state: storage.state.LiveState, messages: Sequence[tuple[storage.state.Claimed, str]], now: datetime) -> int:
+        silent: set[str] = set()
+
+        def send(one: tuple[storage.state.Claimed, str]) -> bool:
+            message, name = one
+            try:
+                if name in silent:
+                    raise LiveError(
+                        "LIV603", "a webhook was not reached", where=f"live.webhooks.{name}", seen="it did not answer a moment ago"
+                    )
+                status = self.deliver(message, self.receiver(name))
+            except UnequalError as error:
+                silent.add(name)
+                state.outbox.retry(message, now, str(error))
+                return False
+            return _settled(state, message, status, now)
+
+        with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="sender") as pool:
+            return sum(pool.map(send, messages))
+
+    def deliver(self, message: storage.state.Claimed, to: Receiver) -> int:
+        """Send one message.
+
+        Returns:
+            The status that the receiver answered.
+
+        Raises:
+            LiveError: LIV602, the receiver lies where nothing is sent; LIV603, it was not reached; LIV605, the message is too large.
+        """
+        body = message.payload.encode()
+        if len(body) > LARGEST_BODY:
+            raise LiveError("LIV605", "a message is too large to be sent", where=message.idempotency_key, seen=f"{len(body):,} bytes",
+                            do=f"send at most {LARGEST_BODY:,} bytes at once")  # fmt: skip
+        return _posted(
+            to, receivers.checked_addresses(to, self._resolve), body, signed(to.key, message.idempotency_key, self._clock(), body)
+        )
+
+
+def signed(key: bytes, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers that say who sends a message, as Standard Webhooks 1.0 has them: HMAC-SHA256 over id, time and body.
+
+    Args:
+        key: shared with the receiver.
+        message_id: the same of every attempt at a message.
+        at: naive UTC.
+        body: as it is sent, to the byte.
+
+    Source: https://www.standardwebhooks.com
+    """
+    seconds = int(at.replace(tzinfo=UTC).timestamp())
+    digest = hmac.new(key, b".".join((message_id.encode(), str(seconds).encode(), body)), hashlib.sha256).digest()
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    return {"webhook-id": message_id, "webhook-timestamp": str(seconds), "webhook-signature": signature, "Idempotency-Key": message_id}
+
+
+def _settled(state: storage.state.LiveState, message: storage.state.Claimed, status: int, now: datetime) -> bool:
+    """Write what a receiver's answer means for a message; whether it was taken."""
+    kind = status // 100
+    if kind == _TAKEN:
+        state.outbox.done(message)
+        return True
+    complaint = f"the receiver answered {status}{', and redirects are not followed' if kind == _ELSEWHERE else ''}"
+    if status in _NEVER_TAKEN:
+        state.outbox.give_up(message, complaint)
+    else:
+        state.outbox.retry(message, now, complaint)
+    return False
+
+
+def _posted(to: Receiver, addresses: Iterable[str], body: bytes, headers: Mapping[str, str]) -> int:
+    """Send a body to the first address that can be connected to; the status of the answer, of which nothing else is read."""
+    host = f"[{to.host}]" if ":" in to.host else to.host
+    port = "" if to.port == {"https": 443, "http": 80}[to.scheme] else f":{to.port}"
+    every = {
+        "Host": f"{host}{port}",
+        "Content-Type": "application/json",
+        "User-Agent": f"unequal/{__version__}",
+        "Connection": "close",
+        **headers,
+    }
+    with _connected(to, list(addresses)[:_MOST_ADDRESSES]) as connection:
+        try:
+            connection.request("POST", to.target, body=body, headers=every)
+            return connection.getresponse().status
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
+            raise receivers.no_answer(to, f"no answer: {type(error).__name__}") from error
+
+
+@contextmanager
+def _connected(to: Receiver, addresses: Sequence[str]) -> Iterator[HTTPConnection]:
+    """A connection to one of some checked addresses, cut off when its time is over, however slowly the other side speaks."""
+    for left, address in enumerate(addresses, start=1 - len(addresses)):
+        connection = _connection(to, address)
+        cut = threading.Timer(_SECONDS_IN_ALL, _cut_off, (connection,))
+        cut.daemon = True
+        cut.start()
+        try:
+            connection.connect()
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
+            cut.cancel()
+            connection.close()
+            if left == 0:
+                raise receivers.no_answer(to, f"no connection: {type(error).__name__}") from error
+            continue
+        try:
+            yield connection
+        finally:
+            cut.cancel()
+            connection.close()
+        return
+
+
+def _connection(to: Receiver, address: str) -> HTTPConnection:
+    if to.scheme == "http":
+        return HTTPConnection(address, to.port, timeout=_SECONDS_TO_CONNECT)
+    return HTTPSConnection(
+        address, to.port, timeout=_SECONDS_TO_CONNECT, ssl_context=_trusting(), server_hostname=to.host, assert_hostname=to.host
+    )
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    """Certificates are held against the system's authorities, and against the receiver's name."""
+    return ssl.create_default_context()
+
+
+def _cut_off(connection: HTTPConnection) -> None:
+    if connection.sock is not None:
+        try:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            connection.sock.close()
