@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
 from tests.access.doors import gate
-from tests.api.doors import ADDRESS, Client, client_of, credentials
+from tests.api.doors import client_of, credentials
+from tests.api.made_up import tried_out
+from tests.flow.reaching import moment_of_contact, open_bakery, write_bakery
 
 from unequal.access import permissions
 from unequal.api import EVERY_ROUTE, application, described
+from unequal.flow.live import Asked
+
+
+@pytest.fixture(scope="module")
+def bakery_as_run(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("bakery") / "bakery"
+    write_bakery(folder)
+    return folder
+
+
+@pytest.fixture
+def bakery(bakery_as_run: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(bakery_as_run, tmp_path / "bakery")
 
 
 def references(value: Any) -> set[str]:
@@ -51,42 +64,25 @@ def test_the_description_is_the_same_each_time() -> None:
     assert described(EVERY_ROUTE) == described(EVERY_ROUTE)
 
 
-def answered(client: Client, case: Any, shown: dict[str, Any]) -> Any:
-    """The answer to a made-up request, with good credentials in the place of made-up ones where some are given."""
-    made = requests.Request(**case.as_transport_kwargs(base_url=ADDRESS)).prepare()
-    own = {name: value for name, value in made.headers.items() if not shown or name.lower() not in {"authorization", "cookie"}}
-    headers = {name.encode(): value.encode() if isinstance(value, str) else value for name, value in {**own, **shown}.items()}
-    return client.request(made.method, made.url, content=made.body, headers=headers)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize("who", ["anonymous", "administrator", "agent", "service"])
 def test_nothing_that_is_made_up_from_the_description_brings_the_server_down(tmp_path: Path, who: str, mode: GenerationMode) -> None:
-    tried: set[str] = set()
     with client_of(tmp_path) as (client, door):
-        shown = credentials(door)[who]
-        for found in schemathesis.openapi.from_dict(described(EVERY_ROUTE)).get_all_operations():
-            operation = found.ok()
-            documented = operation.definition.raw["responses"]
+        tried = tried_out(client, credentials(door)[who], mode, is_signed_in=who not in {"anonymous", "service"})
+    assert len(tried) >= len(EVERY_ROUTE) - 8
 
-            @settings(
-                max_examples=8,
-                deadline=None,
-                derandomize=True,
-                database=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )
-            @given(operation.as_strategy(generation_mode=mode))
-            def try_it(case: Any) -> None:
-                answer = answered(client, case, shown)
-                tried.add(case.operation.label)
-                assert answer.status_code < 500, answer.text
-                assert str(answer.status_code) in documented or answer.json()["code"] in {"API004", "API005"}, answer.text
 
-            # What takes nothing cannot be asked wrongly; and to sign out is tried by those only who cannot.
-            takes = "requestBody" in operation.definition.raw or operation.definition.raw["parameters"]
-            if (takes or mode is GenerationMode.POSITIVE) and (operation.label != "DELETE /v1/session" or who in {"anonymous", "service"}):
-                try_it()
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", GenerationMode)
+@pytest.mark.parametrize("who", ["policy_author", "privacy_officer", "agent", "service"])
+def test_nothing_made_up_brings_the_moment_of_contact_down(bakery: Path, who: str, mode: GenerationMode) -> None:
+    with moment_of_contact(bakery) as live:
+        customer = live.lookup("crm", "38")[0]
+        decision = live.decide(Asked("web", customer))["decision_id"]
+        known = {"customer_id": customer, "decision_id": decision, "name": "cake"}
+        with client_of(bakery, world=live, url=open_bakery(bakery).state_url, source_of=live.source_of) as (client, door):
+            tried = tried_out(client, credentials(door)[who], mode, is_signed_in=who != "service", known=known)
+            assert live.decide(Asked("web", customer))["decision_id"], "it still decides"
+        live.tick()
     assert len(tried) >= len(EVERY_ROUTE) - 8

@@ -19,7 +19,7 @@ STATUS: Final = {
     "ACC001": 401, "ACC002": 403, "ACC003": 403, "ACC004": 403, "ACC005": 429, "ACC006": 401, "ACC007": 429, "ACC010": 403, "ACC011": 409,
     "ACC012": 404, "ACC014": 403, "ACC015": 403, "ACC016": 409,
     "API000": 500, "API001": 413, "API002": 400, "API004": 404, "API005": 405, "API006": 415,
-    "LIV001": 400, "LIV002": 413, "LIV003": 400, "LIV202": 404, "LIV401": 404,
+    "LIV001": 400, "LIV002": 413, "LIV003": 400, "LIV005": 400, "LIV202": 404, "LIV401": 404,
 }  # fmt: skip
 """Codes whose status is not that of their room."""
 _OF_ROOM: Final = {"STO": 503}

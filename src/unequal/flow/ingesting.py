@@ -111,7 +111,10 @@ def _digest(key: str) -> bytes:
 
 
 def _sender(project: config.Project, source: str) -> storage.state.Sender:
-    settings = project.live.sources[source]
+    settings = project.live.sources.get(source)
+    if settings is None:
+        raise LiveError("LIV005", "no source of events has that name", seen=source[:80],
+                        do=f"name one of live.sources: {', '.join(project.live.sources) or 'there is none yet'}")  # fmt: skip
     return storage.state.Sender(source, settings.verified, settings.user_id.source if settings.user_id else None)
 
 
