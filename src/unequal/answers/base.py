@@ -77,14 +77,14 @@ class Base:
         return self.tables[name]
 
     def lines(self) -> ibis.Table:
-        """What each customer brought by line over all months; month by month, as STATEMENT, in a run of before that was summed."""
-        return self.tables.get("customer_line", self.table("statement"))
+        """What each customer brought by line over all months, kept; month by month, as STATEMENT, in a run of before that was summed."""
+        return self.keep(self.tables["customer_line"]) if "customer_line" in self.tables else self.table("statement")
 
     def months(self, level: Level) -> ibis.Table:
-        """CUSTOMER_MONTH at a level: as the run put it down, or from the statement."""
+        """CUSTOMER_MONTH at a level, kept: as the run put it down, or from the statement."""
         if level == self.level and "customer_month" in self.tables:
-            return self.tables["customer_month"]
-        return customer_base.steps.totals.summing.customer_months(self.table("statement"), level)
+            return self.keep(self.tables["customer_month"])
+        return self.keep(customer_base.steps.totals.summing.customer_months(self.table("statement"), level))
 
     def fetch(self, table: ibis.Table) -> list[dict[str, object]]:
         """The rows of a small table as Python values."""
