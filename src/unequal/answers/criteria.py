@@ -87,8 +87,8 @@ def identity(base: Base) -> Measured:
     sums = _one(base, sold, whole=money_sum(sold["amount"].abs()), lost=money_sum(lost.abs()), left=money_sum(lost))
     share = _share(sums["lost"], sums["whole"])
     known, several = base.table("customer_record"), len({name for name, one in base.project.sources.items() if one.records})
-    each = known.group_by("customer_id").aggregate(sources=known["source"].nunique())
-    joined = int(_one(base, each, joined=(each["sources"] > 1).cast("int64").sum().fill_null(0))["joined"])
+    each = known.group_by("customer_id").aggregate(first=known["source"].min(), last=known["source"].max())
+    joined = int(_one(base, each, joined=(each["first"] != each["last"]).cast("int64").sum().fill_null(0))["joined"])
     steady = 1.0
     if "band_stability" in base.tables:
         judged = base.table("band_stability")
