@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base
+from unequal import config, customer_base, ledger
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.treatments import conflicts
@@ -79,6 +79,11 @@ class Base:
     def lines(self) -> ibis.Table:
         """What each customer brought by line over all months, kept; month by month, as STATEMENT, in a run of before that was summed."""
         return self.keep(self.tables["customer_line"]) if "customer_line" in self.tables else self.table("statement")
+
+    def brought(self, level: Level) -> ibis.Table:
+        """customer_id and brought: what each customer, and each bucket, brought at a level over all months; kept."""
+        lines = self.lines()
+        return self.keep(lines.group_by("customer_id").aggregate(brought=ledger.level_amount(lines, level)))
 
     def months(self, level: Level) -> ibis.Table:
         """CUSTOMER_MONTH at a level, kept: as the run put it down, or from the statement."""

@@ -87,8 +87,8 @@ def claims(
         "the claims are of all that is known, at the level of the base", period, level, do="ask it without --from, --to and --level"
     )
     customers = asked(base, where, by) if where is not None or by is not None else None
-    whole = base if by is None else measured.prepared(base)
-    base = whole if where is None or customers is None else parted(base, customers)
+    whole = measured.prepared(base)
+    base = whole if where is None or customers is None else parted(whole, customers)
     rows = [_row(claim, claim.measure(base)) for claim in CLAIMS]
     cut, thin = ([], 0) if by is None or customers is None else slices(whole, customers, by, fewest=measured.FEWEST)
     sliced = pa.Table.from_pylist([{"segment": name, "customers": number, **_row(one, one.measure(part))} for name, number, part in cut for one in CLAIMS
