@@ -10,7 +10,7 @@ import ibis
 from unequal import storage
 
 MOST_TABLES: Final = 128
-MOST_VALUES: Final = 40_000_000
+MOST_VALUES: Final = 20_000_000
 """Rows by columns of all tables that are kept: some hundreds of megabytes, less than the engine may have."""
 UNTOUCHED: Final = 64
 """As many of those asked for last always stay: the question under way may be about to read them. One that is sliced has two for each of twelve
