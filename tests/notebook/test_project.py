@@ -112,3 +112,13 @@ def test_verdicts_are_given_from_python_and_act_at_once(tmp_path):
     assert project.customer("crm:2").customer_id == project.customer("crm:4").customer_id
     after = project.ask("profit").figures
     assert (after["customers"], after["ledger_total"]) == (before["customers"] - 1, before["ledger_total"])
+
+
+def test_a_project_in_a_block_answers_from_the_run_it_holds_open(project):
+    alone = project.ask("profit", by="country", where="kind = 'person'")
+    with project:
+        first, again = (project.ask("profit", by="country", where="kind = 'person'") for _ in range(2))
+        kept = project.ask("profit", as_of=first.answer.run_id)
+    assert alone.tables == first.tables == again.tables
+    assert kept.answer.run_id == first.answer.run_id
+    assert project.ask("profit").figures == kept.figures

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import pyarrow as pa
 
-from unequal import config, customer_base
+from unequal import config, customer_base, ledger
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.treatments import conflicts
@@ -77,14 +77,19 @@ class Base:
         return self.tables[name]
 
     def lines(self) -> ibis.Table:
-        """What each customer brought by line over all months; month by month, as STATEMENT, in a run of before that was summed."""
-        return self.tables.get("customer_line", self.table("statement"))
+        """What each customer brought by line over all months, kept; month by month, as STATEMENT, in a run of before that was summed."""
+        return self.keep(self.tables["customer_line"]) if "customer_line" in self.tables else self.table("statement")
+
+    def brought(self, level: Level) -> ibis.Table:
+        """customer_id and brought: what each customer, and each bucket, brought at a level over all months; kept."""
+        lines = self.lines()
+        return self.keep(lines.group_by("customer_id").aggregate(brought=ledger.level_amount(lines, level)))
 
     def months(self, level: Level) -> ibis.Table:
-        """CUSTOMER_MONTH at a level: as the run put it down, or from the statement."""
+        """CUSTOMER_MONTH at a level, kept: as the run put it down, or from the statement."""
         if level == self.level and "customer_month" in self.tables:
-            return self.tables["customer_month"]
-        return customer_base.steps.totals.summing.customer_months(self.table("statement"), level)
+            return self.keep(self.tables["customer_month"])
+        return self.keep(customer_base.steps.totals.summing.customer_months(self.table("statement"), level))
 
     def fetch(self, table: ibis.Table) -> list[dict[str, object]]:
         """The rows of a small table as Python values."""

@@ -45,7 +45,7 @@ def has_ties(base: Base) -> bool:
 
 
 def ties(base: Base) -> ibis.Table:
-    """Who brought whom, once a pair.
+    """Who brought whom, once a pair; kept, for it is asked for again and again.
 
     Returns:
         from_customer, to_customer, is_organisation (of the one who was brought).
@@ -56,7 +56,7 @@ def ties(base: Base) -> ibis.Table:
     )
     kinds = base.table("customer").select(_id="customer_id", _kind="kind")
     joined = pairs.left_join(kinds, pairs["to_customer"] == kinds["_id"])
-    return joined.select("from_customer", "to_customer", is_organisation=(joined["_kind"] == "organisation").fill_null(False))
+    return base.keep(joined.select("from_customer", "to_customer", is_organisation=(joined["_kind"] == "organisation").fill_null(False)))
 
 
 def everyone(base: Base, where: str | None, by: str | None, *texts: str | None) -> ibis.Table:
@@ -194,7 +194,7 @@ def _contacts(base: Base) -> ibis.Table | None:
         return None
     table = base.table("interaction")
     kept = table.filter(table["contact"] != base.project.value.influence.contact, table["channel"].notnull())
-    return kept.group_by("customer_id", "channel").aggregate(number=kept.count())
+    return base.keep(kept.group_by("customer_id", "channel").aggregate(number=kept.count()))
 
 
 def preferred(rows: list[dict[str, Any]], kind: str, of: str) -> str | None:

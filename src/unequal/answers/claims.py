@@ -86,11 +86,11 @@ def claims(
     refuse_narrowing(
         "the claims are of all that is known, at the level of the base", period, level, do="ask it without --from, --to and --level"
     )
-    whole, customers = base, asked(base, where, by) if where is not None or by is not None else None
-    if where is not None and customers is not None:
-        base = parted(base, customers)
+    customers = asked(base, where, by) if where is not None or by is not None else None
+    whole = measured.prepared(base)
+    base = whole if where is None or customers is None else parted(whole, customers)
     rows = [_row(claim, claim.measure(base)) for claim in CLAIMS]
-    cut, thin = ([], 0) if by is None or customers is None else slices(measured.prepared(whole), customers, by, fewest=measured.FEWEST)
+    cut, thin = ([], 0) if by is None or customers is None else slices(whole, customers, by, fewest=measured.FEWEST)
     sliced = pa.Table.from_pylist([{"segment": name, "customers": number, **_row(one, one.measure(part))} for name, number, part in cut for one in CLAIMS
                                    if one.measure in _OF_A_SLICE], pa.schema(list(_SLICED.items())))  # fmt: skip
     table = pa.Table.from_pylist(rows, pa.schema(list(_COLUMNS.items())))

@@ -64,7 +64,7 @@ def cost_to_serve(
                           do="declare pools and activities: docs/how-to/cost-to-serve.md")  # fmt: skip
     done, pools = _asked(base, period)
     # A run of before it was summed has its months alone.
-    summed = done if period is not None else base.tables.get("activity_sum", done)
+    summed = base.keep(base.tables["activity_sum"]) if period is None and "activity_sum" in base.tables else done
     tables = _tables(base, summed, pools) | {"other_costs": other_costs(base, period)} | tie_out_tables(base)
     if what_if:
         tables |= _supposed(base, done, pools, what_if)

@@ -83,12 +83,18 @@ def identity(base: Base) -> Measured:
     sold = entries.filter(
         entries["line"].isin([str(line) for line in LINES_OF_LEVEL[Level.REVENUE]]), ~entries["customer_id"].startswith("level:")
     )
-    lost = ibis.ifelse(sold["customer_id"] == "unassigned", sold["amount"], Decimal(0))
-    sums = _one(base, sold, whole=money_sum(sold["amount"].abs()), lost=money_sum(lost.abs()), left=money_sum(lost))
+    # Sizes without signs no sum of entries tells.
+    sizes = base.keep(
+        sold.group_by(is_lost=sold["customer_id"] == "unassigned").aggregate(
+            size=money_sum(sold["amount"].abs()), amount=money_sum(sold["amount"])
+        )
+    )
+    lost, left = (ibis.ifelse(sizes["is_lost"], sizes[name], Decimal(0)) for name in ("size", "amount"))
+    sums = _one(base, sizes, whole=money_sum(sizes["size"]), lost=money_sum(lost), left=money_sum(left))
     share = _share(sums["lost"], sums["whole"])
     known, several = base.table("customer_record"), len({name for name, one in base.project.sources.items() if one.records})
-    each = known.group_by("customer_id").aggregate(sources=known["source"].nunique())
-    joined = int(_one(base, each, joined=(each["sources"] > 1).cast("int64").sum().fill_null(0))["joined"])
+    each = known.group_by("customer_id").aggregate(first=known["source"].min(), last=known["source"].max())
+    joined = int(_one(base, each, joined=(each["first"] != each["last"]).cast("int64").sum().fill_null(0))["joined"])
     steady = 1.0
     if "band_stability" in base.tables:
         judged = base.table("band_stability")
@@ -278,17 +284,12 @@ def rights_to_act(base: Base) -> Measured:
     share = _share(told["held"], told["rows"])
     protected = any(one.protected for one in own.values())
     open_ones = customers.filter(customers["_held"] == 0).select("customer_id")
-    figures = base.lines().semi_join(open_ones, "customer_id")
-    brought = _one(base, figures, amount=level_sum(figures, base.level))["amount"] or Decimal(0)
+    figures = base.brought(base.level).semi_join(open_ones, "customer_id")
+    brought = _one(base, figures, amount=money_sum(figures["brought"]))["amount"] or Decimal(0)
     return Measured((
         ("Consent is mapped as an attribute", bool(names), ", ".join(names) or "no attribute named so"), ("It is known of half the customers", share >= 0.5, f"of {_told(share)}"),  # noqa: PLR2004
         ("Of nine in ten", share >= 0.9, f"of {_told(share)}"), ("Protected attributes are declared", protected, "attributes.NAME.protected"),  # noqa: PLR2004
     ), Decimal(brought).quantize(_CENT), f"{WORD_OF_LEVEL[base.level]} of customers of whom no consent is known", "Map the column that holds consent as an attribute.")  # fmt: skip
-
-
-def level_sum(statement: ibis.Table, level: Level) -> ibis.Value:
-    """The level's sum over STATEMENT rows."""
-    return money_sum(ibis.ifelse(statement["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]), statement["amount"], Decimal(0)))
 
 
 AREAS: Final[Mapping[str, tuple[str, Callable[[Base], Measured]]]] = {

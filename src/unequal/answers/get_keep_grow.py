@@ -166,7 +166,7 @@ def _bridge(base: Base, segments: ibis.Table | None, this: Period) -> ibis.Table
     referred = base.table("customer").select("customer_id").limit(0) if ties is None else levers.referred_of(ties)
     return levers.bridge(
         base.table("statement"), base.tables.get("product_sale"), referred, this=this, before=levers.before_of(this), level=base.level,
-        segments=segments, months=base.tables.get("customer_month"),
+        segments=segments, months=base.tables.get("customer_month"), keep=base.keep,
     )  # fmt: skip
 
 

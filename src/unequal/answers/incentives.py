@@ -111,7 +111,7 @@ def a_second(base: Base) -> Decimal | None:
     doing = [name for name, activity in base.project.ledger.activities.items() if section and activity.each == section.contacts]
     if not doing or "activity_cost" not in base.tables or not knows_dollars(base.project):
         return None
-    costs = base.table("activity_cost")
+    costs = base.tables.get("activity_sum", base.table("activity_cost"))
     found = base.fetch(
         costs.filter(costs["activity"].isin(doing)).aggregate(cost=costs["amount"].sum(), seconds=costs["used_seconds"].sum())
     )[0]

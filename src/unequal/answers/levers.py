@@ -136,7 +136,7 @@ def _times(effect: Effect, each: float) -> tuple[float, float, float]:
 
 
 def prepared(base: Base) -> Base:
-    """The base with what the levers of every slice of it are summed from, put together once."""
+    """The base with what the levers of it, and of every slice of it, are summed from, put together once."""
     year = _last_year(base)
     summed = year.group_by("customer_id", "line", "band").aggregate(amount=money_sum(year["amount"]))
     return replace(base, tables={**base.tables, "last_year": base.keep(summed)})

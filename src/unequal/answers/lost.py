@@ -7,7 +7,7 @@ from typing import Any, Final
 import ibis
 import pyarrow as pa
 
-from unequal import customer_base, ledger
+from unequal import customer_base
 from unequal.answers import lost_tables
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
@@ -95,9 +95,13 @@ def level_asked(base: Base, level: Level | None) -> Level:
 
 def gone(base: Base, level: Level, *texts: str | None) -> ibis.Table:
     """LOST beside what is known of the customers: brought (at a level), year (of the loss), reason_told, and attributes, see `attributes_named`."""
-    left, known, statement = base.table("lost"), attributes_named(base, *texts), base.lines()
-    brought = statement.group_by("customer_id").aggregate(brought=ledger.level_amount(statement, level))
-    wide = left.left_join(brought, "customer_id").drop("customer_id_right").left_join(known, "customer_id").drop("customer_id_right")
+    left, known = base.table("lost"), attributes_named(base, *texts)
+    wide = (
+        left.left_join(base.brought(level), "customer_id")
+        .drop("customer_id_right")
+        .left_join(known, "customer_id")
+        .drop("customer_id_right")
+    )
     silent = lost_tables.defaults(base)
     said = wide["reason"].isin(sorted(silent)) if silent else ibis.literal(value=False)
     told = ibis.cases(

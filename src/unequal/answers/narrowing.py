@@ -17,6 +17,9 @@ _NOT_ASKED: Final = frozenset(
 )
 """Columns that trace an entry; they stay for `explain`, and no question narrows by them."""
 
+_OF_TABLES: Final = frozenset({"customer_id", "kind", "band", "needs_group"})
+"""What is known of a customer without gathering attributes."""
+
 
 def attributes_named(base: Base, *texts: str | None) -> ibis.Table:
     """`customer_attribute` for a question that names attributes in these texts only; the values of others are null.
@@ -31,7 +34,10 @@ def attributes_named(base: Base, *texts: str | None) -> ibis.Table:
     if base.attributes is None or not texts:
         return every
     given = [text.lower() for text in texts if text is not None]
-    return base.attributes({name for name in every.columns if any(name.lower() in text for text in given)})
+    named = {name for name in every.columns if any(name.lower() in text for text in given)}
+    known = base.attributes(named)
+    # Every question that names the same ones reads the same table.
+    return base.keep(known) if named - _OF_TABLES else known
 
 
 def wide_entries(base: Base, *texts: str | None) -> ibis.Table:

@@ -47,7 +47,7 @@ def parted(base: Base, customers: ibis.Table) -> Base:
             tables[name] = tables[name].semi_join(chosen, "customer_id")
     band = tables["band"]
     order = ibis.window(order_by=[band["customer_rank"], band["customer_id"]])
-    tables["band"] = band.mutate(customer_rank=(ibis.row_number().over(order) + 1).cast("int64"))
+    tables["band"] = base.keep(band.mutate(customer_rank=(ibis.row_number().over(order) + 1).cast("int64")))
     return replace(base, tables=tables)
 
 

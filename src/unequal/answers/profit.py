@@ -25,7 +25,7 @@ from unequal.answers.tying_out import tie_out_findings, tie_out_tables, unexplai
 from unequal.customer_base import Concentration
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Level, Line
-from unequal.terms.money import entry_count, from_units, money_sum
+from unequal.terms.money import TOTAL, entry_count, from_units, money_sum
 from unequal.terms.periods import Period
 
 CURVE_POINTS = 200
@@ -57,8 +57,9 @@ def profit(
     banded = base.keep(_banded(base, entries, statement, level, whole=where is None and period is None))
     units = _units(base, banded)
     found = customer_base.concentration(units)
-    sliced = statement if scheme is not None or period is not None else _sliced_lines(base, statement, where, by)
-    tables = _tables(base, entries, statement, sliced, banded, units, level, by)
+    sliced = _slices(base, entries, statement, level, where, by, is_of_lines=scheme is None and period is None)
+    unassigned = _unassigned_rows(_nobodys(base, where, period, entries))
+    tables = _tables(base, statement, sliced, banded, unassigned, units, level)
     if "household" in base.tables:
         tables["definitions"] = customers_side_by_side(definitions(base), base.project)
         tables["matched"] = matched(base)
@@ -146,15 +147,35 @@ def _asked(base: Base, where: str | None, period: Period | None, by: str | None)
         return entries, as_counted(base, base.lines())
     if not is_of_columns(base, where, {*known.columns, "line"}):
         return entries, entries
-    return entries, as_counted(base, narrow(beside_customers(base.lines(), known), where=where, period=None, leads_to=base.leads_to))
+    lines = narrow(beside_customers(base.lines(), known), where=where, period=None, leads_to=base.leads_to)
+    # Bands, lines, those who give back and slices all read what is left of the statement.
+    return entries, as_counted(base, base.keep(lines.select(*base.lines().columns, *({by} & {*known.columns} if by else ()))))
 
 
-def _sliced_lines(base: Base, statement: ibis.Table, where: str | None, by: str | None) -> ibis.Table:
-    """The statement, beside its customers where one of their columns slices the whole base."""
-    known = _known(base, where, by)
-    if where is not None or known is None or by not in known.columns or base.project.identity.customer == "account":
-        return statement
-    return as_counted(base, beside_customers(base.lines(), known))
+def _slices(
+    base: Base, entries: ibis.Table, statement: ibis.Table, level: Level, where: str | None, by: str | None, *, is_of_lines: bool
+) -> ibis.Table | None:
+    """SLICE of what is asked for by; None where nothing is, and of units that dollars are rolled up by.
+
+    Args:
+        base: the run.
+        entries, statement: those asked about.
+        level: whose lines count.
+        where, by: what is asked.
+        is_of_lines: whether what each customer brought by line over all months tells all that is asked.
+    """
+    if by is None or by in customer_base.rollups.ALONE:
+        return None
+    if by == "month" and "booked_on" not in entries.columns:
+        return customer_base.slices(as_counted(base, base.table("statement")), by, level)
+    name = dimension(entries, by)
+    known = _known(base, where, by) if is_of_lines and where is None else None
+    if known is not None and by in known.columns and base.project.identity.customer == "customer":
+        return customer_base.slices(base.lines(), by, level, known=known, keep=base.keep)
+    if known is not None and by in known.columns and base.project.identity.customer != "account":
+        return customer_base.slices(as_counted(base, beside_customers(base.lines(), known)), by, level)
+    # What each customer brought by line is less than the entries are, where it knows the dimension.
+    return customer_base.slices(statement if name in statement.columns else entries, by, level)
 
 
 def _known(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
@@ -168,6 +189,15 @@ def _entries(base: Base, where: str | None, period: Period | None, by: str | Non
     sums = None if period is not None else _sums_asked(base, where, by)
     rows = base.table("entry") if sums is None else sums
     return narrow(rows if known is None else beside_customers(rows, known), where=where, period=period, leads_to=base.leads_to)
+
+
+def _nobodys(base: Base, where: str | None, period: Period | None, entries: ibis.Table) -> ibis.Table:
+    """Those entries asked about that no customer has, and perhaps others; of sums they are few, and gathered once."""
+    sums = None if period is not None or base.project.identity.customer != "customer" else _sums_asked(base, where, None)
+    if sums is None:
+        return entries
+    rows, known = base.keep(sums.filter(~ledger.is_real_customer(sums["customer_id"]))), _known(base, where, None)
+    return narrow(rows if known is None else beside_customers(rows, known), where=where, period=None, leads_to=base.leads_to)
 
 
 def _sums_asked(base: Base, where: str | None, by: str | None) -> ibis.Table | None:
@@ -189,35 +219,34 @@ Units = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def _units(base: Base, banded: ibis.Table) -> Units:
-    column = base.arrow(banded.select(units=customer_base.units_of(banded["amount"])))["units"]
-    return np.asarray(column.to_numpy(), dtype=np.int64)
+    """What each brought in whole units of 0.0001: as Arrow holds decimals of four places anyway, low half first."""
+    wide = base.arrow(banded.select(amount=banded["amount"].cast(TOTAL)))["amount"].combine_chunks()
+    halves = np.frombuffer(wide.buffers()[1] or b"", "<i8").reshape(-1, 2)[wide.offset : wide.offset + len(wide)]
+    if (halves[:, 1] != halves[:, 0] >> 63).any():  # the sign alone stands in the high half
+        raise OverflowError("an amount of more units than 64 bits hold")
+    return halves[:, 0].astype(np.int64)
 
 
 def _tables(
     base: Base,
-    entries: ibis.Table,
     statement: ibis.Table,
-    sliced: ibis.Table,
+    sliced: ibis.Table | None,
     banded: ibis.Table,
+    unassigned: ibis.Table,
     units: Units,
     level: Level,
-    by: str | None,
 ) -> dict[str, pa.Table]:
     tables = {
         "bands": _band_rows(base, banded, level),
         "lines": _line_rows(base, statement, level),
         "curve": _curve_rows(units),
         "give_backs": base.arrow(customer_base.give_backs(statement, level, limit=GIVE_BACKS_SHOWN, figures=banded)),
-        "unassigned": base.arrow(_unassigned_rows(entries)),
+        "unassigned": base.arrow(unassigned),
         **evidence(base),
         **tie_out_tables(base),
     }
-    if by == "month" and "booked_on" not in entries.columns:
-        tables["slices"] = words.marked(base.arrow(customer_base.slices(as_counted(base, base.table("statement")), by, level)))
-    elif by is not None and by not in customer_base.rollups.ALONE:
-        # What each customer brought by line is less than the entries are, where it knows the dimension.
-        rows = sliced if dimension(entries, by) in sliced.columns else entries
-        tables["slices"] = words.marked(base.arrow(customer_base.slices(rows, by, level)))
+    if sliced is not None:
+        tables["slices"] = words.marked(base.arrow(sliced))
     return tables
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -139,8 +139,6 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
         contacts["agent"].notnull(), ledger.is_real_customer(contacts["customer_id"]), contacts["occurred_on"].notnull(),
         contacts["occurred_on"] <= ibis.literal(until, "date") - ibis.interval(days=_AFTER_CONTACT_DAYS),
     )  # fmt: skip
-    if period is not None:
-        known = known.filter(known["occurred_on"] >= period.start, known["occurred_on"] < period.end)
     sales = (
         entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0)
         .semi_join(known, "customer_id")
@@ -152,7 +150,10 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
          sales["_day"] <= known["occurred_on"] + ibis.interval(days=_AFTER_CONTACT_DAYS)],
     ).select("interaction_id", _bought=ibis.literal(value=True))  # fmt: skip
     told = known.left_join(bought, "interaction_id")
-    told = told.mutate(month=told["occurred_on"].truncate("M"), hit=told["_bought"].fill_null(False).cast("float64"))
+    told = base.keep(told.select("occurred_on", hit=told["_bought"].fill_null(False).cast("float64")))
+    if period is not None:
+        told = told.filter(told["occurred_on"] >= period.start, told["occurred_on"] < period.end)
+    told = told.mutate(month=told["occurred_on"].truncate("M"))
     monthly = told.group_by("month").aggregate(value=told["hit"].mean(), rows=told.count().cast("int64"))
     return monthly.mutate(segment=ibis.null("string"), value=ibis.ifelse(monthly["rows"] >= _THIN, monthly["value"], None)).order_by(
         "month"
@@ -163,7 +164,7 @@ def _first_year(base: Base, period: Period | None) -> ibis.Table:
     rows = base.months(base.level)
     sums = base.tables.get("entry_sum")
     is_named = sums is None or bool(base.fetch(sums.aggregate(named=sums["property"].count()))[0]["named"])
-    told = first_year_returns(rows, _sold(base), is_named=is_named)
+    told = first_year_returns(rows, _sold(base), is_named=is_named, keep=base.keep)
     return told if period is None else told.filter(told["month"] >= period.start, told["month"] < period.end)
 
 
@@ -177,7 +178,9 @@ def _sold(base: Base) -> ibis.Table:
     return entries.filter(entries["line"] == str(Line.LIST_REVENUE), entries["amount"] > 0).select("customer_id", "property", "booked_on")
 
 
-def first_year_returns(rows: ibis.Table, sales: ibis.Table, *, is_named: bool = True) -> ibis.Table:
+def first_year_returns(
+    rows: ibis.Table, sales: ibis.Table, *, is_named: bool = True, keep: Callable[[ibis.Table], ibis.Table] = lambda began: began
+) -> ibis.Table:
     """What customers brought in their first twelve months, that of the first sale included, over what it cost to get them.
 
     Args:
@@ -185,6 +188,7 @@ def first_year_returns(rows: ibis.Table, sales: ibis.Table, *, is_named: bool = 
         sales: customer_id, property, booked_on of sales: the first of each customer, and where that was; of several on its day the property that
             sorts first is meant.
         is_named: whether any entry has a property; where none has, it is not looked for.
+        keep: runs once when and where each customer began.
 
     Returns:
         segment (the property; null where none is mapped), month (of the first sale), rows (customers, int64), value (float64): of those
@@ -195,6 +199,7 @@ def first_year_returns(rows: ibis.Table, sales: ibis.Table, *, is_named: bool = 
     if is_named:
         at = sales.inner_join(first, [sales["customer_id"] == first["customer_id"], sales["booked_on"] == first["_first"]])
         began = at.group_by(_who=at["customer_id"]).aggregate(segment=at["property"].min(), _first=at["_first"].min().truncate("M"))
+    began = keep(began)
     joined = rows.inner_join(began, rows["customer_id"] == began["_who"])
     passed = (joined["month"].year() - joined["_first"].year()) * 12 + joined["month"].month() - joined["_first"].month()
     # Later months count for nothing but what it cost to win the customer, and most are later; each customer has its first.

@@ -60,7 +60,8 @@ def worth_doing(
         "this question looks a year ahead, at the level of the base", period, level, do="ask it without --from, --to and --level"
     )
     customers = asked(base, where, by) if where is not None or by is not None else None
-    cut, thin = ([], 0) if by is None or customers is None else slices(prepared(base), customers, by, fewest=FEWEST)
+    base = prepared(base)
+    cut, thin = ([], 0) if by is None or customers is None else slices(base, customers, by, fewest=FEWEST)
     levers = levers_of(base) if where is None or customers is None else levers_of_some(base, parted(base, customers))
     if all(one.lacks for one in levers):
         raise lacking(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import ibis
@@ -29,13 +30,17 @@ DIMENSIONS: Final = (
 """What a base can be sliced by."""
 
 
-def slices(entries: ibis.Table, by: str, level: Level) -> ibis.Table:
+def slices(
+    entries: ibis.Table, by: str, level: Level, *, known: ibis.Table | None = None, keep: Callable[[ibis.Table], ibis.Table] = lambda each: each
+) -> ibis.Table:  # fmt: skip
     """What each value of a dimension brings.
 
     Args:
         entries: ENTRY, or STATEMENT for `line` and `month`.
         by: one of DIMENSIONS, or another column of the table.
         level: the evidence level whose lines are summed.
+        known: customer_id and `by`, a customer each, where `by` is not of the entries: what each customer brings is summed first.
+        keep: runs that sum once, whatever is asked for by.
 
     Returns:
         SLICE, best first. `amount` sums to what the customers bring, `elsewhere` to what the buckets hold;
@@ -44,9 +49,14 @@ def slices(entries: ibis.Table, by: str, level: Level) -> ibis.Table:
     Raises:
         AnswerError: ANS002, there is no such dimension.
     """
-    value = _value(entries, by)
-    inside = entries.filter(entries["line"].isin([str(line) for line in LINES_OF_LEVEL[level]])).mutate(_value=value)
-    per_customer = inside.group_by("_value", "customer_id").aggregate(amount=level_amount(inside, level), entries=entry_count(inside))
+    inside = entries.filter(entries["line"].isin([str(line) for line in LINES_OF_LEVEL[level]]))
+    if known is None:
+        cut = inside.mutate(_value=_value(inside, by))
+        per_customer = cut.group_by("_value", "customer_id").aggregate(amount=level_amount(cut, level), entries=entry_count(cut))
+    else:
+        each = keep(inside.group_by("customer_id").aggregate(amount=level_amount(inside, level), entries=entry_count(inside)))
+        of_each = known.select(_who="customer_id", _value=_value(known, by))
+        per_customer = each.left_join(of_each, each["customer_id"] == of_each["_who"])
     is_customer = is_real_customer(per_customer["customer_id"])
     nothing = ibis.literal(0).cast(TOTAL)
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from unequal import config, customer_base, identity, ledger, storage, treatments
 from unequal.answers import Base
 from unequal.flow import published
 from unequal.flow.equity import as_of as forecast_day
+from unequal.flow.kept_tables import KeptTables
 from unequal.flow.opening import OpenProject
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
@@ -109,21 +110,8 @@ def _base(
         tables={**_of_this_config(opened, run, tables), "customer_attribute": customer_attributes(tables, sliceable(opened.config))},
         arrow=engine.arrow,
         attributes=lambda names: customer_attributes(tables, sliceable(opened.config), names),
-        keep=_keeping(engine),
+        keep=KeptTables(engine).keep,
     )
-
-
-def _keeping(engine: storage.Engine) -> Callable[[ibis.Table], ibis.Table]:
-    """Runs a table once, and has it when the same is asked again: SQL that reads it was compiled then, too."""
-    kept: dict[object, ibis.Table] = {}
-
-    def keep(table: ibis.Table) -> ibis.Table:
-        asked = table.op()
-        if asked not in kept:
-            kept[asked] = engine.materialise(table, "asked")
-        return kept[asked]
-
-    return keep
 
 
 def _of_this_config(opened: OpenProject, run: storage.Run, tables: Mapping[str, ibis.Table]) -> Mapping[str, ibis.Table]:

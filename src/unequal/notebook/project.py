@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
@@ -63,10 +65,23 @@ class Asked:
 
 
 class Project:
-    """An open project. Its questions are answered from the current published run, or from a kept one."""
+    """An open project. Its questions are answered from the current published run, or from a kept one.
+
+    In a `with project:` block the run that is current when it begins is held open: what one question has gathered of it, the next one has.
+    """
 
     def __init__(self, opened: flow.OpenProject) -> None:
         self._opened = opened
+        self._held: answers.Base | None = None
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._held = self._closing.enter_context(flow.open_base(self._opened)).base
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._held = None
+        self._closing.close()
 
     @property
     def name(self) -> str:
@@ -107,9 +122,18 @@ class Project:
             UnequalError: with a code of docs/errors.md.
         """
         period, asked_level = _period(first, until), _level(level)
+        narrowed: dict[str, Any] = {
+            "by": by,
+            "where": where,
+            "period": period,
+            "level": asked_level,
+            "what_if": what_if,
+            "compare": compare,
+        }
+        if self._held is not None and as_of is None:
+            return Asked(answers.answer(question, self._held, **narrowed))
         with flow.open_base(self._opened, as_of=as_of) as opened:
-            narrowed: dict[str, Any] = {"by": by, "where": where, "period": period, "level": asked_level}
-            return Asked(answers.answer(question, opened.base, what_if=what_if, compare=compare, **narrowed))
+            return Asked(answers.answer(question, opened.base, **narrowed))
 
     def customer(self, customer_id: str) -> flow.examining.CustomerSheet:
         """One customer: who, worth, why, and how we know; by id, or `source:record_id`."""

@@ -100,6 +100,10 @@ class DuckDBEngine(Engine):
         self._run(f"CREATE TEMP TABLE {_quoted(made)} AS {_typed(table)}", self.scratch)
         return self._table(made)
 
+    def drop(self, table: ibis.Table) -> None:
+        """See Engine.drop."""
+        self._backend.raw_sql(f"DROP TABLE {_quoted(table.get_name())}")
+
     def _run(self, statement: str, place: Path) -> None:
         """Run a statement that puts rows at, or below, a place."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
@@ -36,6 +37,7 @@ class Engine(ABC):
         self.scratch = scratch
         scratch.mkdir(parents=True, exist_ok=True)
         self._numbers = count(1)
+        self._made: dict[object, Path] = {}
 
     @abstractmethod
     def read(self, paths: Path | Sequence[Path]) -> ibis.Table:
@@ -103,7 +105,17 @@ class Engine(ABC):
         """Run a table once into the scratch folder, and hand back the rows as a table to read."""
         path = self.scratch / f"{next(self._numbers):04}-{name}.parquet"
         self.write(table, path)
-        return self.read(path)
+        made = self.read(path)
+        self._made[made.op()] = path
+        return made
+
+    def drop(self, table: ibis.Table) -> None:
+        """Let a table go that `materialise` handed back; nothing may read it any more."""
+        path = self._made.pop(table.op())
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
     def count(self, table: ibis.Table) -> int:
         """How many rows a table has."""

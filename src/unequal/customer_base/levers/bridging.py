@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -91,7 +91,7 @@ def referred_of(relationships: ibis.Table) -> ibis.Table:
 
 def bridge(
     statement: ibis.Table, products: ibis.Table | None, referred: ibis.Table, *, this: Period, before: Period, level: Level,
-    segments: ibis.Table | None = None, months: ibis.Table | None = None,
+    segments: ibis.Table | None = None, months: ibis.Table | None = None, keep: Callable[[ibis.Table], ibis.Table] = lambda each: each,
 ) -> ibis.Table:  # fmt: skip
     """From what customers brought in one period to what they brought in the next, by lever.
 
@@ -103,13 +103,14 @@ def bridge(
         level: which lines count.
         segments: customer_id and segment, of those to be counted; all customers in one segment where absent.
         months: CUSTOMER_MONTH at the level: then of the statement only the two periods are read.
+        keep: runs what is told of each customer, the same whatever segments are asked for, once.
 
     Returns:
         A row for each segment and lever with a customer: segment, lever, customers (int64), before, now and change (DECIMAL(28,4)).
         The changes add up to the change of what the customers brought. A customer who bought in both periods stands in several
         levers, so that its figures of before and now are told of the levers that hold a customer whole alone, and null of the others.
     """
-    each = _each(statement, products, referred, this=this, before=before, level=level, months=months)
+    each = keep(_each(statement, products, referred, this=this, before=before, level=level, months=months))
     if segments is not None:
         each = each.inner_join(segments, "customer_id").select(*each.columns, "segment")
     else:
