@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +10,11 @@ from schemathesis.generation import GenerationMode
 from tests.access.doors import gate
 from tests.api.doors import client_of, credentials
 from tests.api.made_up import tried_out
-from tests.flow.reaching import moment_of_contact, open_bakery, write_bakery
+from tests.flow.reaching import moment_of_contact, open_bakery
 
 from unequal.access import permissions
 from unequal.api import EVERY_ROUTE, application, described
 from unequal.flow.live import Asked
-
-
-@pytest.fixture(scope="module")
-def bakery_as_run(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("bakery") / "bakery"
-    write_bakery(folder)
-    return folder
-
-
-@pytest.fixture
-def bakery(bakery_as_run: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(bakery_as_run, tmp_path / "bakery")
 
 
 def references(value: Any) -> set[str]:

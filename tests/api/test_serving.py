@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 import orjson
 import pytest
 from tests.access.doors import NOON
+from tests.api.served import serving, until_well
 
 from unequal.api import Bound, check_bound
 from unequal.api.serving import ticking
@@ -64,33 +63,8 @@ def test_timers_tick_until_the_block_ends_and_outlive_a_fault() -> None:
 @pytest.fixture
 def started(tmp_path: Path, yesterday: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`unequal serve` in a process of its own, and its address."""
-    folder = shutil.copytree(yesterday, tmp_path / "company")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", "from unequal.cli import main; main()", "-C", str(folder), "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={"PYTHONUNBUFFERED": "1", **ENVIRONMENT}
-    )
-    yield process, f"http://127.0.0.1:{port}"
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-    process.stdout.close()
-
-
-ENVIRONMENT = {"PYTHONPATH": ":".join(sys.path), "PATH": "/usr/bin:/bin"}
-
-
-def until_well(process: subprocess.Popen[str], url: str) -> None:
-    """Wait until the server answers."""
-    while process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/v1/health", timeout=5) as answer:
-                assert orjson.loads(answer.read())["status"] == "ok"
-                return
-        except OSError:
-            threading.Event().wait(0.1)
-    raise AssertionError(process.stdout.read())
+    with serving(shutil.copytree(yesterday, tmp_path / "company")) as served:
+        yield served
 
 
 def test_the_first_start_prints_a_token_and_a_signal_ends_the_server_in_good_order(started: tuple[subprocess.Popen[str], str]) -> None:
