@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from unequal.config.environment import data_folder
 from unequal.terms.errors import ConfigError
 
-__all__ = ["data_folder", "follow", "is_reference"]
+__all__ = ["data_folder", "follow", "is_reference", "reference_to"]
 
 _PREFIXES: Final = ("env:", "file:")
 _LONGEST_ADDRESS: Final = 10_000
@@ -20,6 +20,21 @@ _LONGEST_ADDRESS: Final = 10_000
 def is_reference(text: str) -> bool:
     """Whether a text names a secret: `env:NAME` or `file:PATH`."""
     return text.startswith(_PREFIXES)
+
+
+def reference_to(what: str) -> Callable[[str], str]:
+    """A check that a text names a secret, and is none: it hands the text back, or refuses it by ValueError.
+
+    >>> reference_to("a write key")("env:SHOP_KEY")
+    'env:SHOP_KEY'
+    """
+
+    def checked(text: str) -> str:
+        if not is_reference(text) or text.partition(":")[2].strip() == "":
+            raise ValueError(f"not a reference: {what} is named by env:NAME or file:PATH, and never written here")
+        return text
+
+    return checked
 
 
 def follow(reference: str, environment: Mapping[str, str], folder: Path, *, where: str = "") -> SecretStr:

@@ -7,18 +7,11 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
-from unequal.config.addresses import is_reference
+from unequal.config.addresses import reference_to
 from unequal.config.model import Name, Section, WholeNumber, shape_of
 from unequal.config.moments import Moments
 from unequal.config.problems import KeyPath, Problem, shown
 from unequal.config.webhooks import Webhook, problems_of_webhooks
-
-
-def _is_a_reference(key: str) -> str:
-    if not is_reference(key) or key.partition(":")[2].strip() == "":
-        raise ValueError("not a reference: a write key is named by env:NAME or file:PATH, and never written here")
-    return key
-
 
 _TrackName = Annotated[str, Field(min_length=1, max_length=255)]
 _Path = Annotated[str, Field(min_length=1, max_length=255)]
@@ -52,7 +45,7 @@ class EventSource(Section):
         }
     )  # fmt: skip
 
-    write_key: Annotated[str, AfterValidator(_is_a_reference)] = Field(
+    write_key: Annotated[str, AfterValidator(reference_to("a write key"))] = Field(
         description="env:NAME of a variable, or file:PATH of a file, that holds the key which it sends with its events."
     )
     verified: bool = Field(

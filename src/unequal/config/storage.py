@@ -6,13 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from unequal.config.addresses import reference_to
 from unequal.config.model import MEMORY, Section, WholeNumber
-
-
-def _is_a_reference(state: str) -> str:
-    if not state.startswith(("env:", "file:")) or state.partition(":")[2].strip() == "":
-        raise ValueError("not a reference: a database address is named by env:NAME or file:PATH, and never written here")
-    return state
 
 
 class Storage(Section):
@@ -23,7 +18,7 @@ class Storage(Section):
     )
 
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="What computes tables; spark needs the extra [spark] and Java 17.")
-    state: Annotated[str, AfterValidator(_is_a_reference)] | None = Field(
+    state: Annotated[str, AfterValidator(reference_to("a database address"))] | None = Field(
         None,
         description="env:NAME of a variable, or file:PATH of a file, that holds a database address; "
         ".unequal/state.db beside the config by default.",

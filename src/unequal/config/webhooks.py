@@ -7,18 +7,12 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from unequal.config.addresses import is_reference
+from unequal.config.addresses import is_reference, reference_to
 from unequal.config.model import Name, Section
 from unequal.config.moments import Channel
 from unequal.config.problems import KeyPath, Problem
 
 LONGEST_URL: Final = 2000
-
-
-def _is_a_reference(key: str) -> str:
-    if not is_reference(key) or key.partition(":")[2].strip() == "":
-        raise ValueError("not a reference: a secret is named by env:NAME or file:PATH, and never written here")
-    return key
 
 
 def _is_an_address(url: str) -> str:
@@ -35,7 +29,7 @@ class Webhook(Section):
     url: Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(_is_an_address)] = Field(
         description="Where it is sent: https://..., or env:NAME or file:PATH where the address is a secret itself."
     )
-    secret: Annotated[str, AfterValidator(_is_a_reference)] = Field(
+    secret: Annotated[str, AfterValidator(reference_to("a secret"))] = Field(
         description="env:NAME of a variable, or file:PATH of a file, that holds the secret which messages are signed with: at least 24 letters, "
         "or whsec_ and base64 as Standard Webhooks writes it."
     )

@@ -22,6 +22,7 @@ from unequal.flow.audiences import chosen_by_channel
 from unequal.flow.deciding import rfc3339
 from unequal.flow.exporting import spreadsheet_safe
 from unequal.flow.live import Asked
+from unequal.flow.suppressing import blanks_of
 from unequal.storage import durable
 from unequal.terms.errors import LiveError
 from unequal.terms.ids import SEPARATOR
@@ -192,8 +193,8 @@ def _rows_of(live: Live, source: str) -> list[dict[str, Any]]:
     told, delivered = opened.base.table("customer_record"), opened.base.table("record")
     of_source = told.filter(told["source"] == source).semi_join(delivered, ["source", "record_id"])
     rows = opened.engine.fetch(of_source.select("record_id", "customer_id", "since").order_by("record_id"))
-    erased = opened.state.suppressed()
-    return [row for row in rows if not erased.holds(("record", source, str(row["record_id"])))]
+    erased = blanks_of(opened.state.suppressed())
+    return [row for row in rows if not erased.is_record(source, str(row["record_id"]))]
 
 
 def _told_id(record_id: str, shape: Shape, *, own: bool) -> str:

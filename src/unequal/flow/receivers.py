@@ -31,7 +31,8 @@ _WRITTEN: Final = re.compile(r"[!-\[\]-_a-z{|}~]{1,2000}")
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
-_PORTS: Final = {"https": 443, "http": 80}
+PORTS: Final = {"https": 443, "http": 80}
+"""Of schemes, where an address names none."""
 
 _LOCAL: Final = tuple(
     ipaddress.ip_network(each) for each in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -115,13 +116,13 @@ def taken_apart(url: str, name: str, *, allow_private: bool) -> tuple[str, str, 
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise _no_address(name, "its brackets or its port are none") from error
-    if parts.scheme not in _PORTS or (parts.scheme == "http" and not allow_private):
+    if parts.scheme not in PORTS or (parts.scheme == "http" and not allow_private):
         raise _no_address(name, "it does not begin with https://")
     if "@" in parts.netloc or "#" in url:
         raise _no_address(name, "it holds a user, a password or a fragment")
     if port == 0 or not _is_host(host, bracketed="[" in parts.netloc):
         raise _no_address(name, "its host is no name of the DNS, and no address as it is written in full")
-    return parts.scheme, host, port or _PORTS[parts.scheme], f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    return parts.scheme, host, port or PORTS[parts.scheme], f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def _is_host(host: str, *, bracketed: bool) -> bool:

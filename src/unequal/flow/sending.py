@@ -160,7 +160,7 @@ def _settled(state: storage.state.LiveState, message: storage.state.Claimed, sta
 def _posted(to: Receiver, addresses: Iterable[str], body: bytes, headers: Mapping[str, str]) -> int:
     """Send a body to the first address that can be connected to; the status of the answer, of which nothing else is read."""
     host = f"[{to.host}]" if ":" in to.host else to.host
-    port = "" if to.port == {"https": 443, "http": 80}[to.scheme] else f":{to.port}"
+    port = "" if to.port == receivers.PORTS[to.scheme] else f":{to.port}"
     every = {
         "Host": f"{host}{port}",
         "Content-Type": "application/json",

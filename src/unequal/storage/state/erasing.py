@@ -151,7 +151,7 @@ def _told_of_others_alone(connection: sa.Connection, who: Person, texts: list[st
     """Messages that tell of several customers are told without him, under their own keys: the others are still reached."""
     row = OUTBOX.c
     changed = 0
-    where = row.payload.contains('"customers":[', autoescape=True) & _holds(row.payload, [*texts, *(f'"{one}"' for one in sorted(who.ids))])
+    where = row.payload.contains('"customers":[', autoescape=True) & _holds(row.payload, _named_by(who, texts))
     for message_id, payload in connection.execute(sa.select(row.message_id, row.payload).where(where)).all():
         document = json.loads(payload)
         others = [one for one in document["customers"] if one["customer_id"] not in who.ids]
@@ -166,14 +166,13 @@ def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_
     ids, pseudonyms = sorted(who.ids), sorted(one for one in who.ids if ":" in one)
     numbers = sorted(number for number, *_ in who.handles)
     decisions = sa.select(DECISION.c.decision_id).where(DECISION.c.customer_id.in_(ids))
-    bodies = [*texts, *(f'"{one}"' for one in ids)]
     moved = {"customer_id": who.customer_id}
     actions = _actions(connection, who)
     return [
         _Touched(EVENT_QUARANTINED, _holds(EVENT_QUARANTINED.c.payload, [*texts, *(f'"{value}"' for *_, value in who.handles)]), None),
         _Touched(EVENT, EVENT.c.handle_id.in_(numbers), None),
         _Touched(HANDLE, HANDLE.c.handle_id.in_(numbers), None),
-        _Touched(OUTBOX, _holds(OUTBOX.c.payload, bodies), None),
+        _Touched(OUTBOX, _holds(OUTBOX.c.payload, _named_by(who, texts)), None),
         _Touched(TIMER, TIMER.c.customer_id.in_(ids), None),
         _Touched(PREFERENCE, PREFERENCE.c.customer_id.in_(ids), None),
         _Touched(QUESTION_ASKED, QUESTION_ASKED.c.customer_id.in_(ids), None),
@@ -187,6 +186,11 @@ def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_
         _Touched(VERDICT, VERDICT.c.action.in_(actions), {"reason": ERASED}),
         _Touched(STEWARD_ACTION, STEWARD_ACTION.c.action.in_(actions), {"reason": ERASED}),
     ]
+
+
+def _named_by(who: Person, texts: list[str]) -> list[str]:
+    """What a message that is about him holds: one of his values, or an id of his as JSON writes it."""
+    return [*texts, *(f'"{one}"' for one in sorted(who.ids))]
 
 
 def _actions(connection: sa.Connection, who: Person) -> list[int]:
