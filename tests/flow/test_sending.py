@@ -16,7 +16,7 @@ from tests.flow.receiving import AT, SECRET, Receiver, is_signed, later, project
 from tests.storage.conftest import state_url
 
 from unequal import flow, storage
-from unequal.flow import receivers, sending
+from unequal.flow import connecting, places, receivers, sending
 from unequal.storage.state import LiveState
 from unequal.terms.errors import LiveError, UnequalError
 
@@ -169,7 +169,7 @@ def test_an_address_that_could_be_read_in_two_ways_is_refused(url: str) -> None:
     ("https://9.9.9.9/x", ("https", "9.9.9.9", 443, "/x")), ("https://[2620:fe::fe]/x", ("https", "2620:fe::fe", 443, "/x")),
 ])  # fmt: skip
 def test_an_address_that_is_one_is_taken_apart(url: str, parts: tuple[str, str, int, str]) -> None:
-    assert receivers.taken_apart(url, "mailer", allow_private=False) == parts
+    assert receivers.taken_apart(url, "mailer", allow_private=False) == places.Place(*parts)
 
 
 INSIDE = ["127.0.0.1", "127.255.255.254", "::1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "fc00::1", "fd12:3456::1",
@@ -181,19 +181,19 @@ NOWHERE = ["0.0.0.0", "0.1.2.3", "169.254.169.254", "100.64.0.1", "192.0.0.1", "
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_what_lies_inside_is_refused_unless_the_config_allows_it(address: str) -> None:
-    assert receivers.why_refused(address) is not None
-    assert receivers.why_refused(address, allow_private=True) is None
+    assert places.why_refused(address) is not None
+    assert places.why_refused(address, allow_private=True) is None
 
 
 @pytest.mark.parametrize("address", NOWHERE)
 def test_what_is_no_system_of_anybodys_is_refused_whatever_the_config_says(address: str) -> None:
-    assert receivers.why_refused(address) is not None
-    assert receivers.why_refused(address, allow_private=True) is not None
+    assert places.why_refused(address) is not None
+    assert places.why_refused(address, allow_private=True) is not None
 
 
 @pytest.mark.parametrize("address", ["9.9.9.9", "172.32.0.1", "11.0.0.1", "2620:fe::fe", "::ffff:9.9.9.9", "64:ff9b::909:909"])
 def test_a_public_address_is_sent_to(address: str) -> None:
-    assert receivers.why_refused(address) is None
+    assert places.why_refused(address) is None
 
 
 @pytest.mark.parametrize("answers", [["127.0.0.1"], ["9.9.9.9", "10.0.0.1"], ["::ffff:127.0.0.1"], ["169.254.169.254"]])
@@ -228,7 +228,7 @@ def test_the_certificate_must_be_of_the_name_and_not_of_the_address(tmp_path: Pa
                     "subjectAltName=DNS:hooks.example", "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"], check=True, capture_output=True)  # fmt: skip
     both.write_text((tmp_path / "key.pem").read_text() + (tmp_path / "cert.pem").read_text())
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
-    sending._trusting.cache_clear()
+    connecting.trusting.cache_clear()
     with receiving(both) as receiver:
         port = receiver.url.split(":")[2].partition("/")[0]
         write(state, "a")
@@ -237,7 +237,7 @@ def test_the_certificate_must_be_of_the_name_and_not_of_the_address(tmp_path: Pa
         assert not receiver.received
         assert sender(tmp_path, f"https://hooks.example:{port}/", lambda _host, _port: ["127.0.0.1"]).send_waiting(state, later(5)) == 1
         assert receiver.keys == ["a"]
-    sending._trusting.cache_clear()
+    connecting.trusting.cache_clear()
 
 
 def test_a_secret_that_could_be_guessed_is_refused(tmp_path: Path) -> None:

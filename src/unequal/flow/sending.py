@@ -9,26 +9,16 @@ import base64
 import hashlib
 import hmac
 import os
-import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
-from http.client import HTTPException
 from typing import Final
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
-
 from unequal import storage
-from unequal.flow import receivers
+from unequal.flow import connecting, places, receivers
 from unequal.flow.opening import OpenProject
 from unequal.flow.receivers import Receiver
 from unequal.terms.errors import LiveError, UnequalError
-from unequal.version import __version__
 
 WEBHOOK: Final = "webhook:"
 """Before the name of a webhook, where a message is for it and for no channel."""
@@ -36,13 +26,11 @@ LARGEST_BODY: Final = 1_000_000
 
 _AT_ONCE: Final = 50
 _AT_A_TIME: Final = 8
-_SECONDS_TO_CONNECT: Final = 3.0
 _SECONDS_IN_ALL: Final = 10.0
 _TAKEN: Final = 2
 _ELSEWHERE: Final = 3
 _NEVER_TAKEN: Final = frozenset({400, 410, 413, 415, 422})
 """Answers that speak of the message itself, or of an address that is gone for good; whatever else is no yes may be mended, and is tried again."""
-_MOST_ADDRESSES: Final = 3
 
 
 class Sender:
@@ -54,7 +42,7 @@ class Sender:
         resolve: the addresses that a name has.
     """
 
-    def __init__(self, project: OpenProject, clock: Callable[[], datetime], resolve: receivers.Resolve = receivers.resolve) -> None:
+    def __init__(self, project: OpenProject, clock: Callable[[], datetime], resolve: places.Resolve = places.resolve) -> None:
         self._project, self._clock, self._resolve = project, clock, resolve
 
     def send_waiting(self, state: storage.state.LiveState, now: datetime) -> int:
@@ -157,66 +145,11 @@ def _settled(state: storage.state.LiveState, message: storage.state.Claimed, sta
     return False
 
 
-def _posted(to: Receiver, addresses: Iterable[str], body: bytes, headers: Mapping[str, str]) -> int:
+def _posted(to: Receiver, addresses: Sequence[str], body: bytes, headers: Mapping[str, str]) -> int:
     """Send a body to the first address that can be connected to; the status of the answer, of which nothing else is read."""
-    host = f"[{to.host}]" if ":" in to.host else to.host
-    port = "" if to.port == receivers.PORTS[to.scheme] else f":{to.port}"
-    every = {
-        "Host": f"{host}{port}",
-        "Content-Type": "application/json",
-        "User-Agent": f"unequal/{__version__}",
-        "Connection": "close",
-        **headers,
-    }
-    with _connected(to, list(addresses)[:_MOST_ADDRESSES]) as connection:
-        try:
-            connection.request("POST", to.target, body=body, headers=every)
-            return connection.getresponse().status
-        except (HTTPError, HTTPException, OSError, ValueError) as error:
-            raise receivers.no_answer(to, f"no answer: {type(error).__name__}") from error
-
-
-@contextmanager
-def _connected(to: Receiver, addresses: Sequence[str]) -> Iterator[HTTPConnection]:
-    """A connection to one of some checked addresses, cut off when its time is over, however slowly the other side speaks."""
-    for left, address in enumerate(addresses, start=1 - len(addresses)):
-        connection = _connection(to, address)
-        cut = threading.Timer(_SECONDS_IN_ALL, _cut_off, (connection,))
-        cut.daemon = True
-        cut.start()
-        try:
-            connection.connect()
-        except (HTTPError, HTTPException, OSError, ValueError) as error:
-            cut.cancel()
-            connection.close()
-            if left == 0:
-                raise receivers.no_answer(to, f"no connection: {type(error).__name__}") from error
-            continue
-        try:
-            yield connection
-        finally:
-            cut.cancel()
-            connection.close()
-        return
-
-
-def _connection(to: Receiver, address: str) -> HTTPConnection:
-    if to.scheme == "http":
-        return HTTPConnection(address, to.port, timeout=_SECONDS_TO_CONNECT)
-    return HTTPSConnection(
-        address, to.port, timeout=_SECONDS_TO_CONNECT, ssl_context=_trusting(), server_hostname=to.host, assert_hostname=to.host
-    )
-
-
-@cache
-def _trusting() -> ssl.SSLContext:
-    """Certificates are held against the system's authorities, and against the receiver's name."""
-    return ssl.create_default_context()
-
-
-def _cut_off(connection: HTTPConnection) -> None:
-    if connection.sock is not None:
-        try:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            connection.sock.close()
+    try:
+        return connecting.exchanged(
+            to.place, addresses, "POST", body, {"Content-Type": "application/json", **headers}, seconds=_SECONDS_IN_ALL
+        ).status
+    except places.Unreached as error:
+        raise receivers.no_answer(to, str(error)) from error
