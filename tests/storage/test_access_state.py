@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from unequal.storage.state import AccessState, Head, KeyRow, PersonRow, SessionRow, Told, audit, open_access
+from unequal.storage.state import AccessState, BegunRow, DirectoryRow, Head, KeyRow, PersonRow, SessionRow, Told, audit, open_access
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 250)
 TOLD = Told(AT, "cli:jo", "people.manage", "person:jo", "added as steward")
@@ -112,3 +112,49 @@ def test_an_audit_that_was_altered_in_the_database_shows_it(access: AccessState,
     with access._engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(sa.text(tampering))
     assert any(fault.startswith(shows) for fault in audit.faults(access.audit(), [head]))
+
+
+def from_directory(name: str, subject: str = "u-1") -> tuple[PersonRow, DirectoryRow]:
+    return PersonRow(f"person_{name}", name, "", "viewer", AT), DirectoryRow(f"person_{name}", "https://login.example", subject, AT)
+
+
+def test_somebody_of_a_directory_is_one_by_issuer_and_subject_and_whatever_fails_writes_nothing(access: AccessState) -> None:
+    person, row = from_directory("ann")
+    assert access.directory.add(person, row, TOLD)
+    for other in (from_directory("bea"), from_directory("ann", "u-2")):
+        assert not access.directory.add(*other, TOLD)
+    assert access.directory.rows() == [row]
+    assert access.people() == [person]
+    assert access.directory.person("https://login.example", "u-1") == person
+    assert access.directory.person("https://other.example", "u-1") is None
+    assert len(access.audit()) == 1
+
+
+def test_of_many_who_come_for_the_first_time_at_once_one_is_written(access: AccessState) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(lambda i: access.directory.add(*from_directory(f"ann{i}"), TOLD), range(8)))
+    assert sorted(added) == [False] * 7 + [True]
+    assert len(access.people()) == 1
+
+
+def test_other_roles_end_the_sessions_and_are_told_and_the_same_ones_are_not(access: AccessState) -> None:
+    access.directory.add(*from_directory("ann"), TOLD)
+    access.open_session(SessionRow("s", "person_ann", AT, AT, AT + timedelta(hours=12)), TOLD)
+    later = AT + timedelta(hours=1)
+    access.directory.came("person_ann", "viewer", later, TOLD)
+    assert (access.session("s") is not None, len(access.audit()), access.directory.rows()[0].signed_in_at) == (True, 2, later)
+    access.directory.came("person_ann", "", later + timedelta(hours=1), TOLD)
+    assert (access.session("s"), len(access.audit()), access.directory.rows()[0].signed_in_at) == (None, 3, later)
+    assert access.people()[0].roles == ""
+
+
+def test_a_sign_in_that_was_begun_is_ended_once_however_many_try_at_once(access: AccessState) -> None:
+    begun = BegunRow("hash", "/agent", AT + timedelta(minutes=10))
+    access.directory.begin(begun, AT)
+    with ThreadPoolExecutor(8) as pool:
+        ended = list(pool.map(lambda _: access.directory.end("hash", AT), range(8)))
+    assert [one for one in ended if one is not None] == [begun]
+    access.directory.begin(begun, AT)
+    access.directory.begin(BegunRow("other", "/agent", AT + timedelta(minutes=30)), AT + timedelta(minutes=10))
+    assert access.directory.end("hash", AT) is None, "it was swept"
+    assert access.directory.end("other", AT + timedelta(minutes=30)) is None, "it has run out"

@@ -10,6 +10,7 @@ from unequal.access.callers import Caller
 from unequal.access.fields import CLASSES
 from unequal.access.gate import Gate
 from unequal.access.permissions import KEY_KINDS, SCOPES, checked_roles
+from unequal.access.signing_in import Returned, SigningIn
 from unequal.flow import people
 from unequal.terms.errors import AccessError
 
@@ -43,6 +44,29 @@ class Accounts:
         """A session's token; see Gate.sign_in."""
         return self._gate.sign_in(name, password, address)
 
+    @allowed("session.open")
+    def begin_sign_in(self, _caller: Caller, leads_to: str) -> tuple[str, str]:
+        """Where a browser goes to sign in by the directory, and the secret that it keeps; see SigningIn.begin.
+
+        Raises:
+            AccessError: ACC017, there is no directory.
+        """
+        return self._directory().begin(leads_to)
+
+    @allowed("session.open")
+    def end_sign_in(self, _caller: Caller, /, address: str, **returned: str) -> tuple[str, str]:
+        """A session's token and where to go, for what a browser brings from the directory; see Returned and SigningIn.end.
+
+        Raises:
+            AccessError: ACC017, there is no directory.
+        """
+        return self._directory().end(Returned(**returned), address)
+
+    def _directory(self) -> SigningIn:
+        if self._gate.directory is None:
+            raise AccessError("ACC017", "people do not sign in by a directory here", do="sign in with a password, or declare live.sign_in")
+        return self._gate.directory
+
     @allowed("session.own")
     def who(self, caller: Caller) -> people.PersonRow:
         """Who is signed in."""
@@ -57,9 +81,10 @@ class Accounts:
         self._members.close_session(token, caller.name.removeprefix("person:"))
 
     @allowed("people.manage")
-    def everybody(self, _caller: Caller) -> list[people.PersonRow]:
-        """Everybody."""
-        return self._members.people()
+    def everybody(self, _caller: Caller) -> list[tuple[people.PersonRow, people.DirectoryRow | None]]:
+        """Everybody, each with the directory that he comes by, if any."""
+        by_directory = {row.person_id: row for row in self._members.directory.rows()}
+        return [(person, by_directory.get(person.person_id)) for person in self._members.people()]
 
     @allowed("people.manage")
     def add_person(self, caller: Caller, name: str, password: str, roles: Iterable[str]) -> people.PersonRow:
@@ -80,8 +105,12 @@ class Accounts:
         """Change roles, standing or password; whoever it is must sign in anew.
 
         Raises:
-            AccessError: ACC008, ACC009 as for add_person; ACC012, there is nobody of this id; ACC016, it is the last administrator.
+            AccessError: ACC008, ACC009 as for add_person; ACC012, there is nobody of this id; ACC016, it is the last administrator;
+                ACC025, he comes by the directory, which says his roles and knows his password: his access alone is closed or opened here.
         """
+        if (roles is not None or password is not None) and self._members.directory.has(person_id):
+            raise AccessError("ACC025", "the directory says this, and nobody here", seen=person_id[:100],
+                              do="change his groups in the directory; here his access can be taken away, and given back")  # fmt: skip
         given = None if roles is None else checked_roles(roles)
         if is_disabled or (given is not None and "administrator" not in given):
             self._keep_one_administrator(person_id)

@@ -13,6 +13,7 @@ from unequal.access.callers import ANYBODY, Caller
 from unequal.access.limits import Buckets, Limits, network_of
 from unequal.access.passwords import Passwords
 from unequal.access.permissions import stranger
+from unequal.access.signing_in import SigningIn
 from unequal.flow import people
 from unequal.terms.errors import AccessError
 
@@ -29,11 +30,12 @@ class Gate:
         source_of: the source of an ingest key that the config declares, or None.
         limits: how often somebody may ask.
         ticks: seconds that only go up.
+        directory: the company's, by which people sign in too.
     """
 
     def __init__(
         self, members: people.People, *, source_of: Callable[[str], str | None] | None = None, limits: Limits | None = None,
-        ticks: Callable[[], float] = people.ticks,
+        ticks: Callable[[], float] = people.ticks, directory: people.Directory | None = None,
     ) -> None:  # fmt: skip
         self.members = members
         self.passwords = Passwords()
@@ -44,6 +46,7 @@ class Gate:
         self._addresses, self._sign_ins = Buckets(limits.address, ticks), Buckets(limits.sign_in, ticks)
         self._known: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
         self._lock = threading.Lock()
+        self.directory = None if directory is None else SigningIn(members, directory, self._count_refusal)
 
     def by_key(self, secret: str, address: str) -> Caller:
         """Whose key this is.
@@ -91,7 +94,8 @@ class Gate:
             self._sign_ins.take(bucket)
         person = self.members.named(name)
         is_let_in = person is not None and person.disabled_at is None
-        is_right = self.passwords.is_right(person.password_hash if person else None, password)
+        # Whoever comes by the directory has no password, and none that could be guessed.
+        is_right = self.passwords.is_right((person.password_hash or None) if person else None, password)
         if person is None or not (is_let_in and is_right):
             self.members.tell(ANYBODY.name, "session.refused", person.person_id if person else "")
             raise AccessError("ACC006", "the name or the password is wrong", do="try again, or have an administrator set a new password")
@@ -100,6 +104,9 @@ class Gate:
         if self.passwords.is_dated(person.password_hash):
             self.members.rehash(person.person_id, self.passwords.hashed(password))
         return self.members.open_session(person)
+
+    def _count_refusal(self, address: str) -> None:
+        self._sign_ins.take(f"address {network_of(address)}")
 
     def forget_keys(self) -> None:
         """Look every key up anew: one was revoked."""

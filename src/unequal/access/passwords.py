@@ -55,7 +55,7 @@ class Passwords:
             return False
         with self._seat():
             try:
-                return self._hasher.verify(password_hash or self._nobody, given) and password_hash is not None
+                return self._hasher.verify(password_hash or self._nobody, given) and bool(password_hash)
             except argon2.exceptions.VerificationError:
                 return False
 

@@ -48,7 +48,7 @@ def sign_out(call: Call) -> Any:
 @route("GET", "/v1/people", "people.manage", answer=shapes.People, needs_live=False)
 def people(call: Call) -> Any:
     """Everybody who may sign in, or might once."""
-    return {"people": [_person(person) for person in call.accounts.everybody(call.caller)]}
+    return {"people": [{**_person(person), **_from(row)} for person, row in call.accounts.everybody(call.caller)]}
 
 
 @route("POST", "/v1/people", "people.manage", body=shapes.NewPerson, answer=shapes.Person, status=201, needs_live=False)
@@ -112,6 +112,11 @@ def _person(person: Any) -> dict[str, Any]:
     """A person without his password's hash."""
     kept = ("person_id", "name", "created_at", "disabled_at")
     return {**{name: getattr(person, name) for name in kept}, "roles": person.roles.split()}
+
+
+def _from(row: Any) -> dict[str, Any]:
+    """By which directory somebody comes, as whom, and when last; nothing of all this where he has a password."""
+    return {name: getattr(row, name, None) for name in ("issuer", "subject", "signed_in_at")}
 
 
 def _key(key: Any) -> dict[str, Any]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from unequal.api import agent_views
-from unequal.api.page_routing import SIGN_IN, Shown, Visit, page
+from unequal.api.page_routing import FIRST, SIGN_IN, Shown, Visit, local_path, page
 from unequal.terms.errors import AccessError, ApiError, LiveError, Problems, TreatmentError, UnequalError
 
-FIND: Final = "/agent"
+FIND: Final = FIRST
 _KINDS: Final = ("phone", "email", "customer_id")
 _OUTCOMES: Final = frozenset({"offered", "accepted", "declined", "not_now", "overridden"})
 _FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
-_NEXT: Final = re.compile(r"/agent(?:[/?][^\\\s]*)?")
 _WITHIN: Final = 422
 
 
@@ -176,7 +174,12 @@ def _find(visit: Visit, wrong: str = "", kind: str = "", value: str = "") -> str
 
 def _sign_in(visit: Visit, error: UnequalError | None = None, name: str = "") -> str:
     after = visit.form.get("next") or visit.query.get("next", "")
-    return agent_views.sign_in_page(path=visit.link(SIGN_IN), after=after, name=name, wrong=_words(error), is_embedded=visit.is_embedded)
+    directory = visit.server.gate.directory
+    # Directories let no other site show them within itself: embedded, people sign in with a password.
+    by = None if directory is None or visit.is_embedded else directory.name
+    return agent_views.sign_in_page(
+        path=visit.link(SIGN_IN), after=after, name=name, wrong=_words(error), is_embedded=visit.is_embedded, directory=by
+    )
 
 
 def _frame(visit: Visit) -> dict[str, Any]:
@@ -197,5 +200,6 @@ def _words(error: UnequalError | None) -> str:
 
 
 def _next(asked: str, visit: Visit) -> str:
-    """Where to go after signing in: a page for agents on this server, and nowhere else."""
-    return asked if _NEXT.fullmatch(asked) else visit.link(FIND)
+    """Where to go after signing in; the first page stays embedded where the visitor came so."""
+    found = local_path(asked)
+    return visit.link(FIND) if found == FIND else found

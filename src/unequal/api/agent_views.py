@@ -58,9 +58,14 @@ def find_page(*, kinds: Sequence[str], kind: str, value: str, wrong: str, path: 
     return _template("find.html").render(kinds=named, kind=kind, value=value, wrong=wrong, path=path, **frame)
 
 
-def sign_in_page(*, path: str, after: str, name: str, wrong: str, is_embedded: bool) -> str:
-    """The page that asks who you are."""
-    return _template("sign_in.html").render(path=path, after=after, name=name, wrong=wrong, is_embedded=is_embedded)
+def sign_in_page(*, path: str, after: str, name: str, wrong: str, is_embedded: bool, directory: str | None = None) -> str:
+    """The page that asks who you are; `directory`: of the company, by which one may sign in instead."""
+    return _template("sign_in.html").render(path=path, after=after, name=name, wrong=wrong, is_embedded=is_embedded, directory=directory)
+
+
+def signed_in_page(leads_to: str) -> str:
+    """The page on which a sign-in by the directory ends: it leads on by itself."""
+    return _template("signed_in.html").render(leads_to=leads_to, is_embedded=False)
 
 
 def error_page(*, what: str, seen: str, do: str, code: str) -> str:

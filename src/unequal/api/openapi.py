@@ -80,7 +80,7 @@ def _operation(found: Route, schemas: Mapping[Any, Any], definitions: Mapping[st
 def _rarely(found: Route) -> dict[str, str]:
     """What only some routes answer."""
     missing = {"404": "There is no such thing."} if "{" in found.path or found.function == "decisions.make" else {}
-    return missing | ({"409": "It is taken, or must stay."} if found.function == "people.manage" and found.body else {})
+    return missing | dict(found.more) | ({"409": "It is taken, or must stay."} if found.function == "people.manage" and found.body else {})
 
 
 def _answer(found: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from unequal.terms.errors import AccessError, ApiError, Problems, UnequalError
 EMBEDDED_COOKIE: Final = "__Host-unequal-embedded"
 """The session of a page within another site's: browsers keep it apart for each site, and send it nowhere else."""
 SIGN_IN: Final = "/sign-in"
+FIRST: Final = "/agent"
+"""The page that a visitor comes to who asked for none."""
+_OWN: Final = re.compile(r"/agent(?:[/?][^\\\s]*)?")
 _FORM: Final = "application/x-www-form-urlencoded"
 _LONGEST_FORM: Final = 16 * bodies.KB
 _MOST_FIELDS: Final = 30
@@ -114,7 +118,7 @@ async def answered(found: PageRoute, server: Server, embed_in: Sequence[str], re
         shown = await asyncio.get_running_loop().run_in_executor(threads, _done, found, server, request, body)
     except UnequalError as error:
         shown = error_page(error)
-    return _rendered(shown, embedding, is_embedded=request.query_params.get("embed") == "1")
+    return rendered(shown, embedding, is_embedded=request.query_params.get("embed") == "1")
 
 
 def _done(found: PageRoute, server: Server, request: Request, body: bytes) -> Shown:
@@ -172,7 +176,13 @@ def error_page(error: UnequalError) -> Shown:
     return Shown(agent_views.error_page(what=first.what, seen=first.seen, do=first.do, code=first.code), problems.status_of(error))
 
 
-def _rendered(shown: Shown, embed_in: Sequence[str], *, is_embedded: bool) -> Response:
+def local_path(asked: str) -> str:
+    """Where to go after signing in: the page that was asked for, if it is one of this server, or else the first; never to another site."""
+    return asked if _OWN.fullmatch(asked) else FIRST
+
+
+def rendered(shown: Shown, embed_in: Sequence[str] = (), *, is_embedded: bool = False) -> Response:
+    """A page as a response."""
     headers = {
         "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
         "Content-Security-Policy": content_policy(embed_in), "Cross-Origin-Opener-Policy": "same-origin",

@@ -75,6 +75,7 @@ class Route:
         is_event: a write key may stand in the body, which may be of any media type and is read where events are taken in.
         limit: bytes of the body.
         needs_live: whether it is there only with the moment of contact.
+        more: what else it may answer: status and why.
     """
 
     method: str
@@ -89,6 +90,7 @@ class Route:
     is_event: bool = False
     limit: int = bodies.LONGEST_BODY
     needs_live: bool = True
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -155,6 +157,9 @@ def _json(request: Request, body: bytes) -> Any:
 
 
 def _rendered(found: Route, call: Call, answer: Any) -> Response:
+    if isinstance(answer, Response):
+        # A browser comes here by itself, and is shown a page or sent on.
+        return answer
     content = None if found.status == _NO_CONTENT else orjson.dumps(answer, default=_plain, option=_OPTIONS)
     response = Response(content, status_code=found.status, media_type="application/json", headers={"Cache-Control": "no-store"})
     for name, value in call.cookies.items():

@@ -68,6 +68,22 @@ class Credentials(Sent):
     password: Annotated[str, Field(max_length=2000)]
 
 
+class DirectoryReturn(Sent):
+    """What a browser brings back from the company's directory; the directory may add words of its own."""
+
+    model_config = ConfigDict(extra="ignore")
+    state: Annotated[str, Field(max_length=200, description="As it was given when the sign-in began.")] = ""
+    code: Annotated[str, Field(max_length=4000, description="For which the directory gives its word.")] = ""
+    error: Annotated[str, Field(max_length=200, description="In the place of a code.")] = ""
+    iss: Annotated[str, Field(max_length=500, description="Who answers, where the directory says so.")] = ""
+
+
+class Onward(Sent):
+    """Where to go after signing in."""
+
+    next: Annotated[str, Field(max_length=1000, description="A page of this server; any other address leads to the first page.")] = ""
+
+
 class SetUp(Credentials):
     """The first person."""
 
@@ -253,10 +269,18 @@ class Person(BaseModel):
     disabled_at: datetime | None
 
 
+class Listed(Person):
+    """Somebody, and the directory that he comes by, if any."""
+
+    issuer: str | None = Field(description="Of the directory.")
+    subject: str | None = Field(description="The directory's own name for him.")
+    signed_in_at: datetime | None = Field(description="When he last came by it.")
+
+
 class People(BaseModel):
     """Everybody, by name."""
 
-    people: list[Person]
+    people: list[Listed]
 
 
 class Session(BaseModel):

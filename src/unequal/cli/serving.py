@@ -27,11 +27,12 @@ def serve(directory: str, host: str, port: int, tls_certificate: Path | None, tl
     bound = api.Bound(host, port, tls_certificate, tls_key, proxy)
     api.check_bound(bound)
     project = flow.open_project(directory)
+    company = flow.people.open_directory(project)
     members = flow.people.open_people(project)
     try:
         with flow.live.open_live(project) as live:
             _greet(members, bound.url)
-            api.serve(live, access.Gate(members, source_of=live.source_of), bound)
+            api.serve(live, access.Gate(members, source_of=live.source_of, directory=company), bound)
     finally:
         _print_head("when serving ended", members)
         members.close()
@@ -74,8 +75,12 @@ def add(directory: str, name: str, roles: tuple[str, ...], password: str) -> Non
 @click.pass_obj
 def listed(directory: str, as_json: bool) -> None:
     """Everybody."""
+    shown = ("person_id", "name", "roles", "created_at", "disabled_at")
     found = _accounts(directory).everybody(_caller())
-    _print([{name: getattr(one, name) for name in ("person_id", "name", "roles", "created_at", "disabled_at")} for one in found], as_json)
+    _print(
+        [{**{name: getattr(one, name) for name in shown}, "directory": row.issuer if row else None} for one, row in found],
+        as_json,
+    )
 
 
 @people.command(name="change")

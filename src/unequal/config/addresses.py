@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from unequal.config.environment import data_folder
 from unequal.terms.errors import ConfigError
 
-__all__ = ["data_folder", "follow", "is_reference", "reference_to"]
+__all__ = ["NO_REFERENCE", "data_folder", "follow", "is_reference", "reference_to"]
 
 _PREFIXES: Final = ("env:", "file:")
+NO_REFERENCE: Final = "not a reference"
 _LONGEST_ADDRESS: Final = 10_000
 
 
@@ -31,7 +32,7 @@ def reference_to(what: str) -> Callable[[str], str]:
 
     def checked(text: str) -> str:
         if not is_reference(text) or text.partition(":")[2].strip() == "":
-            raise ValueError(f"not a reference: {what} is named by env:NAME or file:PATH, and never written here")
+            raise ValueError(f"{NO_REFERENCE}: {what} is named by env:NAME or file:PATH, and never written here")
         return text
 
     return checked

@@ -11,6 +11,7 @@ from unequal.config.addresses import reference_to
 from unequal.config.model import Name, Section, WholeNumber, shape_of
 from unequal.config.moments import Moments
 from unequal.config.problems import KeyPath, Problem, shown
+from unequal.config.sign_in import SignIn, problems_of_sign_in
 from unequal.config.webhooks import Webhook, problems_of_webhooks
 
 _TrackName = Annotated[str, Field(min_length=1, max_length=255)]
@@ -99,11 +100,15 @@ class Live(Moments):
     webhooks: dict[Name, Webhook] = Field(
         default_factory=dict, description="Systems that are sent what was decided, each under a name: the only addresses that are sent to."
     )
+    sign_in: SignIn | None = Field(
+        None, description="The company's directory, by which people sign in; by passwords of our own alone, by default."
+    )
 
 
 def problems_of_live(live: Live) -> Iterator[Problem]:
     """Two senders with one key, an event that counts under two names, one that says what nobody declared, and what is delivered to nowhere."""
     yield from problems_of_webhooks(live.channels, live.webhooks)
+    yield from problems_of_sign_in(live.sign_in)
     keys: dict[str, str] = {}
     for name, source in live.sources.items():
         at: KeyPath = ("live", "sources", name)

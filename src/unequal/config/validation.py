@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from unequal.config.addresses import NO_REFERENCE
 from unequal.config.document import Document, Refused
 from unequal.config.model import WORDS_OF_PATTERN, Section
 from unequal.config.problems import KeyPath, Problem, close_name, did_you_mean, dotted, shown
@@ -132,7 +133,9 @@ def _unfit(detail: ErrorDetails, path: KeyPath, seen: str, of: type[Section]) ->
     if kind == "string_pattern_mismatch":
         do = f"write {_pattern(detail.get('ctx', {}))}"
         return Problem("CFG014", f"{name} is not written as it must be", path, seen=seen, do=do)
-    return Problem("CFG014", f"{name} {_fault(detail)}", path, seen=seen, do=_advice(path, of))
+    # Whoever writes a secret where its name belongs must not have it shown to whoever reads the message.
+    told = "" if NO_REFERENCE in detail["msg"] else seen
+    return Problem("CFG014", f"{name} {_fault(detail)}", path, seen=told, do=_advice(path, of))
 
 
 def _fault(detail: ErrorDetails) -> str:

@@ -7,11 +7,18 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from unequal import storage
 from unequal.flow.clock import utc_now
+from unequal.flow.directory_people import DirectoryPeople
 from unequal.flow.opening import OpenProject
+from unequal.terms.errors import AccessError
+
+if TYPE_CHECKING:
+    from unequal.flow import directory
+
+    Directory = directory.Directory
 
 SETUP_HOURS: Final = 24
 SESSION_HOURS: Final = 12
@@ -23,6 +30,7 @@ KeyRow = storage.state.KeyRow
 SessionRow = storage.state.SessionRow
 Entry = storage.state.Entry
 Head = storage.state.Head
+DirectoryRow = storage.state.DirectoryRow
 audit_faults = storage.state.audit_faults
 
 
@@ -47,6 +55,7 @@ class People:
     def __init__(self, state: storage.state.AccessState, clock: Callable[[], datetime] = utc_now) -> None:
         self._state = state
         self.now = clock
+        self.directory = DirectoryPeople(state.directory, clock, hash_of)
 
     # The first start
 
@@ -128,11 +137,11 @@ class People:
 
     # Sessions
 
-    def open_session(self, person: PersonRow) -> str:
-        """Sign somebody in; the token is in his browser alone."""
+    def open_session(self, person: PersonRow, how: str = "") -> str:
+        """Sign somebody in; the token is in his browser alone. `how` is for the audit."""
         token, now = new_secret("session_"), self.now()
         session = SessionRow(hash_of(token), person.person_id, now, now, now + timedelta(hours=SESSION_HOURS))
-        self._state.open_session(session, self._told(f"person:{person.name}", "session.open"))
+        self._state.open_session(session, self._told(f"person:{person.name}", "session.open", detail=how))
         return token
 
     def person_of(self, token: str) -> PersonRow | None:
@@ -191,3 +200,23 @@ def open_people(project: OpenProject, clock: Callable[[], datetime] = utc_now) -
         StorageError: as open_state does.
     """
     return People(storage.state.open_access(project.state_url), clock)
+
+
+def open_directory(project: OpenProject) -> Directory | None:
+    """The company's directory, if the config names one.
+
+    Raises:
+        ConfigError: CFG009, its secret is not there.
+    """
+    if project.config.live.sign_in is None:
+        return None
+    # What speaks OpenID Connect is loaded where it is spoken.
+    from unequal.flow.directory import Directory
+
+    return Directory(project)
+
+
+def directory_refuses(why: str) -> AccessError:
+    """ACC021: the directory lets somebody not in; of its own words one that RFC 6749 and OpenID Connect know, as letters alone."""
+    word = why if why.isascii() and why.replace("_", "").isalpha() else "no reason that is known"
+    return AccessError("ACC021", "the directory does not let you in", seen=word[:60], do="begin anew, or ask whoever runs the directory")

@@ -1,6 +1,7 @@
 """What would be lost for good: who is who and its history, what stewards did, and which run readers see. SQLite or PostgreSQL."""
 
-from unequal.storage.state.access import AccessState, KeyRow, PersonRow, SessionRow, Told
+from unequal.storage.state.access import AccessState
+from unequal.storage.state.access_tables import KeyRow, PersonRow, SessionRow, Told
 from unequal.storage.state.audit import Entry, Head
 from unequal.storage.state.audit import faults as audit_faults
 from unequal.storage.state.consents import ConsentRow
@@ -9,6 +10,7 @@ from unequal.storage.state.contacts import ContactRow
 from unequal.storage.state.database import State
 from unequal.storage.state.decisions import DecisionRow, OutcomeRow
 from unequal.storage.state.difference import MembershipDifference
+from unequal.storage.state.directory import NO_PASSWORD, BegunRow, DirectoryRow, DirectoryState
 from unequal.storage.state.erasing import Person
 from unequal.storage.state.erasing_log import ErasingState
 from unequal.storage.state.events import EventRow, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
@@ -29,15 +31,19 @@ from unequal.storage.state.suppression import ErasureRow, Identifier, Suppressed
 from unequal.storage.state.timers import TimerIsTaken, TimerRow
 
 __all__ = [
+    "NO_PASSWORD",
     "RETURNED",
     "AccessState",
     "Action",
     "Around",
     "AskedRow",
+    "BegunRow",
     "Claimed",
     "ConsentRow",
     "ContactRow",
     "DecisionRow",
+    "DirectoryRow",
+    "DirectoryState",
     "Done",
     "Entry",
     "ErasingState",

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from unequal.storage import faults
 from unequal.storage.state import audit, erasing, suppression
-from unequal.storage.state.access import Told
+from unequal.storage.state.access_tables import Told
 from unequal.storage.state.erasing import Person
 from unequal.storage.state.runs import RUN
 from unequal.storage.state.suppression import ErasureRow, Identifier, Suppressed
