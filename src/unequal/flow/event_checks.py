@@ -25,7 +25,7 @@ _Message = dict[str, Any]
 _TO_BE_MERGED: Final = ("context", "integrations")
 _OBJECTS: Final = ("context", "integrations", "properties", "traits")
 
-# An id with another letter than fillings have, and longer than any word for nobody, is somebody's: most are settled so.
+# An id with another letter than fillings have can only be nobody's as a word, and longer than any of those it is somebody's.
 _with_another_letter: Final = re.compile(OTHER_THAN_FILLING).search
 
 
@@ -88,7 +88,8 @@ class _Times:
 def _naive(text: str, field: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-        return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
+        # Nearly all are in UTC, and then the zone has only to be left out.
+        return at.replace(tzinfo=None) if at.tzinfo is None or at.tzinfo is UTC else at.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise _Fault("bad_time", f"{field} is no ISO 8601 time: {text[:40]!r}") from None
 
@@ -153,41 +154,46 @@ def _kind_and_name(message: _Message) -> tuple[str, str | None]:
 
 def _handles(message: _Message, kind: str) -> tuple[str | None, str | None, str | None]:
     """User, visitor and, of an alias, the visitor that the user was; ids that are nobody's are as good as none."""
-    user, anonymous = _id(message, "userId", _is_somebody), _id(message, "anonymousId", _is_somebody)
+    user, anonymous = _somebody(message, "userId"), _somebody(message, "anonymousId")
     if kind != "alias":
         if user is None and anonymous is None:
             raise _Fault("no_identifier", "it names neither a userId nor an anonymousId")
         return user, anonymous, None
-    previous = _id(message, "previousId", _is_somebody)
+    previous = _somebody(message, "previousId")
     if user is None or previous is None:
         raise _Fault("no_identifier", "an alias names a previousId and a userId")
     return user, anonymous, previous
 
 
+def _somebody(message: _Message, field: str) -> str | None:
+    value = _id(message, field)
+    return value if value is not None and _is_somebody(value) else None
+
+
 def _is_somebody(value: str) -> bool:
     """Whether an id is somebody's, and not what a program writes where there is nobody: null, undefined, 000000."""
-    if _with_another_letter(value) is not None and len(value) > _LONGEST_WORD:
-        return True
-    return not placeholder_code(value, _NOBODY)
+    if _with_another_letter(value) is None:
+        return not placeholder_code(value, _NOBODY)
+    return len(value) > _LONGEST_WORD or value.strip().lower() not in _NOBODY
 
 
 _NOBODY: Final = WORDS | {"[object object]", "true", "false"}
 _LONGEST_WORD: Final = max(map(len, _NOBODY))
 
 
-def _id(message: _Message, field: str, is_one: Callable[[str], bool] = bool) -> str | None:
+def _id(message: _Message, field: str) -> str | None:
     value = message.get(field)
     if value is None or value == "":
         return None
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
     if not isinstance(value, str):
-        raise _Fault("bad_id", f"{field} is neither a text nor a whole number")
-    if len(value) > _LONGEST_ID or "\0" in value:
-        raise _Fault(
-            "bad_id", f"{field} has {len(value)} letters, of at most {_LONGEST_ID}" if "\0" not in value else f"{field} holds a NUL"
-        )
-    return value if is_one(value) else None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _Fault("bad_id", f"{field} is neither a text nor a whole number")
+        value = str(value)
+    if "\0" in value:
+        raise _Fault("bad_id", f"{field} holds a NUL")
+    if len(value) > _LONGEST_ID:
+        raise _Fault("bad_id", f"{field} has {len(value)} letters, of at most {_LONGEST_ID}")
+    return value
 
 
 def _event_name(message: _Message) -> str:

@@ -153,9 +153,8 @@ class EventLog:
 
     def suppressed(self) -> suppression.Suppressed:
         """By what everybody who was erased is known again; read anew only after another erasure."""
-        with self._engine.connect() as connection, connection.begin():
-            count = suppression.how_many(connection)
-            if count != len(self._suppressed.digests):
+        if self._reader.read(suppression.how_many) != len(self._suppressed.digests):
+            with self._engine.connect() as connection, connection.begin():
                 self._suppressed = suppression.suppressed(connection)
         return self._suppressed
 

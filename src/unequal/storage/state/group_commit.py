@@ -6,8 +6,9 @@ A commit costs the same for one job as for two hundred, so while one group is be
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -30,6 +31,7 @@ _CROSSED: Final = {"40001", "40P01"}
 
 # Any number that nothing else in the database locks.
 _WRITERS_LOCK: Final = 7_305_112_905
+_TURN: Final = f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})"
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Writer:
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self._held: sa.Connection | None = None
         self._thread = threading.Thread(target=self._work, name="state writer", daemon=True)
         self._thread.start()
 
@@ -104,6 +107,7 @@ class Writer:
             while alive:
                 # What crossed is tried again before anything new.
                 alive = self._write_group(alive)
+        self._let_go()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """Those who wait, at least one; and whether the writer was closed behind them."""
@@ -126,9 +130,7 @@ class Writer:
         outcomes: list[Callable[[], None]] = []
         again: list[_Waiting] = []
         try:
-            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+            with self._transaction() as connection:
                 for waiting in group:
                     outcome = self._run(connection, waiting, alone=len(group) == 1)
                     if outcome is None:
@@ -148,6 +150,45 @@ class Writer:
         for outcome in outcomes:
             outcome()
         return again
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        """The turn to write, over a connection that is kept: to take one from the pool costs as much as to write three events."""
+        try:
+            connection = self._begun()
+            yield connection
+            connection.commit()
+        except BaseException as error:
+            self._undo(error)
+            raise
+
+    def _begun(self) -> sa.Connection:
+        """A connection whose transaction has the turn; a new one where the server has closed the one that was kept."""
+        if self._held is not None:
+            try:
+                return _with_the_turn(self._held)
+            except sa.exc.DBAPIError:
+                # A file is as it is, and whoever holds it has been waited for.
+                if self._held.dialect.name != "postgresql":
+                    raise
+                self._let_go()
+        self._held = self._engine.connect().execution_options(writes=True)
+        return _with_the_turn(self._held)
+
+    def _undo(self, error: BaseException) -> None:
+        """Undo the transaction; where the database itself told of the error, its connection is not trusted with another one."""
+        if self._held is not None and not isinstance(error, sa.exc.DBAPIError):
+            with suppress(sa.exc.DBAPIError):
+                self._held.rollback()
+                return
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the connection that is kept; what it has begun is undone."""
+        held, self._held = self._held, None
+        if held is not None:
+            with held, suppress(sa.exc.SQLAlchemyError):
+                held.invalidate()
 
     def _run(self, connection: sa.Connection, waiting: _Waiting, *, alone: bool) -> Callable[[], None] | None:
         """Run one job in its savepoint; how its caller is told once the group is durable, or None to try it again."""
@@ -170,6 +211,13 @@ class Writer:
             told = _told(error)
             return lambda: future.set_exception(told)
         return lambda: future.set_result(result)
+
+
+def _with_the_turn(connection: sa.Connection) -> sa.Connection:
+    connection.begin()
+    if connection.dialect.name == "postgresql":
+        driver.run(connection, _TURN)
+    return connection
 
 
 def _lost(connection: sa.Connection, error: BaseException) -> bool:

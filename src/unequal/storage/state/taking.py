@@ -14,6 +14,7 @@ import orjson
 import sqlalchemy as sa
 
 from unequal.storage import faults
+from unequal.storage.state import driver
 from unequal.storage.state.events import Happening, Incoming, Refused, Sender, Taken
 
 Effects = Callable[[sa.Connection, Sequence[Happening]], None]
@@ -21,6 +22,8 @@ Effects = Callable[[sa.Connection, Sequence[Happening]], None]
 
 Handle = tuple[str, str]
 """Kind and value: within one source they name somebody."""
+
+_CLAIMING: Final = {"identify", "alias"}
 
 _CUSTOMER: Final = "COALESCE(m.customer_id, t.kind || ':' || t.source || ':' || t.value)"
 """Whose a handle is today; who is no record that we know goes by what the source calls him."""
@@ -34,11 +37,17 @@ _ONCE: Final = "ON CONFLICT (source, message_id) DO NOTHING"
 _UP: Final = "ON CONFLICT (customer_id) DO UPDATE SET version = customer_live.version + 1"
 
 # A user who is claimed a second time for the same visitor makes it nobody's, whichever of the two came first.
-_OTHER: Final = "(leads_to IS NOT NULL AND leads_to <> {p})"
+_OTHER: Final = "(leads_to IS NOT NULL AND leads_to <> ?)"
 _LINK: Final = (
-    f"UPDATE handle SET disputed = disputed OR {_OTHER}, leads_to = CASE WHEN disputed OR {_OTHER} THEN NULL ELSE {{p}} END "  # noqa: S608
-    "WHERE handle_id = {p} AND NOT disputed AND (leads_to IS NULL OR leads_to <> {p})"
+    f"UPDATE handle SET disputed = disputed OR {_OTHER}, leads_to = CASE WHEN disputed OR {_OTHER} THEN NULL ELSE ? END "  # noqa: S608
+    "WHERE handle_id = ? AND NOT disputed AND (leads_to IS NULL OR leads_to <> ?)"
 )
+_ADD_HANDLE: Final = """
+    INSERT INTO handle (source, kind, value, record_source, record_id, disputed) VALUES (?, ?, ?, ?, ?, FALSE)
+    ON CONFLICT (source, kind, value) DO NOTHING"""
+_QUARANTINE: Final = """
+    INSERT INTO event_quarantined (source, message_id, reason, detail, received_at, payload, payload_hash) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (source, payload_hash, reason) DO NOTHING"""
 
 
 def take(
@@ -66,13 +75,16 @@ def take(
         if isinstance(event, Incoming):
             first.setdefault(event.message_id, event)
     owners = {name: event.handle for name, event in first.items()}
-    claims = {name: claim for name, event in first.items() if (claim := _claim(sender, event)) is not None}
+    claims = {name: claim for name, event in first.items() if event.kind in _CLAIMING and (claim := _claim(sender, event)) is not None}
     numbers = _know(connection, sender, {*owners.values(), *(handle for claim in claims.values() for handle in claim)}, known)
     new = words.insert(connection, sender.name, first.values(), [numbers[handle] for handle in owners.values()]) if first else set()
     faults.point("state write events")
-    before = dict(_of_messages(connection, "payload_hash", sender.name, [name for name in first if name not in new]))
-    answers = [_answer(event, first, before) for event in sent]
-    _quarantine(connection, sender.name, zip(sent, answers, strict=True))
+    if len(new) == len(sent):
+        answers = [Taken(name, "taken") for name in first]
+    else:
+        before = dict(_of_messages(connection, "payload_hash", sender.name, [name for name in first if name not in new]))
+        answers = [_answer(event, first, before) for event in sent]
+        _quarantine(connection, sender.name, zip(sent, answers, strict=True))
     if new:
         changed = _link(connection, {claim for name, claim in claims.items() if name in new}, numbers)
         touched = {name: numbers[handle] for name, handle in owners.items() if name in new}
@@ -86,7 +98,7 @@ def count_up_handles(connection: sa.Connection, handles: Iterable[int]) -> None:
     """Say that something happened to whom these handles are today: the version of each customer counts up by one."""
     some = sorted(set(handles))
     if some:
-        connection.exec_driver_sql(_words(connection).count_up, (json.dumps(some),))
+        driver.run(connection, _words(connection).count_up, (json.dumps(some),))
 
 
 def _answer(event: Incoming | Refused, first: dict[str, Incoming], known: dict[str, str]) -> Taken:
@@ -111,13 +123,13 @@ def _claim(sender: Sender, event: Incoming) -> tuple[Handle, Handle] | None:
 
 def _know(connection: sa.Connection, sender: Sender, wanted: set[Handle], known: Mapping[Handle, int]) -> dict[Handle, int]:
     """The number of each handle; those that are new are made."""
-    numbers = {handle: known[handle] for handle in wanted if handle in known}
+    numbers = {handle: number for handle in wanted if (number := known.get(handle)) is not None}
     if len(numbers) < len(wanted):
         numbers |= _find(connection, sender.name, wanted - numbers.keys())
         new = sorted(wanted - numbers.keys())
         if new:
             rows = [(sender.name, kind, value, *_record(sender, kind, value)) for kind, value in new]
-            connection.exec_driver_sql(_words(connection).add_handle, rows)
+            driver.run_many(connection, _ADD_HANDLE, rows)
             numbers |= _find(connection, sender.name, new)
     return numbers
 
@@ -134,7 +146,7 @@ def _find(connection: sa.Connection, source: str, wanted: Iterable[Handle]) -> d
     return {
         (kind, value): number
         for kind, some in values.items()
-        for value, number in connection.exec_driver_sql(text, (source, kind, json.dumps(some))).all()
+        for value, number in driver.run(connection, text, (source, kind, json.dumps(some))).fetchall()
     }
 
 
@@ -143,20 +155,20 @@ def _link(connection: sa.Connection, claims: set[tuple[Handle, Handle]], numbers
     if not claims:
         return set()
     pairs = sorted((numbers[visitor], numbers[user]) for visitor, user in claims)
-    rows = connection.exec_driver_sql(_words(connection).leads, (json.dumps([visitor for visitor, _ in pairs]),)).all()
+    rows = driver.run(connection, _words(connection).leads, (json.dumps([visitor for visitor, _ in pairs]),)).fetchall()
     leads = {number: to for number, to, disputed in rows if not disputed}
     changing = [(visitor, user) for visitor, user in pairs if visitor in leads and leads[visitor] != user]
     if not changing:
         return set()
     changed = {visitor for visitor, _ in changing}
     count_up_handles(connection, changed)  # whose they were until now
-    connection.exec_driver_sql(_words(connection).link, [(user, user, user, visitor, user) for visitor, user in changing])
+    driver.run_many(connection, _LINK, [(user, user, user, visitor, user) for visitor, user in changing])
     return changed
 
 
 def _happenings(connection: sa.Connection, sender: Sender, added: Sequence[Incoming], handles: Mapping[str, int]) -> list[Happening]:
     event_ids = dict(_of_messages(connection, "event_id", sender.name, list(handles)))
-    rows = connection.exec_driver_sql(_words(connection).customers, (json.dumps(sorted(set(handles.values()))),)).all()
+    rows = driver.run(connection, _words(connection).customers, (json.dumps(sorted(set(handles.values()))),)).fetchall()
     customers = {number: str(customer) for number, customer in rows}
     return [Happening(event_ids[event.message_id], customers[handles[event.message_id]], event) for event in added]
 
@@ -165,42 +177,32 @@ def _of_messages(connection: sa.Connection, column: str, source: str, message_id
     if not message_ids:
         return []
     text = _words(connection).of_messages.format(column=column)
-    rows = connection.exec_driver_sql(text, (source, json.dumps(message_ids))).all()
+    rows = driver.run(connection, text, (source, json.dumps(message_ids))).fetchall()
     return [(name, value) for name, value in rows]
 
 
 def _quarantine(connection: sa.Connection, source: str, told: Iterable[tuple[Incoming | Refused, Taken]]) -> None:
-    words = _words(connection)
     rows = [
-        (source, answer.message_id, answer.reason, answer.detail, words.time(event.received_at), event.payload, event.payload_hash)
+        (source, answer.message_id, answer.reason, answer.detail, driver.stamp(connection, event.received_at), event.payload,
+         event.payload_hash)
         for event, answer in told
         if answer.reason
-    ]
-    if rows:
-        connection.exec_driver_sql(words.quarantine, rows)
+    ]  # fmt: skip
+    driver.run_many(connection, _QUARANTINE, rows)
 
 
 class _Words:
     """What is said to either database. A list is one parameter, as JSON, so that a statement is the same however long it is."""
 
-    def __init__(self, mark: str, among: str, among_numbers: str) -> None:
-        self.find_handles = f"SELECT h.value, h.handle_id FROM handle h WHERE h.source = {mark} AND h.kind = {mark} AND h.value {among}"  # noqa: S608
-        self.add_handle = (
-            "INSERT INTO handle (source, kind, value, record_source, record_id, disputed) "  # noqa: S608
-            f"VALUES ({', '.join([mark] * 5)}, FALSE) ON CONFLICT (source, kind, value) DO NOTHING"
-        )
+    def __init__(self, among: str, among_numbers: str) -> None:
+        self.find_handles = f"SELECT h.value, h.handle_id FROM handle h WHERE h.source = ? AND h.kind = ? AND h.value {among}"  # noqa: S608
         self.leads = f"SELECT h.handle_id, h.leads_to, h.disputed FROM handle h WHERE h.handle_id {among_numbers}"  # noqa: S608
-        self.link = _LINK.format(p=mark)
         self.customers = f"SELECT h.handle_id, {_CUSTOMER} FROM handle h {_OWNER} WHERE h.handle_id {among_numbers}"  # noqa: S608
         self.count_up = (
             f"INSERT INTO customer_live (customer_id, version) SELECT DISTINCT {_CUSTOMER}, 1 FROM handle h {_OWNER} "  # noqa: S608
             f"WHERE h.handle_id {among_numbers} ORDER BY 1 {_UP}"
         )
-        self.of_messages = f"SELECT message_id, {{column}} FROM event WHERE source = {mark} AND message_id {among}"  # noqa: S608
-        self.quarantine = (
-            "INSERT INTO event_quarantined (source, message_id, reason, detail, received_at, payload, payload_hash) "  # noqa: S608
-            f"VALUES ({', '.join([mark] * 7)}) ON CONFLICT (source, payload_hash, reason) DO NOTHING"
-        )
+        self.of_messages = f"SELECT message_id, {{column}} FROM event WHERE source = ? AND message_id {among}"  # noqa: S608
 
 
 class _Sqlite(_Words):
@@ -217,36 +219,38 @@ class _Sqlite(_Words):
         at, written = 0, 0
         for rows, text in self.insert_texts.items():
             while len(values) - at >= rows * 11:
-                written += connection.exec_driver_sql(text, tuple(values[at : at + rows * 11])).rowcount
+                written += driver.run(connection, text, values[at : at + rows * 11]).rowcount
                 at += rows * 11
         names = [event.message_id for event in events]
         if written == len(names):
             return set(names)
         # Who is alone knows the new rows by their numbers, for those follow one another.
-        last = connection.exec_driver_sql("SELECT COALESCE(MAX(event_id), 0) FROM event").scalar_one()
+        last = driver.run(connection, "SELECT COALESCE(MAX(event_id), 0) FROM event").fetchone()[0]
         return {name for name, number in _of_messages(connection, "event_id", source, names) if number > last - written}
 
     def _values(self, source: str, events: Collection[Incoming], handles: Sequence[int]) -> list[Any]:
-        texts: dict[datetime | None, str | None] = {None: None}
+        texts = _Texts({None: None})
         values: list[Any] = []
         for event, handle in zip(events, handles, strict=True):
-            message_id, kind, name, _, _, _, *times, payload, payload_hash = event
-            for at in times:
-                if at is not None and at not in texts:
-                    texts[at] = self.time(at)
-            values += (source, message_id, kind, name, handle, *[texts[at] for at in times], payload, payload_hash)
+            message_id, kind, name, _, _, _, original, sent_at, received_at, at, payload, payload_hash = event
+            values += (source, message_id, kind, name, handle, texts[original], texts[sent_at], texts[received_at], texts[at], payload,
+                       payload_hash)  # fmt: skip
         return values
 
-    def time(self, at: datetime) -> Any:
-        """A time as SQLAlchemy keeps it in SQLite."""
-        return at.isoformat(" ", "microseconds")
+
+class _Texts(dict[datetime | None, str | None]):
+    """Times as SQLAlchemy keeps them in SQLite; one that stands in many events is written once."""
+
+    def __missing__(self, at: datetime) -> str:
+        text = self[at] = at.isoformat(" ", "microseconds")
+        return text
 
 
 class _Postgresql(_Words):
     """Events in one statement: each round trip to the server would cost more than the row."""
 
     insert_text = (
-        f"INSERT INTO event ({_COLUMNS}) SELECT %s::text, r.* FROM json_to_recordset(%s::json) AS r (message_id text, kind text, "  # noqa: S608
+        f"INSERT INTO event ({_COLUMNS}) SELECT CAST(? AS text), r.* FROM json_to_recordset(CAST(? AS json)) AS r (message_id text, kind text, "  # noqa: S608
         'name text, handle_id bigint, original_timestamp timestamp, sent_at timestamp, received_at timestamp, "timestamp" timestamp, '
         f"payload text, payload_hash text) {_ONCE} RETURNING message_id"
     )
@@ -257,17 +261,14 @@ class _Postgresql(_Words):
         rows = [
             dict(zip(self._fields, (*event[:3], handle, *event[6:]), strict=True)) for event, handle in zip(events, handles, strict=True)
         ]
-        return set(connection.exec_driver_sql(self.insert_text, (source, orjson.dumps(rows).decode())).scalars().all())
-
-    def time(self, at: datetime) -> Any:
-        """A time as its driver takes it."""
-        return at
+        return {row[0] for row in driver.run(connection, self.insert_text, (source, orjson.dumps(rows).decode())).fetchall()}
 
 
-_SQLITE: Final = _Sqlite("?", "IN (SELECT value FROM json_each(?))", "IN (SELECT value FROM json_each(?))")
+_SQLITE: Final = _Sqlite("IN (SELECT value FROM json_each(?))", "IN (SELECT value FROM json_each(?))")
 # As arrays: few values are expected of one, and so each is looked up by the index, however little the server knows of a growing table.
 _POSTGRESQL: Final = _Postgresql(
-    "%s", "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))", "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)::bigint))"
+    "= ANY(ARRAY(SELECT json_array_elements_text(CAST(? AS json))))",
+    "= ANY(ARRAY(SELECT CAST(json_array_elements_text(CAST(? AS json)) AS bigint)))",
 )
 
 
