@@ -18,7 +18,7 @@ from tests.predicates.halves import EVENTS, ZONES, Drawn, answered, draw_rows, f
 from tests.predicates.hostile import COLUMNS as HOSTILE_COLUMNS
 from tests.predicates.hostile import cases
 
-from unequal.predicates import compared, connected, exact, fused, parse, patterns, single, tree, windows
+from unequal.predicates import compared, connected, exact, fused, parse, patterns, sieving, single, tree, windows, windows_of
 from unequal.terms.errors import PredicateError
 
 LAW = settings(
@@ -84,6 +84,41 @@ def test_a_hundred_thousand_pairs_are_answered_alike_for_one_customer_and_for_th
     asked = read(texts, COLUMNS)
     drawn = draw_rows(seed, asked, COLUMNS, ROWS)
     assert first_difference(drawn, asked, answered(duckdb, drawn, asked)) is None
+
+
+@LAW
+@given(texts=st.lists(with_windows(), min_size=10, max_size=10), seed=st.integers(0, 2**32))
+def test_many_rules_asked_at_once_pass_every_row_that_each_passes_and_where_that_is_settled_no_other(texts, seed):
+    plain = [PLAIN[place % len(PLAIN)] for place in range(seed % 1000, seed % 1000 + 30)]
+    asked = read([*texts, *plain], COLUMNS)
+    drawn = draw_rows(seed, asked, COLUMNS, 100)
+    named = list(dict.fromkeys(window for predicate in asked for window in windows_of(predicate)))
+    columns = _places(asked)
+    rules = [[one] for one in asked] + [asked[at : at + 2] for at in range(0, len(asked), 2)] + [[]]
+    sieve = sieving.sieve(rules, columns)
+    singles = [[single.compile_single(one, columns) for one in several] for several in rules]
+    for row, happened in zip(drawn.rows, drawn.happened, strict=True):
+        whole = (*row, *windows.values(named, happened, drawn.at))
+        passing = sieve.passing(whole)
+        for number, several in enumerate(singles):
+            passes, holds = bool(passing >> number & 1), all(one(whole) is True for one in several)
+            assert passes or not holds, rules[number]
+            assert passes is holds or not sieve.settled >> number & 1, rules[number]
+
+
+def _places(asked):
+    """Of every column and window its place in a row."""
+    named = dict.fromkeys(window.name for predicate in asked for window in windows_of(predicate))
+    return {name: place for place, name in enumerate([*COLUMNS, *named])}
+
+
+def test_plain_rules_are_settled_without_asking_them():
+    sieve = sieving.sieve([read([text], COLUMNS) for text in PLAIN], _places(read(PLAIN, COLUMNS)))
+    settled = [text for number, text in enumerate(PLAIN) if sieve.settled >> number & 1]
+    assert {"tier = 'gold'", "tier <> 'gold'", "orders >= 2.5", "tier between 'a' and 'c'", "profit_12m > 500 and amount <= 12.5"} <= set(
+        settled
+    )
+    assert {"tier is null", "score > -2.5", "lower(tier) = 'gold'", "orders > visits"}.isdisjoint(settled)
 
 
 @pytest.mark.slow

@@ -2,8 +2,8 @@
 
 `parse` checks a text against the columns of a table. `compile_batch` and `holds` make an Ibis expression of it for a whole
 base, `compile_single` a function of one row; both answer alike. `columns_of` and `windows_of` say what it reads, `windows` what
-windows over events are, `led` follows ids that lead to others, `can_both_hold`
-whether rules exclude each other. The text itself is never executed.
+windows over events are, `led` follows ids that lead to others, `can_both_hold` whether rules exclude each other, `sieving` which of many
+may hold for one row. The text itself is never executed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.predicates import windows
+    from unequal.predicates import sieving, windows
     from unequal.predicates.batch import compile_batch, holds
-    from unequal.predicates.functions import FUNCTIONS, Function
+    from unequal.predicates.functions import FUNCTIONS
     from unequal.predicates.leading import led
     from unequal.predicates.overlap import can_both_hold
     from unequal.predicates.reading import parse
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FUNCTIONS",
-    "Function",
     "Predicate",
     "can_both_hold",
     "columns_of",
@@ -33,6 +32,7 @@ __all__ = [
     "holds",
     "led",
     "parse",
+    "sieving",
     "windows",
     "windows_of",
 ]
@@ -41,7 +41,7 @@ open_by_name(
     __name__,
     __all__,
     batch=["compile_batch", "holds"],
-    functions=["FUNCTIONS", "Function"],
+    functions=["FUNCTIONS"],
     leading=["led"],
     overlap=["can_both_hold"],
     reading=["parse"],

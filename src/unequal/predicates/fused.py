@@ -41,6 +41,14 @@ class Reaches:
     holds: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """The value in a place of the row is known, and none of these."""
+
+    at: int
+    values: frozenset[Any]
+
+
 Form = Among | Reaches
 
 
@@ -60,6 +68,16 @@ def plain(node: tree.Node, columns: Mapping[str, int]) -> tuple[Form, ...]:
         case tree.Between(value=tree.Column() as column, low=tree.Literal() as low, high=tree.Literal() as high):
             above, below = _compared(">=", column, low, columns), _compared("<=", column, high, columns)
             return (*above, *below) if above and below else ()
+    return ()
+
+
+def besides(node: tree.Node, columns: Mapping[str, int]) -> tuple[Besides, ...]:
+    """A condition that leaves out a value, where values are quickly found in a set; nothing where it is no such condition."""
+    match node:
+        case tree.Comparison(operator="<>", left=tree.Column() as column, right=tree.Literal() as literal) if _is_hashed(column):
+            return (Besides(columns[column.name], _written(column, [literal])),)
+        case tree.Comparison(operator="<>", left=tree.Literal() as literal, right=tree.Column() as column) if _is_hashed(column):
+            return (Besides(columns[column.name], _written(column, [literal])),)
     return ()
 
 

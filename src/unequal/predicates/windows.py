@@ -107,7 +107,7 @@ def values(windows: Iterable[Window], happened: Mapping[str, Sequence[datetime]]
         happened: for each event the times it happened, earliest first; one that never did may be left out.
         at: the moment that is asked for.
     """
-    return tuple(value(window, happened.get(window.event, ()), at) for window in windows)
+    return tuple([value(window, happened.get(window.event, ()), at) for window in windows])
 
 
 def of_name(name: str) -> Window | None:

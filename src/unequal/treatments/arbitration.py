@@ -69,10 +69,12 @@ def _those_that_could_win(sitting: Sitting, line: Line) -> Iterator[Judged]:
     yield from floors
     if any(one.code is None for one in floors):
         return
-    for bound, _, policy in line.bounds.of(sitting.row):
-        if bound <= 0 or bound < least:
+    able = sitting.able(line)
+    passing = able and line.sieve.passing(sitting.row) & able
+    for bound, at, policy in line.bounds.of(sitting.row, passing):
+        if bound < least:
             return
-        one = judged(sitting, policy, line.cost)
+        one = judged(sitting, policy, line.cost, is_eligible=bool(line.sieve.settled >> at & 1))
         if one is None:
             continue
         yield one
@@ -82,9 +84,16 @@ def _those_that_could_win(sitting: Sitting, line: Line) -> Iterator[Judged]:
             least = float(best.score or 0) if not best.policy.bid.lever else min(most, float(best.score or 0))
 
 
-def judged(sitting: Sitting, policy: Policy, cost: Decimal) -> Judged | None:
-    """A policy with its dollars, where it passes every gate; None where it does not."""
-    if sitting.gate(policy) is not None:
+def judged(sitting: Sitting, policy: Policy, cost: Decimal, *, is_eligible: bool = False) -> Judged | None:
+    """A policy with its dollars, where it passes every gate; None where it does not.
+
+    Args:
+        sitting: the moment.
+        policy: which.
+        cost: of one contact by the channel.
+        is_eligible: it is known that its rules hold.
+    """
+    if sitting.gate(policy, is_eligible=is_eligible) is not None:
         return None
     one = offer(policy, sitting.row, cost, sitting.rank(policy))
     return Judged(one, *sitting.lot(one))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Final
 
 from unequal.terms.amounts import exact_text
@@ -39,25 +40,22 @@ def _chosen(moment: Moment, policies: Policies, rules: Rules, *, every: bool) ->
     line = policies.line(moment.channel)
     outcome = arbitrate(sitting, line, every=every)
     shown = candidates(outcome.judged, why=_why(outcome, sitting))
-    before = _before_the_winner(shown)
+    # Whoever fell before the winner fell by the lot, or to a person.
+    at = next((at for at, one in enumerate(shown) if one.fell is None), len(shown))
+    before, winner = shown[:at], shown[at] if at < len(shown) else None
     tier = tier_of(sitting)
     return Chosen(
-        winner=next((one for one in shown if one.fell is None), None),
+        winner=winner,
         candidates=(*shown, *_absent(line)) if every else shown,
-        question=best_question(sitting, line, outcome),
-        greeting=greeting_of(sitting),
+        question=best_question(sitting, line, outcome) if rules.questions else None,
+        greeting=greeting_of(sitting) if rules.greetings else None,
         tier=None if tier is None else rules.moments.tiers[tier].words,
-        held_out=tuple(one for one in before if one.fell == "held_out"),
-        for_review=next((one for one in before if one.fell == "for_a_person"), None),
+        held_out=tuple([one for one in before if one.fell == "held_out"]) if before else (),
+        for_review=next((one for one in before if one.fell == "for_a_person"), None) if before else None,
         lever_price=lever_price(outcome),
         floors=sitting.floors,
         tier_name=tier,
     )
-
-
-def _before_the_winner(shown: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    at = next((at for at, one in enumerate(shown) if one.fell is None), len(shown))
-    return shown[:at]
 
 
 def _absent(line: Line) -> tuple[Candidate, ...]:
@@ -84,9 +82,13 @@ def _why(outcome: Outcome, sitting: Sitting) -> tuple[str, ...]:
         told.append(f"gains {exact_text(beside, currency)} with household and referred customers")
     if costs:
         told.append(
-            f"costs {exact_text(costs.copy_negate(), currency)}" if costs < 0 else f"saves {exact_text(costs, currency)} in service"
+            f"costs {_cost_text(costs.copy_negate(), currency)}" if costs < 0 else f"saves {_cost_text(costs, currency)} in service"
         )
     if winner.policy.bid.lever:
         told.append(f"is pushed by {exact_text(winner.policy.bid.lever, currency)}: {declared.lever.why if declared.lever else ''}")
     # What pushes it is never left out: whoever reads the reasons must see that dollars alone did not decide.
     return tuple(told) if len(told) <= _MOST_REASONS else (*told[: _MOST_REASONS - 1], told[-1])
+
+
+# A policy costs the same again and again.
+_cost_text = lru_cache(maxsize=2048)(exact_text)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from unequal import config, predicates
@@ -37,6 +38,7 @@ class Policy:
         topics: its name, action, group and issue: what a customer may not wish to hear of.
         is_always: whether it may be chosen in any moment, without a trigger.
         said: of each channel whose content says something of the moment, the places where that stands in a row.
+        contents: of each channel its content, as it is told.
     """
 
     name: str
@@ -52,6 +54,11 @@ class Policy:
     topics: tuple[str, ...]
     is_always: bool
     said: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def is_exhausted(self, spent: Decimal) -> bool:
+        """Whether its budget does not reach for one more, where so much of it is spent."""
+        return self.budget is not None and added(spent, self.bid.cost) > self.budget[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,9 @@ class Line:
         policies: those that have content for it, by name; absent: those that have none.
         floors: of them those that serve a floor.
         bounds: of the others, what none can exceed.
-        readers: of each column that a question tells, the policies that read it.
+        sieve: of the same, which may act on a row; numbered as `bounds` numbers them.
+        purposes: of each purpose the bits of those that serve it.
+        readers: of each column that a question tells, the line of the policies that read it.
         others: of each such column, the line without those.
     """
 
@@ -83,7 +92,9 @@ class Line:
     absent: tuple[Policy, ...]
     floors: tuple[Policy, ...]
     bounds: Bounds
-    readers: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
+    sieve: predicates.sieving.Sieve
+    purposes: tuple[tuple[str, int], ...] = ()
+    readers: Mapping[str, Line] = field(default_factory=dict)
     others: Mapping[str, Line] = field(default_factory=dict)
 
 
@@ -93,6 +104,7 @@ class Policies:
 
     all: tuple[Policy, ...]
     lines: Mapping[str, Line]
+    by_name: Mapping[str, Policy]
 
     def __iter__(self) -> Iterator[Policy]:
         return iter(self.all)
@@ -102,12 +114,15 @@ class Policies:
 
     def named(self, name: str) -> Policy:
         """The policy of a name; KeyError where there is none."""
-        found = {policy.name: policy for policy in self.all}
-        return found[name]
+        return self.by_name[name]
+
+    def exhausted(self, spent: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """Of what policies have spent, what a choice must know: where the budget does not reach for one more."""
+        return {one.name: spent[one.name] for one in self.all if one.name in spent and one.is_exhausted(spent[one.name])}
 
     def line(self, channel: str) -> Line:
         """What a channel offers; nothing where no policy is for it."""
-        return self.lines.get(channel) or Line(Decimal(0), (), self.all, (), bounds_of((), Decimal(0)))
+        return self.lines.get(channel) or Line(Decimal(0), (), self.all, (), bounds_of((), Decimal(0)), predicates.sieving.sieve((), {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +134,10 @@ class Asking:
     place: int
     holds: Mapping[str, object]
     likely: Mapping[str, Fraction]
+    cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """What holds at every moment, made ready.
 
@@ -136,6 +152,8 @@ class Rules:
         kin: of each policy its group and issue.
         types: of each column its type, as predicates were parsed.
         currency: the reporting currency, for reasons.
+        reads: columns of the profile that anything here or in the policies reads, and their places.
+        events: those that it reads.
     """
 
     moments: config.policies.Moments
@@ -152,6 +170,18 @@ class Rules:
     kin: Mapping[str, tuple[str, str]]
     types: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
+    reads: Mapping[str, int] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
+
+    @cached_property
+    def floors_asked(self) -> tuple[tuple[str, Holds | None, frozenset[str]], ...]:
+        """The floors that a rule tells to be in force, and not the channel alone."""
+        return tuple(one for one in self.floors if one[1] is not None)
+
+    @cached_property
+    def read_places(self) -> tuple[int, ...]:
+        """The places of those columns."""
+        return tuple(self.reads.values())
 
 
 def ready(
@@ -193,7 +223,25 @@ def ready(
                    kin=kin, types=texts.types, currency=currency)  # fmt: skip
     made = sorted((_policy(one, parsed, moments, whole) for one, parsed in zip(declared, read, strict=True)), key=lambda one: one.name)
     channels = dict.fromkeys([*moments.channels, *(name for one in made for name in one.config.channels)])
-    return Policies(tuple(made), {name: _line(name, made, moments) for name in channels}), rules
+    lines = {name: _line(name, made, moments, whole) for name in channels}
+    rules = replace(rules, reads=_reads(texts.parsed, made, moments, whole, width), events=_events(windows, moments))
+    return Policies(tuple(made), lines, {one.name: one for one in made}), rules
+
+
+def _reads(
+    parsed: Sequence[predicates.Predicate], made: Sequence[Policy], moments: config.policies.Moments, places: Mapping[str, int], width: int
+) -> dict[str, int]:  # fmt: skip
+    """The columns of the profile that a choice looks at, in the order of their places."""
+    names = {name for one in parsed for name in predicates.columns_of(one)} | {BAND_IS_STABLE}
+    names |= {one.tells for one in moments.questions.values()}
+    amounts = [amount for one in made for amount in one.bid.amounts]
+    read = {places[name] for name in names if name in places} | {amount.place for amount in amounts if amount.place is not None}
+    return {name: at for name, at in places.items() if at in read and at < width}
+
+
+def _events(windows: Sequence[predicates.windows.Window], moments: config.policies.Moments) -> tuple[str, ...]:
+    of_cases = {event for case in moments.cases.values() for event in (*case.opened_by, *case.closed_by)}
+    return tuple(sorted(of_cases | {window.event for window in windows}))
 
 
 def _beside(moments: config.policies.Moments, types: Mapping[str, str]) -> dict[str, str]:
@@ -282,7 +330,7 @@ def _rules(
     return Rules(
         moments, zone, places, width, windows, context, told, tuple(floors),
         tuple((name, single("greetings", name)) for name in moments.greetings), tuple((name, single("tiers", name)) for name in moments.tiers),
-        tuple(_asking(name, one, places[one.tells], types[one.tells]) for name, one in moments.questions.items()), kin, types,
+        tuple(_asking(name, one, places[one.tells], types[one.tells]) for name, one in sorted(moments.questions.items())), kin, types,
         currency,
     )  # fmt: skip
 
@@ -291,7 +339,7 @@ def _asking(name: str, question: config.policies.Question, place: int, stored: s
     alike = Fraction(1, len(question.answers))
     likely = {answer: Fraction(question.likely[answer]) if question.likely else alike for answer in question.answers}
     holds: dict[str, object] = {answer: answer == "yes" if stored.removeprefix("!") == "boolean" else answer for answer in question.answers}
-    return Asking(name, question, place, holds, likely)
+    return Asking(name, question, place, holds, likely, Decimal(question.cost))
 
 
 def _policy(
@@ -313,6 +361,7 @@ def _policy(
         Decimal(policy.holdout) if policy.serves_floor is None else Decimal(0), budget if policy.serves_floor is None else None,
         (policy.policy, policy.action, policy.group, policy.issue), policy.trigger is None and not policy.moments,
         {channel: tuple(places[_CONTEXT + name] for name in names) for channel, names in wording.said(policy).items()},
+        {channel: content.model_dump(exclude_none=True) for channel, content in policy.channels.items()},
     )  # fmt: skip
 
 
@@ -339,20 +388,34 @@ def _bid(policy: config.policies.Policy, read: _Read, moments: config.policies.M
     )  # fmt: skip
 
 
-def _line(channel: str, policies: Sequence[Policy], moments: config.policies.Moments) -> Line:
+def _line(channel: str, policies: Sequence[Policy], moments: config.policies.Moments, places: Mapping[str, int]) -> Line:
     cost = Decimal(moments.channels[channel].cost) if channel in moments.channels else Decimal(0)
     here = tuple(one for one in policies if channel in one.config.channels)
     absent = tuple(one for one in policies if channel not in one.config.channels)
-    readers = {one.tells: tuple(policy for policy in here if one.tells in policy.reads) for one in moments.questions.values()}
-    others = {column: _part(tuple(one for one in here if column not in one.reads), cost) for column in readers}
-    whole = _part(here, cost)
-    return Line(cost, here, absent, whole.floors, whole.bounds, readers, others)
+    told = {one.tells for one in moments.questions.values()}
+    readers = {column: _part(tuple(one for one in here if column in one.reads), cost, places) for column in told}
+    others = {column: _part(tuple(one for one in here if column not in one.reads), cost, places) for column in told}
+    whole = _part(here, cost, places)
+    return Line(cost, here, absent, whole.floors, whole.bounds, whole.sieve, whole.purposes, readers, others)
 
 
-def _part(policies: tuple[Policy, ...], cost: Decimal) -> Line:
+def _part(policies: tuple[Policy, ...], cost: Decimal, places: Mapping[str, int]) -> Line:
     # One that serves a floor ranks by whether that floor is in force, which only the moment knows.
     floors = tuple(one for one in policies if one.config.serves_floor is not None)
-    return Line(cost, policies, (), floors, bounds_of([(one, one.bid) for one in policies if one.config.serves_floor is None], cost))
+    others = [one for one in policies if one.config.serves_floor is None]
+    bounds = bounds_of([(one, one.bid) for one in others], cost)
+    purposes: dict[str, int] = {}
+    for at, one in enumerate(bounds.policies):
+        purposes[one.config.purpose] = purposes.get(one.config.purpose, 0) | 1 << at
+    return Line(
+        cost,
+        policies,
+        (),
+        floors,
+        bounds,
+        predicates.sieving.sieve([one.texts for one in bounds.policies], places),
+        tuple(purposes.items()),
+    )
 
 
 NO_FLOOR: Final = len(config.policies.FLOOR_CLASSES)

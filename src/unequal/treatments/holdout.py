@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from math import ceil
 from typing import Final
 
 from unequal.terms.ids import SEPARATOR
@@ -22,8 +24,18 @@ def lot(policy: str, customer_id: str) -> Fraction:
     >>> lot("front_seat", "c_1") == lot("front_seat", "c_1")
     True
     """
+    return Fraction(_drawn(policy, customer_id), _PARTS)
+
+
+def _drawn(policy: str, customer_id: str) -> int:
     digest = hashlib.md5(f"{policy}{SEPARATOR}{customer_id}".encode(), usedforsecurity=False).hexdigest()
-    return Fraction(int(digest[:_DIGITS], 16), _PARTS)
+    return int(digest[:_DIGITS], 16)
+
+
+@cache
+def _below(share: Decimal) -> int:
+    """The first whole number of parts that is not below a share of them all."""
+    return ceil(Fraction(share) * _PARTS)
 
 
 def arm_of(policy: str, customer_id: str, share: Decimal) -> Arm:
@@ -32,4 +44,4 @@ def arm_of(policy: str, customer_id: str, share: Decimal) -> Arm:
     Source: a hash of policy and unit is how experiments are kept sticky without a table; Kohavi, Tang and Xu, Trustworthy Online
     Controlled Experiments (2020), chapter 4.
     """
-    return "held_out" if lot(policy, customer_id) < Fraction(share) else "treated"
+    return "held_out" if _drawn(policy, customer_id) < _below(share) else "treated"

@@ -9,13 +9,14 @@ from typing import Final
 
 from unequal import predicates
 from unequal.treatments import limits, preferences, wording
-from unequal.treatments.compiling import BAND_IS_STABLE, NO_FLOOR, Offer, Policy, Rules
+from unequal.treatments.compiling import BAND_IS_STABLE, NO_FLOOR, Line, Offer, Policy, Rules
 from unequal.treatments.holdout import arm_of
 from unequal.treatments.shapes import Arm, Consent, Moment, Row
-from unequal.treatments.worth import added
 
 _SEVERITY: Final = {"granted": 0, "withdrawn": 1, "objected": 2}
 _MARKETING: Final = "marketing"
+_NOTHING: Final = Decimal(0)
+_NOBODY: Final[frozenset[str]] = frozenset()
 
 
 def whole_row(moment: Moment, rules: Rules, answers: Mapping[str, object] | None = None) -> list[object]:
@@ -32,8 +33,10 @@ def whole_row(moment: Moment, rules: Rules, answers: Mapping[str, object] | None
     profile = moment.profile
     row = list(profile.row)
     row += predicates.windows.values(rules.windows, profile.happened.moments, moment.at)
-    row += [_said(moment.context.get(name), rules.moments.context[name].type) for name in rules.context]
-    row += [None] * len(rules.told)
+    if rules.context:
+        row += [_said(moment.context.get(name), rules.moments.context[name].type) for name in rules.context]
+    if rules.told:
+        row += [None] * len(rules.told)
     for question in rules.questions:
         if row[question.place] is None:
             row[question.place] = answered(moment, question.name, question.holds)
@@ -67,40 +70,65 @@ class Sitting:
         self.moment, self.rules, self.row = moment, rules, row
         declared = rules.moments.channels.get(moment.channel)
         self.outbound = declared is not None and declared.outbound
-        self.floors = tuple(
-            name for name, holds, _ in rules.floors if moment.context.get(name) is True or (holds is not None and holds(row) is True)
+        context, standing = moment.context, moment.standing
+        # Most moments have nothing special to them, and what is not there is not gone through.
+        self.floors = tuple([
+            name for name, holds, _ in (rules.floors if context else rules.floors_asked)
+            if context.get(name) is True or (holds is not None and holds(row) is True)
+        ])  # fmt: skip
+        self.silenced: frozenset[str] = _NOBODY
+        self.ranks: dict[str, int] = {}
+        if self.floors:
+            self.silenced = frozenset(purpose for name, _, silences in rules.floors if name in self.floors for purpose in silences)
+            self.ranks = {name: rank for rank, (name, _, _) in enumerate(rules.floors) if name in self.floors}
+        self.wishes = preferences.wishes(standing.preferences, moment.at) if standing.preferences else {}
+        self.unwished = (
+            frozenset(name.removeprefix("topic:") for name, _ in self.wishes if name.startswith("topic:")) if self.wishes else _NOBODY
         )
-        self.silenced = frozenset(purpose for name, _, silences in rules.floors if name in self.floors for purpose in silences)
-        self.ranks = {name: rank for rank, (name, _, _) in enumerate(rules.floors) if name in self.floors}
-        self.wishes = preferences.wishes(moment.standing.preferences, moment.at)
-        self.unwished = frozenset(name.removeprefix("topic:") for name, _ in self.wishes if name.startswith("topic:"))
-        self.reached = {
-            contact.policy: contact.at for contact in sorted(moment.standing.contacts, key=lambda one: one.at) if contact.at <= moment.at
-        }
-        self.set_off = frozenset(str(moment.context.get("trigger") or "").split())
-        self.held_back = frozenset(
-            objective
-            for case in rules.moments.cases.values()
-            if moment.profile.happened.open_since(case, moment.at) is not None
-            for objective in case.holds_back
-        )
+        self.reached: dict[str, datetime] = {}
+        if standing.contacts:
+            self.reached = {one.policy: one.at for one in sorted(standing.contacts, key=lambda one: one.at) if one.at <= moment.at}
+        self.set_off = frozenset(str(context.get("trigger") or "").split()) if context else _NOBODY
+        cases, happened = rules.moments.cases, moment.profile.happened
+        open_cases = [case for case in cases.values() if happened.open_since(case, moment.at) is not None] if cases else []
+        self.held_back = frozenset(objective for case in open_cases for objective in case.holds_back) if open_cases else _NOBODY
         place = rules.places.get(BAND_IS_STABLE)
         self.is_stable = place is not None and row[place] is True
         self._purposes: dict[str, str | None] = {}
+
+    def supposing(self, row: Row) -> Sitting:
+        """The same moment with another row, of which only what rules say of it differs."""
+        then = object.__new__(Sitting)
+        then.__dict__.update(self.__dict__)
+        then.row = row
+        return then
+
+    def able(self, line: Line) -> int:
+        """The bits of a line's policies, by `bounds`, whose purpose the customer may be contacted for."""
+        bits = line.sieve.every
+        for purpose, serving in line.purposes:
+            if self.of_purpose(purpose) is not None:
+                bits &= ~serving
+        return bits
 
     def rank(self, policy: Policy) -> int:
         """Where the floor that a policy serves stands, the highest first; last without one in force."""
         floor = policy.config.serves_floor
         return NO_FLOOR if floor is None else self.ranks.get(floor, NO_FLOOR)
 
-    def gate(self, policy: Policy) -> str | None:
-        """The code of the first gate that a policy falls at, whatever it brings; None where it passes them all."""
+    def gate(self, policy: Policy, *, is_eligible: bool = False) -> str | None:
+        """The code of the first gate that a policy falls at, whatever it brings; None where it passes them all.
+
+        Args:
+            policy: which.
+            is_eligible: it is known that its rules hold, and they need not be asked.
+        """
         if self.set_off or not policy.is_always:
             code = self._of_the_moment(policy)
             if code is not None:
                 return code
         row = self.row
-        for code, holds in policy.gates:
+        for code, holds in () if is_eligible else policy.gates:
             held = holds(row)
             if held is not True:
                 return code if held is False else "not_known"
@@ -152,9 +180,7 @@ class Sitting:
     def _of_the_contact(self, policy: Policy) -> str | None:
         declared = policy.config
         is_floor = declared.serves_floor is not None
-        code = self._of_consent(declared.purpose)
-        if code is None and not is_floor:
-            code = self._of_purpose(declared.purpose)
+        code = self._of_consent(declared.purpose) if is_floor else self.of_purpose(declared.purpose)
         if code is not None:
             return code
         if self.unwished and not is_floor and not self.unwished.isdisjoint(policy.topics):
@@ -171,10 +197,8 @@ class Sitting:
         return last is not None and last > self.moment.at - timedelta(days=days)
 
     def _of_budget(self, policy: Policy) -> str | None:
-        if policy.budget is None:
-            return None
-        most, code = policy.budget
-        return code if added(self.moment.standing.spent.get(policy.name, Decimal(0)), policy.bid.cost) > most else None
+        spent = self.moment.standing.spent.get(policy.name, _NOTHING)
+        return policy.budget[1] if policy.budget is not None and policy.is_exhausted(spent) else None
 
     def _of_worth(self, offer: Offer) -> str | None:
         if offer.policy.config.serves_floor is not None:
@@ -191,9 +215,10 @@ class Sitting:
             self._purposes[key] = self._consent(purpose)
         return self._purposes[key]
 
-    def _of_purpose(self, purpose: str) -> str | None:
+    def of_purpose(self, purpose: str) -> str | None:
+        """The code at which every policy of a purpose falls, but for those that serve a floor; None where the customer may be contacted for it."""
         if purpose not in self._purposes:
-            self._purposes[purpose] = self._wished(purpose) or self._quiet(purpose) or self._limited(purpose)
+            self._purposes[purpose] = self._of_consent(purpose) or self._wished(purpose) or self._quiet(purpose) or self._limited(purpose)
         return self._purposes[purpose]
 
     def _consent(self, purpose: str) -> str | None:

@@ -10,7 +10,6 @@ Source: the expected value of sample information; Raiffa and Schlaifer, Applied 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
 from decimal import Decimal
 
 from unequal.treatments.arbitration import Outcome, arbitrate, judged
@@ -37,10 +36,10 @@ def best_question(sitting: Sitting, line: Line, outcome: Outcome) -> Ask | None:
     best: Ask | None = None
     if sitting.floors or ("questions", None) in sitting.wishes or ("questions", sitting.moment.channel) in sitting.wishes:
         return None
-    for question in sorted(sitting.rules.questions, key=lambda one: one.name):
+    for question in sitting.rules.questions:
         if not _may_be_asked(sitting, question):
             continue
-        worth = less(worth_of(sitting, line, outcome, question), Decimal(question.config.cost))
+        worth = less(worth_of(sitting, line, outcome, question), question.cost)
         if worth > 0 and (best is None or worth > best.worth):
             best = Ask(question.name, question.config.text, dict(question.config.answers), worth, question.config.changes)
     return best
@@ -56,21 +55,40 @@ def _may_be_asked(sitting: Sitting, question: Asking) -> bool:
 def worth_of(sitting: Sitting, line: Line, outcome: Outcome, question: Asking) -> Decimal:
     """Dollars that the answer to a question is worth on the average, its cost not yet off; 0 where no answer changes what is done."""
     column = question.config.tells
-    readers = line.readers.get(column, ())
-    if not readers:
+    if column not in line.readers:
         return _NOTHING
-    winner = outcome.winner
-    reads = winner is not None and winner.policy in readers
+    readers, winner = line.readers[column], outcome.winner
+    reads = winner is not None and column in winner.policy.reads
+    if not reads and not _can_change(sitting, readers, winner, question):
+        return _NOTHING
     others = arbitrate(sitting, line.others[column], every=False).winner if reads else winner
     worth, changes = _NOTHING, False
     for answer, value in question.holds.items():
-        offers = _standing(_supposing(sitting, question, value), readers, line.cost)
+        offers = _standing(_supposing(sitting, question, value), readers.policies, line.cost)
         best = min([*offers.values(), *([others] if others else [])], key=lambda one: one.order, default=None)
         # What would have been done is worth what the answer makes of it: nothing, where it would not have been for the customer.
         without = offers.get(winner.policy.name) if winner is not None and reads else winner
         changes = changes or _name(best) != _name(winner)
         worth = added(worth, weighed(max(_NOTHING, less(_dollars(best), _dollars(without))), question.likely[answer]))
     return worth if changes else _NOTHING
+
+
+def _can_change(sitting: Sitting, readers: Line, winner: Offer | None, question: Asking) -> bool:
+    """Whether any that reads the column could win by an answer, for all that their bounds tell; told in floats, and so quickly."""
+    least = 0.0 if winner is None else float(winner.score or 0)
+    if readers.floors or (winner is not None and winner.score is None):
+        return True
+    able = sitting.able(readers)
+    highest = next(readers.bounds.of(sitting.row, able), None) if able else None
+    if highest is None or highest[0] < least:
+        return False
+    row = list(sitting.row)
+    for value in question.holds.values():
+        row[question.place] = value
+        highest = next(readers.bounds.of(row, readers.sieve.passing(row) & able), None)
+        if highest is not None and highest[0] >= least:
+            return True
+    return False
 
 
 def _standing(sitting: Sitting, policies: Iterable[Policy], cost: Decimal) -> dict[str, Offer]:
@@ -81,9 +99,7 @@ def _standing(sitting: Sitting, policies: Iterable[Policy], cost: Decimal) -> di
 def _supposing(sitting: Sitting, question: Asking, value: object) -> Sitting:
     row = list(sitting.row)
     row[question.place] = value
-    then = copy(sitting)
-    then.row = row
-    return then
+    return sitting.supposing(row)
 
 
 def _name(one: Offer | None) -> str | None:

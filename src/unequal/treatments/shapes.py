@@ -118,7 +118,7 @@ class Standing:
         contacts: reserved or made, not those released.
         consents, preferences, asked: in any order; the last word counts.
         arms: of policies whose lot was drawn already, how it fell.
-        spent: of policies, what they have spent in all, on everybody.
+        spent: of policies, what they have spent in all, on everybody; may be left out where the budget reaches for one more.
     """
 
     contacts: Sequence[Contact] = ()

@@ -59,9 +59,9 @@ class Bid:
     lever: Decimal = _NOTHING
 
     @property
-    def is_fixed(self) -> bool:
-        """Whether it is the same for every customer."""
-        return not self.variants and all(amount.place is None for amount in (self.margin, self.household, self.referral))
+    def amounts(self) -> tuple[Amount, ...]:
+        """What it may be a share of."""
+        return (self.margin, self.household, self.referral, *(margin for _, _, margin in self.variants))
 
     def parts(self, row: Row, channel_cost: Decimal) -> Mapping[str, Decimal] | None:
         """Dollars by part, each to four decimals: they sum to what is expected; None where something is not known.
