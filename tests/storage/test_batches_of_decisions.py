@@ -29,12 +29,12 @@ def test_decisions_of_a_batch_stand_each_for_itself_and_one_message_tells_of_tho
     spend = [Spend("p", 1, Decimal(2), Decimal(3))]
     batch = [reservation(f"d:{name}", name, 0, spends=spend if name in {"ann", "cleo"} else ()) for name in names]
 
-    def told(came: Sequence[LiveError | None]) -> list[Message]:
-        stand = [name for name, error in zip(names, came, strict=True) if error is None]
+    def told(came: Sequence[int | LiveError]) -> list[Message]:
+        stand = [name for name, error in zip(names, came, strict=True) if isinstance(error, int)]
         return [Message("webhook:printer", ",".join(stand), "batch", AT)]
 
-    came = live.contacts.submit_all(batch, told).result()
-    assert [type(error) for error in came] == [type(None), Stale, OverBudget, type(None)]
+    came = live.contacts.reserve_all(batch, told)
+    assert [one if isinstance(one, int) else type(one) for one in came] == [1, Stale, OverBudget, 1]
     assert [live.contacts.standing(name).version for name in names] == [1, 1, 0, 1]
     assert live.contacts.standing("cleo").contacts == ()
     assert live.contacts.spent() == {("p", 1): Decimal(2)}

@@ -36,7 +36,7 @@ def test_a_customer_is_met_from_the_first_decision_to_its_outcome(live: LiveStat
         "d1", "ann", 0, arms={"p": "treated"}, asked=AskedRow("ann", "allergies", "web", AT, "d1"), timer=first.timer_id,
         spends=[Spend("p", 1, Decimal(2), Decimal(9))], messages=[Message("shop", "{}", "d1", AT)], policies=live.policies.change(),
     )  # fmt: skip
-    assert live.contacts.submit(decided).result() == 1
+    assert live.contacts.reserve(decided) == 1
     (message,) = live.outbox.claim(AT)
     assert live.outbox.done(message)
     assert live.contacts.settle("d1:contact", "sent", later(2))

@@ -207,3 +207,32 @@ def test_what_is_killed_before_the_commit_is_gone_and_after_it_is_kept(engine: s
     killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program), address, kill_at], env=dict(os.environ), cwd=ROOT, check=False)
     assert killed.returncode == -9, "a point that does not fire proves nothing"
     assert len(held(engine)) == kept
+
+
+def test_who_writes_alone_writes_in_its_own_thread_and_behind_others_in_their_order(writer: Writer, engine: sa.Engine) -> None:
+    assert writer.write(lambda _: threading.current_thread()) is threading.current_thread()
+    go, entered = threading.Event(), threading.Event()
+    order: list[str] = []
+    first = writer.submit(lambda _: entered.set() or go.wait(30))
+    entered.wait(30)
+    second = writer.submit(lambda _: order.append("second"))
+    third = threading.Thread(target=lambda: order.append(f"third in {writer.write(lambda _: threading.current_thread()).name}"))
+    third.start()
+    go.set()
+    third.join(30)
+    assert first.result(30)
+    second.result(30)
+    assert order == ["second", "third in state writer"]
+
+
+def test_a_job_that_fails_in_the_callers_thread_leaves_nothing_and_the_turn_to_others(writer: Writer, engine: sa.Engine) -> None:
+    def fails(connection: sa.Connection) -> None:
+        put("a")(connection)
+        raise ValueError("late")
+
+    with pytest.raises(ValueError, match="late"):
+        writer.write(fails)
+    assert held(engine) == {}
+    assert writer.write(put("b")) == "b"
+    assert writer.submit(put("c")).result(30) == "c"
+    assert held(engine) == {"b": 1, "c": 1}

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from datetime import datetime, timedelta
 from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as every moment inside
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 UNASSIGNED: Final = "unassigned"
 """The customer_id of dollars that no customer can be found for: a bucket, named and shown."""
@@ -28,3 +33,17 @@ def founding_customer_id(source: str, record_id: str) -> str:
     """
     digest = hashlib.md5(f"{source}{SEPARATOR}{record_id}".encode(), usedforsecurity=False)
     return f"c_{digest.hexdigest()[:12]}"
+
+
+def new_id(at: datetime) -> str:
+    """An id that nobody has had, in 32 hexadecimal digits: milliseconds first, then 80 bits drawn.
+
+    Ids of one time lie together in an index, so that a database writes few pages for many of them. The last digits are as good as any
+    password; the first tell when.
+
+    Args:
+        at: naive UTC, of the year 1970 or later.
+
+    Source: RFC 9562, UUID version 7, without its marks.
+    """
+    return f"{(at - _EPOCH) // _MILLISECOND:012x}{os.urandom(10).hex()}"

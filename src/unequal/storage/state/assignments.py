@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -23,10 +23,20 @@ ASSIGNMENT: Final = sa.Table(
 sa.Index("ix_assignment_customer_id", ASSIGNMENT.c.customer_id)
 
 # Never DO UPDATE: the first word stands.
-_INSERT: Final = "INSERT INTO assignment (policy, customer_id, arm, at) VALUES (?, ?, ?, ?) ON CONFLICT (policy, customer_id) DO NOTHING"
+_INSERT: Final = "INSERT INTO assignment (policy, customer_id, arm, at)"
+_ONCE: Final = "ON CONFLICT (policy, customer_id) DO NOTHING"
 
 
 def assign(connection: sa.Connection, customer_id: str, arms: Mapping[str, str], at: datetime) -> None:
     """Write the arms of policies that have none for this customer yet; the caller holds the customer's version."""
-    stamped = driver.stamp(connection, at)
-    driver.run_many(connection, _INSERT, [(policy, customer_id, arm, stamped) for policy, arm in sorted(arms.items())])
+    assign_each(connection, [(customer_id, arms, at)])
+
+
+def assign_each(connection: sa.Connection, drawn: Iterable[tuple[str, Mapping[str, str], datetime]]) -> None:
+    """The same of several: customer, arms, and when they were drawn."""
+    rows = []
+    for customer_id, arms, at in drawn:
+        if arms:
+            stamped = driver.stamp(connection, at)
+            rows += [(policy, customer_id, arm, stamped) for policy, arm in sorted(arms.items())]
+    driver.insert_rows(connection, _INSERT, rows, _ONCE)

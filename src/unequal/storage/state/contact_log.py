@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,8 +19,7 @@ from unequal.storage.state.outbox import Message
 from unequal.storage.state.preferences import PreferenceRow
 from unequal.storage.state.questions import AskedRow
 from unequal.storage.state.reader import Reader
-from unequal.storage.state.reserving import Reservation
-from unequal.terms.errors import LiveError
+from unequal.storage.state.reserving import Came, Reservation
 
 
 class ContactLog:
@@ -37,9 +35,9 @@ class ContactLog:
         """What a decision must know of a customer, and the version to reserve on; see contact_standing.standing."""
         return self._reader.read(contact_standing.standing, customer_id, also=also, since=since)
 
-    def submit(self, reservation: Reservation) -> Future[int]:
-        """Have a decision and all that it takes written, as one; see reserve."""
-        return self._writer.submit(lambda connection: reserving.reserve(connection, reservation))
+    def standings(self, customer_ids: Sequence[str]) -> list[Standing]:
+        """The same of several customers, in their order."""
+        return self._reader.read(contact_standing.standings, customer_ids)
 
     def reserve(self, reservation: Reservation) -> int:
         """Write a decision and all that it takes, as one; the customer's version after it.
@@ -49,13 +47,13 @@ class ContactLog:
             OverBudget: LIV101, decide again without its `policy`.
             TimerIsTaken: LIV102, nothing is left to do.
         """
-        return self.submit(reservation).result()
+        return self._writer.write(lambda connection: reserving.reserve(connection, reservation))
 
-    def submit_all(
-        self, reservations: Sequence[Reservation], also: Callable[[Sequence[LiveError | None]], Sequence[Message]]
-    ) -> Future[list[LiveError | None]]:
-        """Have the decisions of a batch written together with what is sent of them; see reserving.reserve_all."""
-        return self._writer.submit(lambda connection: reserving.reserve_all(connection, reservations, also))
+    def reserve_all(
+        self, reservations: Sequence[Reservation], also: Callable[[Sequence[Came]], Sequence[Message]] | None = None
+    ) -> list[Came]:
+        """Write decisions on different customers together with what is sent of them; see reserving.reserve_all."""
+        return self._writer.write(lambda connection: reserving.reserve_all(connection, reservations, also))
 
     def settle(self, contact_id: str, status: str, at: datetime) -> bool:
         """Say what came of a contact: sent, released or answered; whether it was news. LIV103: it cannot become that."""

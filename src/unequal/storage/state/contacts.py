@@ -75,17 +75,22 @@ class ContactRow:
 
 
 _COLUMNS: Final = tuple(column.name for column in CONTACT.columns)
-_INSERT: Final = f"INSERT INTO contact ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - our own names
+_INSERT: Final = f"INSERT INTO contact ({', '.join(_COLUMNS)})"
 
 
 def insert(connection: sa.Connection, customer_id: str, rows: Sequence[ContactRow]) -> None:
     """Write reserved contacts under a customer's id of today; the caller holds his version."""
+    insert_each(connection, [(customer_id, row) for row in rows])
+
+
+def insert_each(connection: sa.Connection, rows: Iterable[tuple[str, ContactRow]]) -> None:
+    """The same of several customers."""
     given = []
-    for row in rows:
+    for customer_id, row in rows:
         at = driver.stamp(connection, row.reserved_at)
         given.append((row.contact_id, customer_id, row.channel, row.purpose, row.policy, row.policy_version, row.treatment,
                       row.decision_id, at, row.status, at, to_units(row.cost)))  # fmt: skip
-    driver.run_many(connection, _INSERT, given)
+    driver.insert_rows(connection, _INSERT, given)
 
 
 def settle(connection: sa.Connection, contact_id: str, status: str, at: datetime) -> bool:

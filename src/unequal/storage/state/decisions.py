@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -82,23 +82,25 @@ class OutcomeRow:
     author: str | None = None
 
 
-_INSERT: Final = """
-    INSERT INTO decision (decision_id, customer_id, channel, at, inputs, versions, winner, response) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT: Final = "INSERT INTO decision (decision_id, customer_id, channel, at, inputs, versions, winner, response)"
 
 
-def insert(connection: sa.Connection, row: DecisionRow) -> None:
-    """Write a decision under the id that it was made for."""
-    values = (
-        row.decision_id,
-        row.customer_id,
-        row.channel,
-        driver.stamp(connection, row.at),
-        row.inputs,
-        row.versions,
-        row.winner,
-        row.response,
-    )
-    driver.run(connection, _INSERT, values)
+def insert(connection: sa.Connection, rows: Sequence[DecisionRow]) -> None:
+    """Write decisions under the ids that they were made for."""
+    given = [
+        (
+            row.decision_id,
+            row.customer_id,
+            row.channel,
+            driver.stamp(connection, row.at),
+            row.inputs,
+            row.versions,
+            row.winner,
+            row.response,
+        )
+        for row in rows
+    ]
+    driver.insert_rows(connection, _INSERT, given)
 
 
 def decision(connection: sa.Connection, decision_id: str) -> DecisionRow:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
+
+_ROWS: Final = 64
 
 
 def run(connection: sa.Connection, statement: str, values: Sequence[object] = ()) -> Any:
@@ -31,6 +33,31 @@ def run_many(connection: sa.Connection, statement: str, rows: Sequence[Sequence[
     """Run one statement for each of some rows; see run."""
     if rows:
         _given(connection, "executemany", statement, rows)
+
+
+def insert_rows(connection: sa.Connection, insert: str, rows: Sequence[Sequence[object]], then: str = "") -> None:
+    """Insert rows, many by one statement.
+
+    Python's lock is let go and taken again for each statement, and threads that wait for it get it in turns of milliseconds: one statement
+    for each row makes a writer wait for them as often.
+
+    Args:
+        connection, rows: as for `run`.
+        insert: `INSERT INTO table (columns)`.
+        then: what follows the values.
+    """
+    at = 0
+    while at < len(rows):
+        # A power of two: so few statements are made ready, whatever the number of rows.
+        some = rows[at : at + min(_ROWS, 1 << (len(rows) - at).bit_length() - 1)]
+        run(connection, _insert(insert, len(some), len(some[0]), then), [value for row in some for value in row])
+        at += len(some)
+
+
+@cache
+def _insert(insert: str, rows: int, columns: int, then: str) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"{insert} VALUES {', '.join([row] * rows)} {then}"
 
 
 def _given(connection: sa.Connection, verb: str, statement: str, values: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from unequal.storage.state.events import (
 from unequal.storage.state.group_commit import Writer
 from unequal.storage.state.membership import CUSTOMER_MEMBERSHIP
 from unequal.storage.state.reader import Reader
+from unequal.storage.state.whose import padded
 
 _REMEMBERED: Final = 200_000
 """Handles of a source whose numbers are kept in memory: some 40 MB."""
@@ -47,11 +49,16 @@ _EVENT: Final = (
 
 _NAME: Final = "h.kind || ':' || h.source || ':' || h.value"
 _HIS: Final = "customer_membership m JOIN handle u ON u.record_source = m.source AND u.record_id = m.record_id"
-_NAMES: Final = f"""
-    SELECT {_NAME.replace("h.", "u.")} FROM {_HIS} WHERE m.customer_id = ?
-    UNION ALL SELECT {_NAME} FROM {_HIS} JOIN handle h ON h.leads_to = u.handle_id WHERE m.customer_id = ?"""  # noqa: S608 - our own names
 _NAMES_OF_USER: Final = f"""
     SELECT {_NAME} FROM handle u JOIN handle h ON h.leads_to = u.handle_id WHERE u.kind = ? AND u.source = ? AND u.value = ?"""  # noqa: S608
+
+
+@cache
+def _names(customers: int) -> str:
+    his = f"m.customer_id IN ({', '.join('?' * customers)})"
+    return f"""
+        SELECT m.customer_id, {_NAME.replace("h.", "u.")} FROM {_HIS} WHERE {his}
+        UNION ALL SELECT m.customer_id, {_NAME} FROM {_HIS} JOIN handle h ON h.leads_to = u.handle_id WHERE {his}"""  # noqa: S608 - our own names
 
 
 class EventLog:
@@ -92,7 +99,7 @@ class EventLog:
             if not future.cancelled() and future.exception() is None:
                 self._remember(sender.name, learnt)
 
-        future = self._writer.submit(job)
+        future = self._writer.at_once(job)
         future.add_done_callback(remember)
         return future
 
@@ -180,14 +187,25 @@ class EventLog:
         Returns:
             `user:SOURCE:ID` and `anonymous:SOURCE:ID`, sorted, without the id that is asked for. As new at least as whatever was read before.
         """
+        return self.names_each([customer_id])[0]
+
+    def names_each(self, customer_ids: Sequence[str]) -> list[tuple[str, ...]]:
+        """The same of several, in their order."""
         if not self._is_any:
             # Where no source has ever sent an event nobody has such a name; once one has, that stays so.
             self._is_any = bool(self._reader.read(driver.run, "SELECT 1 FROM handle LIMIT 1").fetchall())
             if not self._is_any:
-                return ()
-        named = _named(customer_id)
-        text, values = (_NAMES, (customer_id, customer_id)) if named is None else (_NAMES_OF_USER, named)
-        return tuple(sorted(str(row[0]) for row in self._reader.read(driver.run, text, values).fetchall()))
+                return [()] * len(customer_ids)
+        found: dict[str, list[str]] = {one: [] for one in customer_ids}
+        known = [one for one in found if _named(one) is None]
+        if known:
+            asked = padded(known)
+            for customer_id, name in self._reader.read(driver.run, _names(len(asked)), asked * 2).fetchall():
+                found[customer_id].append(str(name))
+        for one in found:
+            if (named := _named(one)) is not None:
+                found[one] = [str(row[0]) for row in self._reader.read(driver.run, _NAMES_OF_USER, named).fetchall()]
+        return [tuple(sorted(found[one])) for one in customer_ids]
 
     def close(self) -> None:
         """Close the connections that it reads over."""

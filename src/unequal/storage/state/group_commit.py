@@ -60,6 +60,8 @@ class Writer:
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self._submitted = 0
+        self._turn = threading.Lock()
         self._held: sa.Connection | None = None
         self._thread = threading.Thread(target=self._work, name="state writer", daemon=True)
         self._thread.start()
@@ -78,12 +80,33 @@ class Writer:
         with self._closing:
             if self._closed:
                 raise StorageError("STO110", "the state takes no more: it is being closed", do="send it again to a process that serves")
+            self._submitted += 1
             self._queue.put(waiting)
         return waiting.future
 
     def write(self, job: Callable[[sa.Connection], T]) -> T:
-        """Have a job written, and wait for it; see submit."""
-        return self.submit(job).result()
+        """Have a job written, and wait for it; see at_once."""
+        return self.at_once(job).result()
+
+    def at_once(self, job: Callable[[sa.Connection], T]) -> Future[T]:
+        """As submit, for who will wait for it anyway.
+
+        Where nobody else writes or waits to, the caller's own thread writes it before this returns: to hand it over, and the answer back, takes
+        as long as to write some rows.
+        """
+        if not self._has_turn():
+            return self.submit(job)
+        waiting = _Waiting(job)
+        try:
+            self._write_all([waiting])
+        finally:
+            self._turn.release()
+        return waiting.future
+
+    def _has_turn(self) -> bool:
+        """Take the turn to write, where nobody has it and all is written that was submitted before."""
+        with self._closing:
+            return not self._closed and not self._submitted and self._turn.acquire(blocking=False)
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -103,11 +126,17 @@ class Writer:
         ended = False
         while not ended:
             group, ended = self._next_group()
-            alive = [waiting for waiting in group if waiting.tries or waiting.future.set_running_or_notify_cancel()]
-            while alive:
-                # What crossed is tried again before anything new.
-                alive = self._write_group(alive)
-        self._let_go()
+            with self._turn:
+                self._write_all([waiting for waiting in group if waiting.future.set_running_or_notify_cancel()])
+            with self._closing:
+                self._submitted -= len(group)
+        with self._turn:
+            self._let_go()
+
+    def _write_all(self, group: list[_Waiting]) -> None:
+        while group:
+            # What crossed is tried again before anything new.
+            group = self._write_group(group)
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """Those who wait, at least one; and whether the writer was closed behind them."""

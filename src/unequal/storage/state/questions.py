@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -41,12 +42,18 @@ class AskedRow:
     answered_at: datetime | None = None
 
 
-_INSERT: Final = "INSERT INTO question_asked (customer_id, question, channel, asked_at, decision_id) VALUES (?, ?, ?, ?, ?)"
+_INSERT: Final = "INSERT INTO question_asked (customer_id, question, channel, asked_at, decision_id)"
 
 
 def ask(connection: sa.Connection, customer_id: str, row: AskedRow) -> None:
     """Write under a customer's id of today that a question is put; the caller holds his version."""
-    driver.run(connection, _INSERT, (customer_id, row.question, row.channel, driver.stamp(connection, row.asked_at), row.decision_id))
+    ask_each(connection, [(customer_id, row)])
+
+
+def ask_each(connection: sa.Connection, asked: Iterable[tuple[str, AskedRow]]) -> None:
+    """The same of several customers."""
+    rows = [(customer_id, row.question, row.channel, driver.stamp(connection, row.asked_at), row.decision_id) for customer_id, row in asked]
+    driver.insert_rows(connection, _INSERT, rows)
 
 
 def answer(connection: sa.Connection, customer_id: str, question: str, said: str, *, channel: str, at: datetime) -> bool:

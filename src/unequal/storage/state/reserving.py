@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from unequal.storage.state.decisions import DecisionRow
 from unequal.storage.state.outbox import Message
 from unequal.storage.state.questions import AskedRow
 from unequal.storage.state.spending import Spend
+from unequal.storage.state.whose import padded
 from unequal.terms.errors import LiveError
 
 
@@ -88,7 +90,7 @@ def reserve(connection: sa.Connection, reservation: Reservation) -> int:
     if reservation.timer is not None:
         for timer in sorted({reservation.timer, *reservation.other_timers}):
             timers.claim(connection, timer, at)
-    decisions.insert(connection, reservation.decision)
+    decisions.insert(connection, [reservation.decision])
     faults.point("state write decision")
     contacts.insert(connection, reservation.customer_id, reservation.contacts)
     assignments.assign(connection, reservation.customer_id, reservation.arms, at)
@@ -101,29 +103,99 @@ def reserve(connection: sa.Connection, reservation: Reservation) -> int:
     return version
 
 
+Came = int | LiveError
+"""What came of a reservation: the customer's version after it; or what `reserve` raised, and then nothing of it was written."""
+
+
 def reserve_all(
-    connection: sa.Connection, reservations: Sequence[Reservation], also: Callable[[Sequence[LiveError | None]], Sequence[Message]]
-) -> list[LiveError | None]:
+    connection: sa.Connection, reservations: Sequence[Reservation], also: Callable[[Sequence[Came]], Sequence[Message]] | None = None
+) -> list[Came]:
     """Write many decisions in one transaction, each with all that it takes or not at all, and messages that tell of those that stand.
 
     Args:
-        reservations: of different customers.
+        reservations: of different customers; of two of one, the second is stale.
         also: what is to be sent, of what came of each; it may be called again, for a group of jobs may be.
-
-    Returns:
-        Of each, None where it stands, or why it does not: Stale or OverBudget.
     """
-    came: list[LiveError | None] = []
-    for one in reservations:
+    came = _together(connection, reservations)
+    if also is not None:
+        outbox.enqueue(connection, also(came))
+    return came
+
+
+def _together(connection: sa.Connection, reservations: Sequence[Reservation]) -> list[Came]:
+    """All in few statements where budgets reach for all of them; else one after the other, so that it shows for whom they do not."""
+    is_plain = all(one.timer is None for one in reservations) and len({one.customer_id for one in reservations}) == len(reservations)
+    if is_plain and len(reservations) > 1:
         try:
             with connection.begin_nested():
-                reserve(connection, one)
-        except (Stale, spending.OverBudget) as error:
-            came.append(error)
-        else:
-            came.append(None)
-    outbox.enqueue(connection, also(came))
+                return _reserved_together(connection, reservations)
+        except spending.OverBudget:
+            pass
+    return [_reserved(connection, one) for one in reservations]
+
+
+def _reserved(connection: sa.Connection, reservation: Reservation) -> Came:
+    try:
+        with connection.begin_nested():
+            return reserve(connection, reservation)
+    except LiveError as error:
+        return error
+
+
+def _reserved_together(connection: sa.Connection, reservations: Sequence[Reservation]) -> list[Came]:
+    advanced = _advanced_together(connection, [one for one in reservations if one.takes])
+    came: list[Came] = [Stale(one) if one.takes and one.customer_id not in advanced else one.version + one.takes for one in reservations]
+    stand = [one for one, version in zip(reservations, came, strict=True) if isinstance(version, int)]
+    decisions.insert(connection, [one.decision for one in stand])
+    faults.point("state write decision")
+    contacts.insert_each(connection, [(one.customer_id, contact) for one in stand for contact in one.contacts])
+    assignments.assign_each(connection, [(one.customer_id, one.arms, one.decision.at) for one in stand])
+    questions.ask_each(connection, [(one.customer_id, one.asked) for one in stand if one.asked is not None])
+    outbox.enqueue(connection, [message for one in stand for message in one.messages])
+    spending.spend_all(connection, spending.summed(spend for one in stand for spend in one.spends))
+    faults.point("state write reservation")
     return came
+
+
+def _advanced_together(connection: sa.Connection, reservations: Sequence[Reservation]) -> set[str]:
+    """Raise the versions of customers by one who are still what their decisions were made on; who they are."""
+    found: set[str] = set()
+    by_policies: dict[int | None, list[Reservation]] = {}
+    for one in reservations:
+        by_policies.setdefault(one.policies, []).append(one)
+    for change, several in by_policies.items():
+        by = [] if change is None else [change]
+        known = sorted((one.customer_id, one.version) for one in several if one.version)
+        first = sorted(one.customer_id for one in several if not one.version)
+        if known:
+            asked = padded(known)
+            statement = _next_of(len(asked), has_policies=bool(by))
+            found |= {row[0] for row in driver.run(connection, statement, [*(part for one in asked for part in one), *by]).fetchall()}
+        if first:
+            begun = padded(first)
+            statement = _first_of(len(begun), has_policies=bool(by))
+            found |= {row[0] for row in driver.run(connection, statement, [*begun, *by]).fetchall()}
+    return found
+
+
+@cache
+def _next_of(customers: int, *, has_policies: bool) -> str:
+    asked = ", ".join(["(CAST(? AS TEXT), CAST(? AS BIGINT))"] * customers)
+    return f"""
+        WITH asked (id, seen) AS (VALUES {asked})
+        UPDATE customer_live SET version = version + 1 FROM asked
+        WHERE customer_id = asked.id AND version = asked.seen AND NOT EXISTS (SELECT 1 FROM customer_redirect WHERE old_id = asked.id)
+        {f"AND {_BY}" if has_policies else ""} RETURNING customer_id"""  # noqa: S608 - our own names and places
+
+
+@cache
+def _first_of(customers: int, *, has_policies: bool) -> str:
+    asked = ", ".join(["(CAST(? AS TEXT))"] * customers)
+    return f"""
+        WITH asked (id) AS (VALUES {asked})
+        INSERT INTO customer_live (customer_id, version) SELECT id, 1 FROM asked
+        WHERE NOT EXISTS (SELECT 1 FROM customer_redirect WHERE old_id = asked.id) {f"AND {_BY}" if has_policies else ""}
+        ON CONFLICT (customer_id) DO NOTHING RETURNING customer_id"""  # noqa: S608 - our own names and places
 
 
 def _advanced(connection: sa.Connection, reservation: Reservation) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -64,6 +64,15 @@ def spend_all(connection: sa.Connection, spends: Sequence[Spend]) -> None:
         driver.run(connection, _BEGIN, (spend.policy, spend.version))
         if not driver.run(connection, _SPEND, values).rowcount:
             raise OverBudget(spend)
+
+
+def summed(spends: Iterable[Spend]) -> list[Spend]:
+    """Of each policy's version one spend of all that is spent: together they are within the budget only if all of them are."""
+    found: dict[tuple[str, int], Spend] = {}
+    for one in spends:
+        before = found.get((one.policy, one.version))
+        found[one.policy, one.version] = one if before is None else replace(one, cost=before.cost + one.cost)
+    return list(found.values())
 
 
 def give_back(connection: sa.Connection, policy: str, version: int, cost: Decimal) -> None:
