@@ -46,6 +46,8 @@ bench: $(VENV)/all
 	$(BIN)/python benchmarks/value/run.py
 	$(BIN)/python benchmarks/answers/asking.py
 	$(BIN)/python benchmarks/live/predicates.py
+	$(BIN)/python benchmarks/live/choosing.py
+	$(BIN)/python benchmarks/live/serving.py --customers 10000
 
 # Debian keeps the module that makes virtual environments in a package of its own; root may fetch it.
 $(VENV)/bin/python:

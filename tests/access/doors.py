@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from unequal.access.accounts import FIELD_SCOPES
 from unequal.access.limits import Limits, Rate
 from unequal.config.moments import AgentPage
 from unequal.flow.people import People
+from unequal.flow.profiles import nobody
 from unequal.storage.state import open_access
 from unequal.terms.errors import UnequalError
 
@@ -109,9 +112,14 @@ class SmallWorld:
     def lookup(self, kind: str, value: str) -> list[str]:
         return {"one": ["c_1"], "two": ["c_1", "c_2"]}.get(value, [])
 
-    def decide(self, asking: verbs.Asking) -> verbs.Document | None:
+    def decide_soon(self, asking: verbs.Asking, told: Callable[[dict[str, Any]], dict[str, Any]]) -> Future[dict[str, Any]]:
         self.told.append(("decide", asking))
-        return filled("decision") if asking.customer_id == "c_1" or asking.value == "one" else None
+        answer: Future[dict[str, Any]] = Future()
+        if asking.customer_id == "c_1" or asking.value == "one":
+            answer.set_result(told(filled("decision")))
+        else:
+            answer.set_exception(nobody(str(asking.customer_id)))
+        return answer
 
     def explain(self, decision_id: str) -> verbs.Document | None:
         return filled("explanation") if decision_id == "d_1" else None

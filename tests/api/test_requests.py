@@ -220,6 +220,44 @@ def test_a_body_that_does_not_fit_is_told_by_place_and_never_by_value(client: Cl
 
 
 @pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ({"channel": "web", "customer_id": "c_1"}, None), ({"channel": "web", "customer_id": "c_2"}, (404, "LIV202")),
+        ({"channel": "web"}, (422, "API003")), ({"channel": "web", "customer_id": "c_1", "context": {"a": "x" * 70_000}}, (413, "API001")),
+    ],
+)  # fmt: skip
+def test_a_decision_is_answered_alike_however_its_request_is_written(client: Client, sent: dict[str, Any], code: Any) -> None:
+    _, secret = client.door.members.add_key("desk", "service", by="test", days=1, scopes=("decisions.make", "fields.contact"))
+    plain = {"authorization": f"Bearer {secret}", "content-type": "application/json"}
+    basic = base64.b64encode(f"{secret}:".encode()).decode()
+    body = orjson.dumps(sent)
+    # The first is by a key that is not known yet, the second as nearly all are sent.
+    answers = [
+        client.post("/v1/decide", content=body, headers=plain),
+        client.post("/v1/decide", content=body, headers=plain),
+        client.post("/v1/decide", content=body, headers={**plain, "content-type": "application/json; charset=utf-8"}),
+        client.post("/v1/decide", content=gzip.compress(body), headers={**plain, "content-encoding": "gzip"}),
+        client.post("/v1/decide", content=body, headers={**plain, "authorization": f"bearer  {secret}"}),
+        client.post("/v1/decide", content=body, headers={**plain, "authorization": f"Basic {basic}"}),
+        client.post("/v1/decide?more=1", content=body, headers=plain),
+    ]
+    if code is None:
+        assert {(one.status_code, one.headers["content-type"], one.headers["cache-control"], one.text) for one in answers} == {
+            (200, "application/json", "no-store", answers[0].text)
+        }
+    else:
+        assert {code_of(one) for one in answers} == {code}
+
+
+def test_a_key_that_may_not_decide_or_is_nobodys_is_refused_on_every_way(client: Client) -> None:
+    _, secret = client.door.members.add_key("desk", "service", by="test", days=1, scopes=("customers.read",))
+    for _ in range(2):
+        answer = client.post("/v1/decide", json={"channel": "web", "customer_id": "c_1"}, headers={"authorization": f"Bearer {secret}"})
+        assert code_of(answer) == (403, "ACC002")
+        assert code_of(client.post("/v1/decide", json={}, headers={"authorization": "Bearer nobody's"})) == (401, "ACC001")
+
+
+@pytest.mark.parametrize(
     "wrong", ["2026-03-01", "2026-03-01T09:30:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-05:00", 1_700_000_000]
 )
 def test_a_time_without_a_zone_or_out_of_this_world_does_not_fit(client: Client, shown: dict[str, Any], wrong: Any) -> None:

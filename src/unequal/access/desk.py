@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -78,15 +79,14 @@ class Desk:
     # Decisions
 
     @allowed("decisions.make")
-    def decide(self, caller: Caller, asking: Asking) -> dict[str, Any]:
+    def decide_soon(self, caller: Caller, asking: Asking) -> Future[dict[str, Any]]:
         """What to do for a customer now."""
         purpose = asking.purpose
         shown = seen_classes(caller.roles, caller.scopes, purpose)
         if asking.kind is not None and refused_filters([asking.kind], seen_classes(caller.roles, caller.scopes, "service")):
             raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=asking.kind,
                               do="ask by customer_id, or use a key with the scope fields.personal")  # fmt: skip
-        found = self._live.decide(replace(asking, author=caller.name))
-        return masked("decision", _there(found, "customer", asking.customer_id or asking.kind or ""), shown)
+        return self._live.decide_soon(replace(asking, author=caller.name), lambda found: masked("decision", found, shown))
 
     @allowed("decisions.read")
     def explain(self, caller: Caller, decision_id: str, *, purpose: str | None = None, reason: str = "") -> dict[str, Any]:

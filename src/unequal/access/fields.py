@@ -6,6 +6,7 @@ A field that stands in no list is masked for everybody, so that a new one is see
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 PURPOSES: Final[Mapping[str, str]] = {
@@ -83,6 +84,7 @@ IDENTIFIERS: Final[Mapping[str, str]] = {"customer_id": "reference"}
 """Kinds of identifiers that are no personal field; every other kind is one."""
 
 
+@cache
 def class_of(document: str, path: str) -> str | None:
     """The class of a field, by its own line or the nearest line above that covers it; None: no line, so it is masked.
 
@@ -97,6 +99,7 @@ def class_of(document: str, path: str) -> str | None:
     return next((lines[line] for line in covering if line in lines), None)
 
 
+@cache
 def sees(field_class: str, roles: frozenset[str], scopes: frozenset[str], purpose: str) -> bool:
     """Whether a class of fields is shown to roles, or to a service key, for a purpose.
 
@@ -109,6 +112,7 @@ def sees(field_class: str, roles: frozenset[str], scopes: frozenset[str], purpos
     return any(purpose in readers.get(role, ()) for role in roles)
 
 
+@cache
 def seen_classes(roles: frozenset[str], scopes: frozenset[str], purpose: str) -> frozenset[str]:
     """Every class of fields that is shown."""
     return frozenset(name for name in CLASSES if sees(name, roles, scopes, purpose))
@@ -144,6 +148,7 @@ def _kept(document: str, value: Mapping[str, Any], shown: frozenset[str], above:
     return kept, hidden
 
 
+@cache
 def _has_own_lines(document: str, path: str) -> bool:
     """Whether lines differ beneath a field, so that it is gone through name by name."""
     return any(line.startswith(f"{path}.") and not line.endswith(".*") for line in FIELDS[document])

@@ -61,6 +61,11 @@ class Gate:
         self._keys.take(caller.name)
         return caller
 
+    def knows(self, secret: str) -> bool:
+        """Whether it is known whose key this is, without looking it up."""
+        known = self._known.get(people.hash_of(secret))
+        return known is not None and known[1] > self._ticks()
+
     def by_session(self, token: str, address: str) -> Caller:
         """Whose session this is.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -116,8 +117,8 @@ class LiveVerbs(Protocol):
     def lookup(self, kind: str, value: str) -> Sequence[str]:
         """The customers whom an identifier may mean."""
 
-    def decide(self, asking: Asking) -> Document | None:
-        """What to do for a customer now; the contact is reserved when this returns."""
+    def decide_soon(self, asking: Asking, told: Callable[[dict[str, Any]], dict[str, Any]]) -> Future[dict[str, Any]]:
+        """What to do for a customer now, and of it what is told; the contact is reserved when the future resolves. Nothing waits in the call."""
 
     def explain(self, decision_id: str) -> Document | None:
         """A decision with every candidate and why it fell, replayed."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import HTTPException
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import Receive, Scope, Send
 
 from unequal.access import Accounts, Desk, Gate, verbs
 from unequal.api import account_routes, agent_pages, customer_routes, directory_routes, event_routes, policy_routes, problems
 from unequal.api.openapi import described
 from unequal.api.page_routing import EVERY_PAGE, endpoint
-from unequal.api.routing import ROUTES, Route, Server, answered
+from unequal.api.routing import ROUTES, Route, Server, answered, answered_soon
 from unequal.terms.errors import ApiError
 
 FILLED_BY: Final = (account_routes, directory_routes, agent_pages, event_routes, customer_routes, policy_routes)
@@ -43,10 +45,11 @@ def application(live: verbs.LiveVerbs | None, gate: Gate, *, now: Callable[[], d
         yield
         threads.shutdown()
 
-    app = FastAPI(title="Unequal", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json", lifespan=lifespan)
+    app = _Application(title="Unequal", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json", lifespan=lifespan)
     served = [found for found in EVERY_ROUTE if live is not None or not found.needs_live]
     for found in served:
         app.add_api_route(found.path, _endpoint(found, server, threads), methods=[found.method], name=found.name, response_model=None)
+    app.shortcuts = {(one.method, one.path): partial(answered_soon, one, server, threads) for one in served if one.is_soon}
     if live is not None:
         for one in EVERY_PAGE:
             visited = endpoint(one, server, live.agents.page.embed_in, threads)
@@ -62,6 +65,20 @@ def _endpoint(found: Route, server: Server, threads: Executor) -> Callable[[Requ
         return await answered(found, server, request, threads)
 
     return endpoint
+
+
+class _Application(FastAPI):
+    """Answers the few routes that are asked all the time itself, before it looks for a route among all.
+
+    Attributes:
+        shortcuts: what answers them, by method and path; their paths have no places to fill.
+    """
+
+    shortcuts: Mapping[tuple[str, str], Callable[[Scope, Receive, Send], Awaitable[None]]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self.shortcuts.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        await (found or super().__call__)(scope, receive, send)
 
 
 async def _no_such_route(request: Request, error: Any) -> Response:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import orjson
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.types import Receive
 
 from unequal.terms.errors import ApiError
 
@@ -37,6 +38,23 @@ async def read(request: Request, limit: int) -> bytes:
         parts.append(part)
     body = b"".join(parts)
     return _unpacked(body, limit) if request.headers.get("content-encoding", "").lower() == "gzip" else body
+
+
+async def read_plain(receive: Receive, limit: int) -> bytes:
+    """The same of a body that is not packed, straight off the wire.
+
+    Raises:
+        ApiError: API001, as `read`.
+    """
+    body = b""
+    while True:
+        message = await receive()
+        part: bytes = message.get("body", b"")
+        body = body + part if body else part
+        if len(body) > limit:
+            raise too_long("the body", len(body), limit)
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return body
 
 
 def _unpacked(body: bytes, limit: int) -> bytes:

@@ -37,6 +37,12 @@ def key_in(headers: Mapping[str, str]) -> str | None:
     return name or password or None
 
 
+def plain_key_in(headers: Mapping[bytes, bytes]) -> str | None:
+    """A bearer's token as headers come off the wire; None where there is none that is written plainly."""
+    kind, _, key = headers.get(b"authorization", b"").partition(b" ")
+    return key.decode("ascii") if kind == b"Bearer" and key.isascii() and key.strip() == key and key else None
+
+
 def caller_of(gate: Gate, request: Request, written: str | None = None) -> Caller:
     """Who sends a request.
 

@@ -41,13 +41,13 @@ def answer(call: Call) -> Any:
     call.desk.answer(call.caller, call.path["customer_id"], **_given(call))
 
 
-@route("POST", "/v1/decide", "decisions.make", body=shapes.Ask, answer=shapes.Decision)
+@route("POST", "/v1/decide", "decisions.make", body=shapes.Ask, answer=shapes.Decision, is_soon=True)
 def decide(call: Call) -> Any:
     """What to do for a customer now: treatment, question, greeting, tier; the contact is reserved."""
     asked = call.body
     if (asked.customer_id is None) == (asked.kind is None) or (asked.kind is None) != (asked.value is None):
         raise ApiError("API003", "the body does not fit", where="customer_id", do="give customer_id, or kind and value")
-    return call.desk.decide(
+    return call.desk.decide_soon(
         call.caller, verbs.Asking(asked.channel, asked.customer_id, asked.kind, asked.value, asked.context, asked.purpose)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,14 +13,16 @@ from typing import Any, Final, cast
 import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
 
 from unequal.access import Accounts, Caller, Desk, Gate
 from unequal.api import bodies, problems
-from unequal.api.credentials import address_of, caller_of, key_in
+from unequal.api.credentials import address_of, caller_of, key_in, plain_key_in
 from unequal.terms.errors import ApiError, UnequalError
 
 _OPTIONS: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 _NO_CONTENT: Final = 204
+_PLAIN_HEADERS: Final = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Route:
         is_event: a write key may stand in the body, which may be of any media type and is read where events are taken in.
         limit: bytes of the body.
         needs_live: whether it is there only with the moment of contact.
+        is_soon: `act` gives a future, for which no thread waits; see answered_soon.
         more: what else it may answer: status and why.
     """
 
@@ -90,6 +93,7 @@ class Route:
     is_event: bool = False
     limit: int = bodies.LONGEST_BODY
     needs_live: bool = True
+    is_soon: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -115,9 +119,67 @@ async def answered(found: Route, server: Server, request: Request, threads: Exec
     """Answer a request: the body is read here, all else is done in a thread, for it may wait for a disk."""
     try:
         body = await bodies.read(request, found.limit) if found.body is not None else b""
-        return await asyncio.get_running_loop().run_in_executor(threads, _done, found, server, request, body)
+        loop = asyncio.get_running_loop()
+        if not found.is_soon:
+            return await loop.run_in_executor(threads, _done, found, server, request, body)
+        call = await loop.run_in_executor(threads, _call, found, server, request, body)
+        return _rendered(found, call, await _soon(found.act(call)))
     except UnequalError as error:
         return problems.answer(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the log the rest
+        return problems.our_fault(error)
+
+
+async def answered_soon(found: Route, server: Server, threads: Executor, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that is asked all the time.
+
+    As nearly every one of them is sent, by a key that is known and in plain JSON, it is read from the headers as they are: to make objects of
+    a request and a response takes as long as to answer it. Any other is answered as on every route.
+    """
+    headers = dict(scope["headers"])
+    key = plain_key_in(headers)
+    if key is None or not server.gate.knows(key) or not _is_plain(headers) or scope["query_string"]:
+        response = await answered(found, server, Request(scope, receive), threads)
+    else:
+        try:
+            body = await bodies.read_plain(receive, found.limit)
+            caller = server.gate.by_key(key, scope["client"][0] if scope["client"] else "unknown")
+            assert found.body is not None, "what is asked all the time is asked with a body"
+            call = Call(server, caller, Request(scope), {}, None, bodies.fitted(found.body, bodies.parsed(body)), body)
+            content = orjson.dumps(await _soon(found.act(call)), default=_plain, option=_OPTIONS)
+        except UnequalError as error:
+            response = problems.answer(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the log the rest
+            response = problems.our_fault(error)
+        else:
+            length = (b"content-length", str(len(content)).encode("ascii"))
+            await send({"type": "http.response.start", "status": found.status, "headers": [*_PLAIN_HEADERS, length]})
+            await send({"type": "http.response.body", "body": content})
+            return
+    await response(scope, receive, send)
+
+
+def _is_plain(headers: Mapping[bytes, bytes]) -> bool:
+    return headers.get(b"content-type") == b"application/json" and b"content-encoding" not in headers
+
+
+async def _soon(answer: Future[Any]) -> Any:
+    """What a future comes to that another thread settles."""
+    loop = asyncio.get_running_loop()
+    waiting = loop.create_future()
+    answer.add_done_callback(lambda done: loop.call_soon_threadsafe(_settle, waiting, done))
+    return await waiting
+
+
+def _settle(waiting: asyncio.Future[Any], done: Future[Any]) -> None:
+    # Who asked may have gone meanwhile.
+    if waiting.cancelled():
+        return
+    error = done.exception()
+    if error is None:
+        waiting.set_result(done.result())
+    else:
+        waiting.set_exception(error)
 
 
 def _done(found: Route, server: Server, request: Request, body: bytes) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import signal
@@ -22,6 +23,8 @@ from unequal.terms.errors import ApiError
 _LOG: Final = logging.getLogger("unequal.api")
 _TICK_SECONDS: Final = 1.0
 _GRACE_SECONDS: Final = 10
+_OBJECTS: Final = 50_000
+"""So many more objects than were let go before it is looked which of them hold each other: some hundred answers at work have thousands."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,10 @@ def serve(live: verbs.LiveVerbs | None, gate: Gate, bound: Bound) -> None:
         ApiError: API007, see check_bound.
     """
     check_bound(bound)
+    # What is open now stays open: looked through again and again for what can be let go, it would hold up every answer.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS)
     with ticking(live.tick if live else None, gate.members.now):
         settings = uvicorn.Config(
             application(live, gate), host=bound.host, port=bound.port, log_level="warning", access_log=False, server_header=False,

@@ -160,7 +160,7 @@ class AgentDesk:
 
     def _facts(self, row: storage.state.DecisionRow) -> list[dict[str, Any]]:
         """What the rule of the winner looked at and may be told, with its value then: three at the most."""
-        versions, active = orjson.loads(row.versions), self._live.policies.active()
+        versions, active = self._live.policies.made_by(row.versions), self._live.policies.active()
         policies, rules = active.policies, active.rules
         if (versions["rules"], versions["policies"]) != (active.rules_id, dict(active.versions)):
             policies, rules = self._live.policies.as_of(versions["rules"], versions["policies"])

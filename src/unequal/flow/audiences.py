@@ -231,7 +231,7 @@ class _Batch:
         came = self._reserved([(reservation, row) for reservation, row, _ in taken])
         again = set()
         for one, (_, row, chosen), error in zip(seen, taken, came, strict=True):
-            if error is not None:
+            if isinstance(error, LiveError):
                 again.add(one)
                 self._undo(row)
             else:
@@ -242,23 +242,24 @@ class _Batch:
             self._spent.clear()
         return again
 
-    def _reserved(self, taken: Sequence[tuple[storage.state.Reservation, dict[str, Any] | None]]) -> Sequence[LiveError | None]:
+    def _reserved(self, taken: Sequence[tuple[storage.state.Reservation, dict[str, Any] | None]]) -> Sequence[int | LiveError | None]:
         """Write what takes anything; of each, why it does not stand."""
-        came: list[LiveError | None] = [None] * len(taken)
+        came: list[int | LiveError | None] = [None] * len(taken)
         # Who was held out before is so still, and nothing is written of him again.
         places = [place for place, (reservation, _) in enumerate(taken) if reservation.takes]
         if places and not self.audience.is_dry:
             rows = [taken[place][1] for place in places]
-            wait = self._live.state.contacts.submit_all([taken[place][0] for place in places], lambda came: self._told(rows, came))
-            for place, error in zip(places, wait.result(), strict=True):
+            reservations = [taken[place][0] for place in places]
+            stood = self._live.state.contacts.reserve_all(reservations, lambda came: self._told(rows, came))
+            for place, error in zip(places, stood, strict=True):
                 came[place] = error
         return came
 
     def _taken(self, one: _Seen, active: Active) -> tuple[storage.state.Reservation, dict[str, Any] | None, shapes.Chosen]:
         asked = self._asked(one.customer_id, one.channel, active)
         moment = self._live.moment(asked, self.audience.at, active)
-        spent = {name: amount + self._spent.get(name, Decimal(0)) for name, amount in moment.standing.spent.items()}
-        moment = replace(moment, standing=replace(moment.standing, spent=spent))
+        spent = {name: amount + self._spent.get(name, Decimal(0)) for name, amount in self._live.spent(active).items()}
+        moment = replace(moment, standing=replace(moment.standing, spent=active.policies.exhausted(spent)))
         chosen = treatments.choose(moment, active.policies, active.rules, every=False)
         reservation, _ = self._live.reservation(asked, moment, chosen, active)
         if not self._is_wanted(chosen.winner):
@@ -279,9 +280,9 @@ class _Batch:
         if row is not None:
             self.audience.rows.append(row)
 
-    def _told(self, rows: Sequence[dict[str, Any] | None], came: Sequence[LiveError | None]) -> list[storage.state.Message]:
+    def _told(self, rows: Sequence[dict[str, Any] | None], came: Sequence[int | LiveError]) -> list[storage.state.Message]:
         """The message to a webhook that tells of those who were reserved; its key is that of its first decision."""
-        told = [row for row, error in zip(rows, came, strict=True) if row is not None and error is None]
+        told = [row for row, error in zip(rows, came, strict=True) if row is not None and not isinstance(error, LiveError)]
         if self._wanted.webhook is None or not told:
             return []
         document = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
-from uuid import uuid4
 
 import orjson
 
@@ -99,10 +98,12 @@ def visitor_document(customer_id: str, asked_id: str, told: OfState) -> dict[str
             "preferences": list(told.preferences), "contacts": list(told.contacts)}  # fmt: skip
 
 
-def happened_of(profiles: Profiles, customer_id: str, rows: Iterable[storage.state.EventRow], named: Naming) -> shapes.Happened:
+def happened_of(profiles: Profiles, customer_id: str, rows: Sequence[storage.state.EventRow], named: Naming) -> shapes.Happened:
     """What the run tells of a customer, and events since; what the run tells already is not counted twice."""
     told = profiles.happened(customer_id)
     found: dict[str, list[datetime]] = {}
+    if not rows:
+        return shapes.Happened(told)
     for row in rows:
         ours = named(row.source, row.kind, row.name)
         if ours is not None and (not told or row.timestamp > profiles.known_until(ours)):
@@ -148,10 +149,10 @@ def is_outbound(channel: str, active: Active) -> bool:
 
 
 def contact_of(row: storage.state.DecisionRow, moment: shapes.Moment, winner: shapes.Candidate, active: Active) -> storage.state.ContactRow:
-    """The contact that a decision makes."""
+    """The contact that a decision makes: one at the most, and so by the decision's own id."""
     declared = active.declared(winner.policy)
     return storage.state.ContactRow(
-        uuid4().hex, row.customer_id, moment.channel, declared.purpose, moment.at, policy=winner.policy, policy_version=winner.version,
+        row.decision_id, row.customer_id, moment.channel, declared.purpose, moment.at, policy=winner.policy, policy_version=winner.version,
         treatment=declared.treatment, decision_id=row.decision_id, cost=cost_of(winner),
     )  # fmt: skip
 
@@ -188,13 +189,13 @@ def message_of(
 def treatment_of(decision_id: str, winner: shapes.Candidate, moment: shapes.Moment, active: Active) -> dict[str, Any]:
     """What is done, in the words that a customer may read."""
     declared = active.declared(winner.policy)
-    content: dict[str, Any] = declared.channels[moment.channel].model_dump(exclude_none=True)
+    content = dict(active.policies.named(winner.policy).contents[moment.channel])
     for part in ("text", "subject", "link"):
         if part in content:
             content[part] = wording.filled(content[part], moment.context)
     if "coupon" in content:
         # A code is good for one decision, and so once: the shop says by it what came of the decision.
-        content["coupon"] = {"code": f"{winner.policy}-{decision_id[:12]}".upper(), "amount": content["coupon"]}
+        content["coupon"] = {"code": f"{winner.policy}-{decision_id[-12:]}".upper(), "amount": content["coupon"]}
     return {"policy": winner.policy, "version": winner.version, "action": declared.action, "treatment": declared.treatment, **content}
 
 

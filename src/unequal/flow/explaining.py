@@ -24,10 +24,10 @@ def explain(state: storage.state.LiveState, policies: PolicyDesk, decision_id: s
     if row.inputs == "{}":
         raise LiveError("LIV501", "what a decision was made from was erased", where=f"decision {decision_id}",
                         do="nothing: the customer was erased; what the contact cost and brought stays")  # fmt: skip
-    versions = orjson.loads(row.versions)
+    versions = policies.made_by(row.versions)
     made_by, rules = policies.as_of(versions["rules"], versions["policies"])
     moment = recalling.moment_of(row.inputs, rules)
-    active = Active(0, made_by, rules, versions["rules"], versions["policies"], {})
+    active = Active(0, made_by, rules, versions["rules"], versions["policies"], "", {})
     chosen = treatments.choose(moment, made_by, rules, every=True)
     again = deciding.text_of(deciding.response_of(decision_id, moment, chosen, active))
     if again != row.response:

@@ -7,7 +7,8 @@ on; whoever comes too late looks again. So limits hold whatever the number of wo
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,6 @@ from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
-from uuid import uuid4
 
 import orjson
 
@@ -25,12 +25,14 @@ from unequal import storage, treatments
 from unequal.flow import agent_desk, customer_events, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
 from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it through here
 from unequal.flow.clock import utc_now
+from unequal.flow.deciding_together import Together, Told
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
 from unequal.flow.profiles import Profiles, nobody
 from unequal.flow.sending import Sender
 from unequal.terms.errors import LiveError
+from unequal.terms.ids import new_id
 from unequal.treatments import shapes
 from unequal.version import __version__
 
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from unequal.flow.audiences import Audience
     from unequal.flow.beside_crm import Exported
 
-_TRIES: Final = 50
 _HOT: Final = 20_000
 
 
@@ -99,8 +100,10 @@ class Live:
         self._happened: OrderedDict[str, tuple[int, tuple[str, int], _Known]] = OrderedDict()
         self._milestones = milestones.Milestones()
         self._busy = Lock()
+        self._by: tuple[str, tuple[str, int], str] | None = None
         self._vocabulary = deciding.vocabulary_of(project.config)
-        self._spent: tuple[int, Mapping[str, Decimal]] | None = None
+        self._spent: tuple[int, tuple[Mapping[str, Decimal], Mapping[str, Decimal]]] | None = None
+        self._together = Together(self)
 
     @cached_property
     def source_of(self) -> Callable[[str], str | None]:
@@ -157,13 +160,19 @@ class Live:
 
     def moment(self, asking: Asking, at: datetime, active: Active) -> shapes.Moment:
         """All that a choice is made from."""
-        customer_id = self.named(asking)
-        standing, happened = self._standing(customer_id)
-        row = self.profiles.row(standing.customer_id) or (standing.customer_id, *([None] * (len(self.profiles.columns) - 1)))
+        return self.moment_of(asking, self.state.contacts.standing(self.named(asking)), at, active)
+
+    def moment_of(self, asking: Asking, found: storage.state.Standing, at: datetime, active: Active) -> shapes.Moment:
+        """The same of a customer of whom the state was asked already."""
+        standing, happened = self._standing(found)
+        row = self.profiles.some(standing.customer_id, active.rules.read_places) or (
+            standing.customer_id,
+            *([None] * (len(self.profiles.columns) - 1)),
+        )
         profile = shapes.Profile(standing.customer_id, row, self.profiles.columns, happened, standing.version)
-        context = deciding.context_of(asking.context, active.rules)
+        context = deciding.context_of(asking.context, active.rules) if asking.context else {}
         purpose: Any = asking.purpose
-        return shapes.Moment(profile, deciding.standing_of(standing, self._spent_of(active)), asking.channel, context, at, purpose)
+        return shapes.Moment(profile, deciding.standing_of(standing, self._exhausted(active)), asking.channel, context, at, purpose)
 
     def named(self, asking: Asking) -> str:
         """Who is meant. LIV302: nobody, or several."""
@@ -178,18 +187,24 @@ class Live:
                             do="ask by customer_id, or by an identifier that is one customer's alone")  # fmt: skip
         return several[0]
 
-    def _standing(self, customer_id: str) -> tuple[storage.state.Standing, shapes.Happened]:
+    def _standing(self, found: storage.state.Standing) -> tuple[storage.state.Standing, shapes.Happened]:
         """What the state holds of a customer, under other names of his too, and what happened to him."""
-        found = self.state.contacts.standing(customer_id)
         while True:
             known = self._known_of(found.customer_id, found.version)
             if not known.names:
                 return found, known.happened
-            whole = self.state.contacts.standing(customer_id, also=known.names)
+            whole = self.state.contacts.standing(found.customer_id, also=known.names)
             # His names are as of a version: where that moved meanwhile he may have got another one.
             if whole.version == found.version:
                 return whole, known.happened
             found = whole
+
+    def know(self, found: Sequence[storage.state.Standing]) -> None:
+        """Ask at once what is not known yet of several customers, as `_known_of` asks it of one."""
+        run = self.profiles.version
+        missing = [one for one in found if (held := self._happened.get(one.customer_id)) is None or held[:2] != (one.version, run)]
+        for one, names in zip(missing, self.state.events.names_each([one.customer_id for one in missing]), strict=True):
+            self._learn(one.customer_id, one.version, run, names)
 
     def _known_of(self, customer_id: str, version: int) -> _Known:
         """What the run tells, and the events since; read again only when something happened to the customer, or a run was published."""
@@ -197,17 +212,19 @@ class Live:
         found = self._happened.get(customer_id)
         if found is not None and found[:2] == (version, run):
             return found[2]
-        names = self.state.events.names(customer_id)
+        return self._learn(customer_id, version, run, self.state.events.names(customer_id))
+
+    def _learn(self, customer_id: str, version: int, run: tuple[str, int], names: tuple[str, ...]) -> _Known:
         rows = self.state.events.of_customer(customer_id) if names or deciding.is_visitor(customer_id) else ()
         known = _Known(deciding.happened_of(self.profiles, customer_id, rows, self._named), names)
         self._remember(customer_id, version, run, known)
         return known
 
-    def _still(self, profile: shapes.Profile, after: int) -> None:
+    def still(self, reservation: storage.state.Reservation, after: int) -> None:
         """Nothing happened to the customer but the decision itself, whose version this is."""
-        found = self._happened.get(profile.customer_id)
-        if found is not None and found[0] == profile.version:
-            self._remember(profile.customer_id, after, found[1], found[2])
+        found = self._happened.get(reservation.customer_id)
+        if found is not None and found[0] == reservation.version:
+            self._remember(reservation.customer_id, after, found[1], found[2])
 
     def _remember(self, customer_id: str, version: int, run: tuple[str, int], known: _Known) -> None:
         with self._busy:
@@ -216,12 +233,21 @@ class Live:
             while len(self._happened) > _HOT:
                 self._happened.popitem(last=False)
 
-    def _spent_of(self, active: Active) -> Mapping[str, Decimal]:
+    def spent(self, active: Active) -> Mapping[str, Decimal]:
         """What each policy has spent, as last read: the reservation checks budgets again where they are kept."""
-        if self._spent is None or self._spent[0] != active.change:
-            spent = self.state.contacts.spent()
-            self._spent = (active.change, {name: spent.get((name, version), Decimal(0)) for name, version in active.versions.items()})
-        return self._spent[1]
+        return self._read_spent(active)[0]
+
+    def _exhausted(self, active: Active) -> Mapping[str, Decimal]:
+        """The same of policies whose budget does not reach for one more."""
+        return self._read_spent(active)[1]
+
+    def _read_spent(self, active: Active) -> tuple[Mapping[str, Decimal], Mapping[str, Decimal]]:
+        held = self._spent
+        if held is None or held[0] != active.change:
+            found = self.state.contacts.spent()
+            spent = {name: found.get((name, version), Decimal(0)) for name, version in active.versions.items()}
+            held = self._spent = (active.change, (spent, active.policies.exhausted(spent)))
+        return held[1]
 
     def forget_spent(self) -> None:
         """Ask anew what policies have spent."""
@@ -235,22 +261,16 @@ class Live:
         Raises:
             LiveError: LIV202, LIV302, it is not known who is meant; LIV303, the customer's state did not stand still.
         """
-        at = self.clock()
-        for _ in range(_TRIES):
-            active = self.policies.active()
-            moment = self.moment(asking, at, active)
-            chosen = treatments.choose(moment, active.policies, active.rules, every=False)
-            reservation, response = self.reservation(asking, moment, chosen, active)
-            try:
-                after = self.state.contacts.reserve(reservation)
-            except storage.state.Stale:
-                continue
-            except storage.state.OverBudget:
-                self.forget_spent()
-                continue
-            self._still(moment.profile, after)
-            return response
-        raise LiveError("LIV303", "the customer's state did not stand still long enough", seen=f"{_TRIES} tries", do="ask again")
+        return self.decide_soon(asking).result()
+
+    def decide_soon(self, asking: Asking, told: Told = lambda answer: answer) -> Future[dict[str, Any]]:
+        """The same, for who does other things meanwhile: those who ask at once are decided for together.
+
+        Args:
+            asking: whom it is about.
+            told: what of the answer is handed over.
+        """
+        return self._together.ask(asking, told)
 
     def decide_all(
         self, *, policy: str | None = None, channel: str | None = None, where: str | None = None, webhook: str | None = None,
@@ -274,17 +294,24 @@ class Live:
         self, asking: Asking, moment: shapes.Moment, chosen: shapes.Chosen, active: Active
     ) -> tuple[storage.state.Reservation, dict[str, Any]]:
         """What a choice takes of the state, and the answer to whoever asked."""
-        decision_id = uuid4().hex
+        decision_id = new_id(moment.at)
         response = deciding.response_of(decision_id, moment, chosen, active)
-        versions = {"unequal": __version__, "rules": active.rules_id, "policies": dict(active.versions), "run": self.profiles.version}
         row = storage.state.DecisionRow(
-            decision_id, moment.profile.customer_id, moment.channel, moment.at, recalling.text_of(moment), orjson.dumps(versions).decode(),
+            decision_id, moment.profile.customer_id, moment.channel, moment.at, recalling.text_of(moment, active.rules), self._versions(active),
             chosen.winner.policy if chosen.winner else None, deciding.text_of(response),
         )  # fmt: skip
         has_history = chosen.winner is not None and active.declared(chosen.winner.policy).with_history
         history = self._history(moment.profile.customer_id) if has_history else None
         timers: tuple[int, ...] = getattr(asking, "timers", ())
         return deciding.taken(row, moment, chosen, active, timers=timers, history=history), response
+
+    def _versions(self, active: Active) -> str:
+        """By which versions of everything is decided now, as it is kept with each decision."""
+        run = self.profiles.version
+        if self._by is None or self._by[:2] != (active.versions_id, run):
+            by = {"unequal": __version__, "rules": active.rules_id, "policies": active.versions_id, "run": run}
+            self._by = (active.versions_id, run, orjson.dumps(by).decode())
+        return self._by[2]
 
     def _history(self, customer_id: str) -> dict[str, Any]:
         """What whoever answers a customer has at hand."""
@@ -374,7 +401,8 @@ class Live:
         return firing.fire_due(self, now or self.clock()) + self.sender.send_waiting(self.state, now or self.clock())
 
     def close(self) -> None:
-        """Write what waits, and let go of the run."""
+        """Answer who has asked, write what waits, and let go of the run."""
+        self._together.close()
         self.state.close()
         self.profiles.close()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +49,19 @@ class Packed:
     def row(self, place: int) -> tuple[object, ...]:
         """The values of one row."""
         return tuple([value(packed) for value, packed in zip(self.values, self.rows[place].item(), strict=True)])
+
+    def some(self, place: int, wanted: Sequence[int]) -> list[object]:
+        """The values of one row by its columns' numbers, those that are not wanted as None: nothing is made of them."""
+        found: list[object] = [None for _ in self.values]
+        packed = self.columns
+        for number in wanted:
+            found[number] = self.values[number](packed[number].item(place))
+        return found
+
+    @cached_property
+    def columns(self) -> tuple[Array, ...]:
+        """A view of each column."""
+        return tuple(self.rows[name] for name in self.rows.dtype.names)
 
 
 class Packing:

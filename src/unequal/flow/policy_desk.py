@@ -29,6 +29,7 @@ class Active:
         policies, rules: made ready.
         rules_id: under which the rules are kept, so that a decision can be made again by them.
         versions: policy -> version.
+        versions_id: under which those are kept.
         set_off: event -> policies that it sets off.
     """
 
@@ -37,6 +38,7 @@ class Active:
     rules: treatments.Rules
     rules_id: str
     versions: Mapping[str, int]
+    versions_id: str
     set_off: Mapping[str, tuple[config.policies.Policy, ...]]
 
     def declared(self, name: str) -> config.policies.Policy:
@@ -88,7 +90,8 @@ class PolicyDesk:
         for one in declared:
             if one.policy.trigger is not None and one.policy.trigger.on is not None:
                 set_off[one.policy.trigger.on] = (*set_off.get(one.policy.trigger.on, ()), one.policy)
-        return Active(change, policies, rules, self._kept(stated), {one.name: one.version for one in live}, set_off)
+        versions = {one.name: one.version for one in live}
+        return Active(change, policies, rules, self._kept(stated), versions, self._kept(versions), set_off)
 
     def acting(self, live: Sequence[storage.state.PolicyVersion]) -> tuple[treatments.Policies, treatments.Rules]:
         """Versions made ready; nothing is written down."""
@@ -114,6 +117,12 @@ class PolicyDesk:
         name = hashlib.sha256(text.encode()).hexdigest()
         self._state.kept.put(name, text)
         return name
+
+    def made_by(self, versions: str) -> dict[str, Any]:
+        """By which versions of everything a decision was made, from what is kept with it."""
+        told: dict[str, Any] = orjson.loads(versions)
+        by = told["policies"]
+        return {**told, "policies": orjson.loads(self._state.kept.get(by)) if isinstance(by, str) else by}
 
     def as_of(self, rules_id: str, versions: Mapping[str, int]) -> tuple[treatments.Policies, treatments.Rules]:
         """Policies and rules as they stood when a decision was made.

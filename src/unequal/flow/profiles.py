@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from types import TracebackType
@@ -106,6 +106,10 @@ class Profiles:
     def row(self, customer_id: str) -> tuple[object, ...] | None:
         """The values of a customer in the order of `columns`, under the id of today; None where nobody is known by that id."""
         return self._held.row(customer_id)
+
+    def some(self, customer_id: str, wanted: Sequence[int]) -> tuple[object, ...] | None:
+        """As `row`, of a customer of today, with the columns alone whose places are wanted: the others are None."""
+        return self._held.some(customer_id, wanted)
 
     def happened(self, customer_id: str) -> Mapping[str, list[datetime]]:
         """Event -> when it happened to a customer, earliest first, as the run tells; not to be changed. Nothing of who is not known."""

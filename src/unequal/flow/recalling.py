@@ -16,12 +16,13 @@ _READ: Final[Mapping[str, Callable[[str], object]]] = {"decimal": Decimal, "date
 """Of types of columns that JSON has no kind for, how they are read; those of other types stand as they are."""
 
 
-def text_of(moment: shapes.Moment) -> str:
-    """All that `choose` is given of a moment, as JSON; columns of the profile that are null are left out.
+def text_of(moment: shapes.Moment, rules: Rules) -> str:
+    """All of a moment that `choose` looks at by these rules, as JSON; columns of the profile that are null are left out.
 
     Amounts stand as text, and days and instants as ISO writes them: the rules that the decision names say of which type each column is.
     """
     profile, standing = moment.profile, moment.standing
+    row, happened = profile.row, profile.happened.moments
     return orjson.dumps(
         {
             "customer_id": profile.customer_id,
@@ -30,8 +31,8 @@ def text_of(moment: shapes.Moment) -> str:
             "purpose": moment.purpose,
             "at": moment.at,
             "context": moment.context,
-            "row": {name: value for name, value in zip(profile.columns, profile.row, strict=True) if value is not None},
-            "happened": profile.happened.moments,
+            "row": {name: row[at] for name, at in rules.reads.items() if row[at] is not None},
+            "happened": {event: happened[event] for event in rules.events if event in happened},
             "contacts": [(one.channel, one.purpose, one.policy, one.at) for one in standing.contacts],
             "consents": [(one.purpose, one.channel, one.status, one.at) for one in standing.consents],
             "preferences": [(one.name, one.channel, one.value, one.at) for one in standing.preferences],
