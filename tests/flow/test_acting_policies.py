@@ -10,7 +10,7 @@ from tests.flow.looking import edit
 
 from unequal import answers, flow
 from unequal.flow.policy_desk import acting_on
-from unequal.terms.errors import AnswerError
+from unequal.terms.errors import AnswerError, LiveError
 
 LIVE = """
 live:
@@ -69,6 +69,26 @@ def test_two_policies_that_act_and_oppose_each_other_are_told_with_whom_they_cat
     assert asked(project).sentence == "1 pair of policies work against each other in the same customers; in one of them €2.50 are at stake."
     (narrowed,) = asked(project, where="country = 'AT'").tables["policies"].to_pylist()
     assert narrowed["customers"] == 0
+
+
+def test_a_preview_that_rests_on_other_policies_or_on_another_run_lets_nothing_act(project):
+    with flow.live.open_policies(project) as desk:
+        first, second = (desk.submit(text, author="mia") for text in (VOUCHER, DEARER))
+        for one in (first, second):
+            desk.preview(one["name"], one["version"])
+        assert desk.approve(first["name"], 1, by="finn")["status"] == "approved"
+        with pytest.raises(LiveError, match="LIV115") as raised:
+            desk.approve(second["name"], 1, by="finn")
+        assert raised.value.seen == "since then changed: voucher"
+        told = desk.preview(second["name"], 1)["preview"]
+        assert (told["of"]["policies"], len(told["conflicts"])) == ({"voucher": 1}, 1), "what acts since is in what the approver sees"
+    flow.run(project)
+    with flow.live.open_policies(project) as desk:
+        with pytest.raises(LiveError, match="LIV115") as raised:
+            desk.approve(second["name"], 1, by="finn")
+        assert raised.value.seen.startswith(f"it is of run {told['of']['run']}, and ")
+        desk.preview(second["name"], 1)
+        assert desk.approve(second["name"], 1, by="finn")["status"] == "approved"
 
 
 def test_a_policy_that_was_retired_is_at_odds_with_nobody_and_without_any_there_is_nothing_to_tell(project):

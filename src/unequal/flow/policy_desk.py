@@ -16,6 +16,7 @@ from unequal.flow.opening import OpenProject
 from unequal.flow.previewing import RunTerms, acting, previewed
 from unequal.flow.profiles import Profiles
 from unequal.flow.reading import OpenBase, open_base
+from unequal.terms.errors import LiveError
 
 DRAFT: Final = "draft"
 
@@ -170,14 +171,17 @@ class PolicyDesk:
         policies, rules = self._ready(self._beside(found))
         with open_base(self._project) as opened:
             told = previewed(opened, name, policies, rules, at=self._profiles.watermark)
+            told["of"] = self._of(opened.run.run_id, name)
         kept = orjson.dumps(told, default=str).decode()
         return document(self._state.policies.keep_preview(name, version, kept) if found.status == DRAFT else found, kept)
 
     def approve(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
-        """Let a version act from now on. LIV112: its author cannot; LIV113: nobody has previewed it."""
+        """Let a version act from now on. LIV112: its author cannot; LIV113: nobody has previewed it; LIV115: as it was then, and not as it is now."""
         found = self._one(name, version)
         if found is None:
             return None
+        if found.status == DRAFT and found.preview is not None:
+            self._check_preview(found, orjson.loads(found.preview))
         # One that breaks the others is refused.
         self._ready(self._beside(found))
         return document(self._state.policies.approve(name, version, by=by, at=self._clock()))
@@ -191,6 +195,29 @@ class PolicyDesk:
     def retire(self, name: str, *, by: str) -> dict[str, Any]:
         """Stop a policy at once: whoever may approve may stop, for it takes nothing from a customer."""
         return document(self._state.policies.retire(name, by=by, at=self._clock()))
+
+    def _of(self, run_id: str, name: str) -> dict[str, Any]:
+        """What a preview of a policy rests on: the run, and the policies that act beside it."""
+        return {"run": run_id, "policies": {one.name: one.version for one in self._state.policies.live(self._clock()) if one.name != name}}
+
+    def _check_preview(self, version: storage.state.PolicyVersion, preview: Mapping[str, Any]) -> None:
+        """LIV115 where a version was previewed on another run than is published, or beside other policies than act."""
+        of, now = preview.get("of") or {"run": "", "policies": {}}, self._of(self._published(), version.name)
+        if of == now:
+            return
+        changed = sorted(name for name in {*of["policies"], *now["policies"]} if of["policies"].get(name) != now["policies"].get(name))
+        seen = (
+            f"it is of run {of['run'] or 'none'}, and {now['run']} is published"
+            if of["run"] != now["run"]
+            else f"since then changed: {', '.join(changed)}"
+        )
+        raise LiveError("LIV115", "a policy's preview is out of date", where=f"policy {version.name}, version {version.version}", seen=seen,
+                        do="preview it again, and look at the figures as they are now")  # fmt: skip
+
+    def _published(self) -> str:
+        with storage.open_state(self._project.state_url) as state:
+            run = state.current_run()
+        return run.run_id if run is not None else ""
 
     def _beside(self, version: storage.state.PolicyVersion) -> list[config.policies.Declared]:
         """The policies as they would act with a version."""
