@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.reaching import AT, CUSTOMERS, moment_of_contact
+from tests.flow.reaching import AT, CUSTOMERS, POLICIES, approve, moment_of_contact
 
 from unequal.flow.live import Asked, Live
 from unequal.storage.state import TimerRow
@@ -92,3 +92,12 @@ def test_all_who_asked_before_it_closes_are_answered_and_none_after(bakery: Path
     assert [one.result(0)["channel"] for one in asked] == ["email"] * len(asked)
     with pytest.raises(StorageError, match="STO110"):
         live.decide_soon(Asked("email", "c_1"))
+
+
+def test_histories_are_laid_out_when_the_clock_ticks_and_not_while_customers_wait(bakery: Path) -> None:
+    with moment_of_contact(bakery) as live:
+        live.tick()
+        assert not live.profiles.held.laid.sheets, "no message tells of a history"
+        approve(live, POLICIES["cake"].replace("policy: cake", "policy: cake_again").replace("pushes:", "with_history: true\npushes:"))
+        live.tick()
+        assert live.profiles.held.laid.sheets

@@ -397,6 +397,9 @@ class Live:
     def tick(self, now: datetime | None = None) -> int:
         """Take a newer run, fire timers that are due, send what waits; how many timers fired and messages left."""
         self.profiles.refresh()
+        # What a message tells of a customer's history is laid out here, where no customer waits for it.
+        if any(one.config.with_history for one in self.policies.active().policies):
+            self.profiles.lay_out()
         self._milestones.put(self, now or self.clock())
         return firing.fire_due(self, now or self.clock()) + self.sender.send_waiting(self.state, now or self.clock())
 
