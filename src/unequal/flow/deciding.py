@@ -101,9 +101,9 @@ def visitor_document(customer_id: str, asked_id: str, told: OfState) -> dict[str
 def happened_of(profiles: Profiles, customer_id: str, rows: Sequence[storage.state.EventRow], named: Naming) -> shapes.Happened:
     """What the run tells of a customer, and events since; what the run tells already is not counted twice."""
     told = profiles.happened(customer_id)
-    found: dict[str, list[datetime]] = {}
     if not rows:
         return shapes.Happened(told)
+    found: dict[str, list[datetime]] = {}
     for row in rows:
         ours = named(row.source, row.kind, row.name)
         if ours is not None and (not told or row.timestamp > profiles.known_until(ours)):

@@ -74,9 +74,10 @@ def plain(node: tree.Node, columns: Mapping[str, int]) -> tuple[Form, ...]:
 def besides(node: tree.Node, columns: Mapping[str, int]) -> tuple[Besides, ...]:
     """A condition that leaves out a value, where values are quickly found in a set; nothing where it is no such condition."""
     match node:
-        case tree.Comparison(operator="<>", left=tree.Column() as column, right=tree.Literal() as literal) if _is_hashed(column):
-            return (Besides(columns[column.name], _written(column, [literal])),)
-        case tree.Comparison(operator="<>", left=tree.Literal() as literal, right=tree.Column() as column) if _is_hashed(column):
+        case (
+            tree.Comparison(operator="<>", left=tree.Column() as column, right=tree.Literal() as literal)
+            | tree.Comparison(operator="<>", left=tree.Literal() as literal, right=tree.Column() as column)
+        ) if _is_hashed(column):
             return (Besides(columns[column.name], _written(column, [literal])),)
     return ()
 

@@ -27,13 +27,8 @@ _INSERT: Final = "INSERT INTO assignment (policy, customer_id, arm, at)"
 _ONCE: Final = "ON CONFLICT (policy, customer_id) DO NOTHING"
 
 
-def assign(connection: sa.Connection, customer_id: str, arms: Mapping[str, str], at: datetime) -> None:
-    """Write the arms of policies that have none for this customer yet; the caller holds the customer's version."""
-    assign_each(connection, [(customer_id, arms, at)])
-
-
-def assign_each(connection: sa.Connection, drawn: Iterable[tuple[str, Mapping[str, str], datetime]]) -> None:
-    """The same of several: customer, arms, and when they were drawn."""
+def assign(connection: sa.Connection, drawn: Iterable[tuple[str, Mapping[str, str], datetime]]) -> None:
+    """Write arms of policies that customers have none of yet: customer, arms, when they were drawn; the caller holds the customers' versions."""
     rows = []
     for customer_id, arms, at in drawn:
         if arms:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -78,13 +78,8 @@ _COLUMNS: Final = tuple(column.name for column in CONTACT.columns)
 _INSERT: Final = f"INSERT INTO contact ({', '.join(_COLUMNS)})"
 
 
-def insert(connection: sa.Connection, customer_id: str, rows: Sequence[ContactRow]) -> None:
-    """Write reserved contacts under a customer's id of today; the caller holds his version."""
-    insert_each(connection, [(customer_id, row) for row in rows])
-
-
-def insert_each(connection: sa.Connection, rows: Iterable[tuple[str, ContactRow]]) -> None:
-    """The same of several customers."""
+def insert(connection: sa.Connection, rows: Iterable[tuple[str, ContactRow]]) -> None:
+    """Write reserved contacts, each under its customer's id of today; the caller holds their versions."""
     given = []
     for customer_id, row in rows:
         at = driver.stamp(connection, row.reserved_at)

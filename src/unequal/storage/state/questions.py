@@ -45,13 +45,8 @@ class AskedRow:
 _INSERT: Final = "INSERT INTO question_asked (customer_id, question, channel, asked_at, decision_id)"
 
 
-def ask(connection: sa.Connection, customer_id: str, row: AskedRow) -> None:
-    """Write under a customer's id of today that a question is put; the caller holds his version."""
-    ask_each(connection, [(customer_id, row)])
-
-
-def ask_each(connection: sa.Connection, asked: Iterable[tuple[str, AskedRow]]) -> None:
-    """The same of several customers."""
+def ask(connection: sa.Connection, asked: Iterable[tuple[str, AskedRow]]) -> None:
+    """Write, each under its customer's id of today, that questions are put; the caller holds the customers' versions."""
     rows = [(customer_id, row.question, row.channel, driver.stamp(connection, row.asked_at), row.decision_id) for customer_id, row in asked]
     driver.insert_rows(connection, _INSERT, rows)
 

@@ -86,21 +86,24 @@ def reserve(connection: sa.Connection, reservation: Reservation) -> int:
         TimerIsTaken: LIV102, the timer has fired already, or was cancelled.
     """
     version = _advanced(connection, reservation) if reservation.takes else reservation.version
-    at = reservation.decision.at
     if reservation.timer is not None:
         for timer in sorted({reservation.timer, *reservation.other_timers}):
-            timers.claim(connection, timer, at)
-    decisions.insert(connection, [reservation.decision])
-    faults.point("state write decision")
-    contacts.insert(connection, reservation.customer_id, reservation.contacts)
-    assignments.assign(connection, reservation.customer_id, reservation.arms, at)
-    if reservation.asked is not None:
-        questions.ask(connection, reservation.customer_id, reservation.asked)
-    outbox.enqueue(connection, reservation.messages)
-    # Last, for many customers share these rows: they are held for as short as can be.
-    spending.spend_all(connection, reservation.spends)
-    faults.point("state write reservation")
+            timers.claim(connection, timer, reservation.decision.at)
+    _put_down(connection, [reservation])
     return version
+
+
+def _put_down(connection: sa.Connection, stand: Sequence[Reservation]) -> None:
+    """Write all that decisions take whose customers' versions are held."""
+    decisions.insert(connection, [one.decision for one in stand])
+    faults.point("state write decision")
+    contacts.insert(connection, [(one.customer_id, contact) for one in stand for contact in one.contacts])
+    assignments.assign(connection, [(one.customer_id, one.arms, one.decision.at) for one in stand])
+    questions.ask(connection, [(one.customer_id, one.asked) for one in stand if one.asked is not None])
+    outbox.enqueue(connection, [message for one in stand for message in one.messages])
+    # Last, for many customers share these rows: they are held for as short as can be.
+    spending.spend_all(connection, spending.summed(spend for one in stand for spend in one.spends))
+    faults.point("state write reservation")
 
 
 Came = int | LiveError
@@ -145,15 +148,7 @@ def _reserved(connection: sa.Connection, reservation: Reservation) -> Came:
 def _reserved_together(connection: sa.Connection, reservations: Sequence[Reservation]) -> list[Came]:
     advanced = _advanced_together(connection, [one for one in reservations if one.takes])
     came: list[Came] = [Stale(one) if one.takes and one.customer_id not in advanced else one.version + one.takes for one in reservations]
-    stand = [one for one, version in zip(reservations, came, strict=True) if isinstance(version, int)]
-    decisions.insert(connection, [one.decision for one in stand])
-    faults.point("state write decision")
-    contacts.insert_each(connection, [(one.customer_id, contact) for one in stand for contact in one.contacts])
-    assignments.assign_each(connection, [(one.customer_id, one.arms, one.decision.at) for one in stand])
-    questions.ask_each(connection, [(one.customer_id, one.asked) for one in stand if one.asked is not None])
-    outbox.enqueue(connection, [message for one in stand for message in one.messages])
-    spending.spend_all(connection, spending.summed(spend for one in stand for spend in one.spends))
-    faults.point("state write reservation")
+    _put_down(connection, [one for one, version in zip(reservations, came, strict=True) if isinstance(version, int)])
     return came
 
 
