@@ -62,6 +62,10 @@ class TreatmentError(UnequalError):
     """TRT: a policy cannot be judged, or must not act."""
 
 
+class ContactCentreError(UnequalError):
+    """CTC: a queue cannot be ordered, staffed or simulated so."""
+
+
 class AnswerError(UnequalError):
     """ANS: a question cannot be answered from this base."""
 
