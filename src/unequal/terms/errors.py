@@ -66,6 +66,10 @@ class ContactCentreError(UnequalError):
     """CTC: a queue cannot be ordered, staffed or simulated so."""
 
 
+class ExperimentError(UnequalError):
+    """EXP: an experiment cannot be planned, compared or learned from."""
+
+
 class AnswerError(UnequalError):
     """ANS: a question cannot be answered from this base."""
 

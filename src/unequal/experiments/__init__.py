@@ -1,0 +1,22 @@
+"""Experiments: who is left out, how many are needed, and what a treatment earned beside those it left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unequal.terms.faces import open_by_name
+
+if TYPE_CHECKING:
+    from unequal.experiments.analysis import Comparison, Plan, compare, interaction
+    from unequal.experiments.outcomes import Outcomes
+    from unequal.experiments.sample_ratio import SampleRatio, sample_ratio
+
+__all__ = ["Comparison", "Outcomes", "Plan", "SampleRatio", "compare", "interaction", "sample_ratio"]
+
+open_by_name(
+    __name__,
+    __all__,
+    analysis=["Comparison", "Plan", "compare", "interaction"],
+    outcomes=["Outcomes"],
+    sample_ratio=["SampleRatio", "sample_ratio"],
+)
