@@ -1,19 +1,28 @@
 """What holds of every comparison."""
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from math import exp, log
 
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis.strategies import floats, integers, lists
+from hypothesis.strategies import booleans, builds, floats, integers, lists
 from scipy.special import gammaln, ndtri
 
-from unequal.experiments import Outcomes, Plan, compare, sample_ratio
+from unequal.experiments import Outcomes, Plan, compare, sample_ratio, sizing
 from unequal.experiments.sequences import always_valid_p, errors_wide, information_at_plan
 
 DOLLARS = lists(integers(-(10**7), 10**7).map(lambda cents: cents / 100), min_size=2, max_size=40)
 ALPHAS = floats(0.001, 0.3)
+DESIGNS = builds(
+    sizing.Design,
+    share_held_out=floats(0.01, 0.99),
+    deviation_treated=floats(0.1, 100),
+    deviation_held_out=floats(0.1, 100),
+    confidence=floats(0.8, 0.999),
+    power=floats(0.5, 0.99),
+    at_every_look=booleans(),
+)
 
 
 @given(first=DOLLARS, second=DOLLARS)
@@ -63,3 +72,24 @@ def test_under_the_declared_share_the_sequential_test_refuses_no_more_than_it_sa
         chance = gammaln(drawn + 1) - gammaln(out + 1) - gammaln(drawn - out + 1) + out * log(share) + (drawn - out) * log(1 - share)
         refused += exp(chance) * (sample_ratio(drawn - out, out, share=share).p_always < 0.05)
     assert refused <= 0.05
+
+
+@given(design=DESIGNS, customers=integers(1_000, 10**7), effect=floats(0.01, 5))
+def test_more_customers_and_larger_effects_have_more_power(design: sizing.Design, customers: int, effect: float) -> None:
+    power = sizing.power_of(design, effect, customers)
+    assert power <= sizing.power_of(design, effect, 2 * customers)
+    assert power <= sizing.power_of(design, 2 * effect, customers)
+    assert power == sizing.power_of(design, -effect, customers)
+
+
+@given(design=DESIGNS, customers=integers(1_000, 10**7))
+def test_what_customers_can_find_takes_so_many_customers_at_the_power_designed_for(design: sizing.Design, customers: int) -> None:
+    effect = sizing.detectable(design, customers)
+    assert sizing.power_of(design, effect, customers) == pytest.approx(design.power)
+    assert abs(sizing.customers_needed(design, effect) - customers) <= 1
+
+
+@given(design=DESIGNS, effect=floats(0.01, 5))
+def test_looking_at_any_time_takes_more_customers_than_looking_once(design: sizing.Design, effect: float) -> None:
+    often, once = (sizing.customers_needed(replace(design, at_every_look=looks), effect) for looks in (True, False))
+    assert once <= often

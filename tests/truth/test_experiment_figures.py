@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unequal.experiments import Comparison, Outcomes, Plan, compare, sample_ratio
+from unequal.experiments import Comparison, Outcomes, Plan, compare, sample_ratio, sizing
 from unequal.experiments.sequences import errors_wide, information_at_plan
 
 
@@ -92,3 +92,23 @@ def test_daily_looks_at_a_z_test_cry_wolf_in_three_of_ten_worlds_and_the_sequenc
     bars = np.array([errors_wide(planned * day / days, 0.05) for day in range(1, days + 1)])
     assert (np.abs(z) > 1.96).any(1).mean() == pytest.approx(0.29, abs=0.03)
     assert (np.abs(z) > bars).any(1).mean() < 0.05
+
+
+def test_sixteen_variances_over_a_squared_effect_are_enough_customers_in_each_arm() -> None:
+    """121,600 users find 5 % more of a conversion of 5 %, 409,600 find 5 % more of 3.75 dollars that scatter by 30; 16 is rounded up from 15.7.
+
+    Source: Kohavi, Longbotham, Sommerfield and Henne, Controlled experiments on the web: survey and practical guide (2009), section 3.1.
+    """
+    for published, deviation, effect in ((121_600, (0.05 * 0.95) ** 0.5, 0.0025), (409_600, 30.0, 3.75 * 0.05)):
+        once = sizing.of_means(0.5, deviation, at_every_look=False)
+        assert sizing.customers_needed(once, effect) / 2 == pytest.approx(published * 15.7 / 16, rel=1e-3)
+
+
+def test_two_rates_take_as_many_as_in_the_handbook() -> None:
+    """Rates of .65 and .85 take 70 a side. Source: Chow, Shao and Wang, Sample size calculations in clinical research (2008), section 4.2.4."""
+    assert -(-sizing.customers_needed(sizing.of_rates(0.5, 0.65, 0.20, at_every_look=False), 0.20) // 2) == 70
+
+
+def test_power_of_two_means_is_that_of_r() -> None:
+    """power.t.test(n = 100, delta = 1, sd = 2.5) gives .804 by Student's t; ours is normal."""
+    assert sizing.power_of(sizing.of_means(0.5, 2.5, at_every_look=False), 1.0, 200) == pytest.approx(0.804, abs=0.005)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
+    from unequal.experiments import sizing
     from unequal.experiments.analysis import Comparison, Plan, compare, interaction
     from unequal.experiments.outcomes import Outcomes
     from unequal.experiments.sample_ratio import SampleRatio, sample_ratio
 
-__all__ = ["Comparison", "Outcomes", "Plan", "SampleRatio", "compare", "interaction", "sample_ratio"]
+__all__ = ["Comparison", "Outcomes", "Plan", "SampleRatio", "compare", "interaction", "sample_ratio", "sizing"]
 
 open_by_name(
     __name__,
