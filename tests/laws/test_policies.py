@@ -104,7 +104,7 @@ def test_what_a_policy_brings_is_the_sum_of_its_parts_and_the_winner_brings_most
     found = treatments.choose(moment, *made(several, questions=QUESTIONS, floors=FLOORS))
     for one in found.candidates:
         assert one.dollars is None or one.dollars == sum(one.parts.values(), Decimal(0))
-        assert one.fell is None or one.fell in treatments.REASONS
+        assert one.fell is None or one.fell in treatments.shapes.REASONS
     if found.winner is not None and not found.floors:
         assert all(one.dollars + one.lever <= found.winner.dollars + found.winner.lever for one in found.candidates if one.fell == "outbid")
         assert found.winner.dollars + found.winner.lever > 0

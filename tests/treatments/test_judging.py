@@ -8,8 +8,8 @@ import pytest
 from tests.treatments.offered import AT, D, at_moment, chosen, days_ago, effect, fell, policy
 
 from unequal.terms.errors import TreatmentError
-from unequal.treatments import REASONS, check_preference
-from unequal.treatments.shapes import Asked, Consent, Contact, Preference, Standing
+from unequal.treatments import check_preference
+from unequal.treatments.shapes import REASONS, Asked, Consent, Contact, Preference, Standing
 
 
 def by_email(standing: Standing, *, at: datetime = AT, **more):

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from unequal.config.model import MONEY, WORDS_OF_PATTERN, Name, PredicateText, Section, WholeNumber
+from unequal.config.tiers import Tier, Words
 
 FloorClass = Literal["safety", "fraud", "bereavement", "accessibility", "regulated_complaint"]
 """What outranks value, in the order in which one outranks the other."""
@@ -23,7 +24,6 @@ WORDS_OF_PATTERN.update({CLOCK: 'hours and minutes in quotes, as in "21:30"', SH
 Money = Annotated[str, Field(pattern=MONEY)]
 Share = Annotated[str, Field(pattern=SHARE)]
 Clock = Annotated[str, Field(pattern=CLOCK)]
-Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class Channel(Section):
@@ -134,20 +134,6 @@ class Greeting(Section):
     channels: tuple[Name, ...] = Field((), description="Where they are used; everywhere, by default.")
 
 
-class Tier(Section):
-    """A level of service."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"words": "We answer you first, and a person calls back.", "when": "band = 'top'"}]}
-    )
-
-    words: Words = Field(description="What the customer may expect, in words that the customer may read.")
-    when: PredicateText | None = Field(None, description="Who has it, as a rule over customers; everybody, by default.")
-    takes_service_away: bool = Field(
-        False, description="Whether it is less than others have: nobody falls into it by a band that is unstable."
-    )
-
-
 class Floor(Section):
     """Something that outranks value, and cannot be priced away."""
 
@@ -159,6 +145,7 @@ class Floor(Section):
     silences: tuple[Name, ...] | None = Field(
         None, description="Purposes that are silent then: marketing by default, and nothing in the case of accessibility."
     )
+    skill: Name | None = Field(None, description="What whoever answers such a contact must be able to do; nothing special, by default.")
 
 
 class Goodwill(Section):
@@ -254,7 +241,14 @@ class Moments(Section):
     )
     questions: dict[Name, Question] = Field(default_factory=dict, description="Questions that may be asked, each once in any channel.")
     greetings: dict[Name, Greeting] = Field(default_factory=dict, description="How customers are greeted: the first that fits.")
-    tiers: dict[Name, Tier] = Field(default_factory=dict, description="Levels of service: the first that fits.")
+    tiers: dict[Name, Tier] = Field(
+        default_factory=dict, description="Levels of service, the best first: who has none yet, or a lesser one, gets the first that fits."
+    )
+    tier_trial: Share = Field(
+        "0.05",
+        description="The share of each tier but the best that is served as the tier above it, by a lot that stays: so that what tiering itself does to "
+        "customers can be measured. None, where it is 0.",
+    )
     floors: dict[FloorClass, Floor] = Field(default_factory=dict, description="What outranks value.")
     cases: dict[Name, Case] = Field(default_factory=dict, description="What stays open until it is settled, such as a complaint.")
     goodwill: Goodwill | None = Field(None, description="What agents may give at discretion.")

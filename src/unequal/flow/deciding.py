@@ -14,7 +14,7 @@ from unequal.flow.customer_events import Naming
 from unequal.flow.customer_profile import OfState
 from unequal.flow.told import Vocabulary
 from unequal.flow.told_by_events import valued
-from unequal.treatments import REASONS, Rules, shapes, wording
+from unequal.treatments import Rules, shapes, tiers, wording
 
 if TYPE_CHECKING:
     from unequal.flow.policy_desk import Active
@@ -58,6 +58,7 @@ def standing_of(found: storage.state.Standing, spent: Mapping[str, Decimal]) -> 
         tuple(shapes.Asked(*one) for one in found.asked),
         cast("Mapping[str, shapes.Arm]", found.arms),
         spent,
+        None if found.tier is None else shapes.TierHeld(*found.tier),
     )
 
 
@@ -127,6 +128,9 @@ def taken(
     customer_id, winner = moment.profile.customer_id, chosen.winner
     drawn = {one.policy: str(one.arm) for one in chosen.candidates if one.arm and one.policy not in moment.standing.arms}
     drawn = {name: arm for name, arm in drawn.items() if active.policies.named(name).holdout}
+    met = met_of(moment, chosen.service)
+    if met is not None and met.arm is not None:
+        drawn[met.arm[0]] = met.arm[1]
     asked = chosen.question and storage.state.AskedRow(customer_id, chosen.question.question, moment.channel, moment.at, row.decision_id)
     return storage.state.Reservation(
         customer_id, moment.profile.version, row,
@@ -139,7 +143,20 @@ def taken(
         # Nobody waits for the answer to what was set off: it is sent, though by a channel in which customers begin.
         messages=(message_of(row, moment, chosen, active, history),) if winner and (timers or is_outbound(moment.channel, active)) else (),
         policies=active.change,
+        tier=met.tier if met is not None else None,
     )  # fmt: skip
+
+
+def met_of(moment: shapes.Moment, service: shapes.Service) -> storage.state.Met | None:
+    """What is to be remembered of the service that a customer was met with; None where all of it is known."""
+    customer_id, trial = moment.profile.customer_id, f"{tiers.TRIAL}{service.earned}"
+    is_drawn = service.arm is not None and trial not in moment.standing.arms
+    tier = None
+    if service.is_new and service.earned is not None:
+        tier = storage.state.TierRow(customer_id, service.earned, moment.at, service.before)
+    if tier is None and not is_drawn:
+        return None
+    return storage.state.Met(customer_id, moment.at, tier, (trial, str(service.arm)) if is_drawn else None)
 
 
 def is_outbound(channel: str, active: Active) -> bool:
@@ -243,7 +260,7 @@ def explanation_of(
 def candidate_document(one: shapes.Candidate) -> dict[str, Any]:
     """A policy and how it fared."""
     return {
-        "policy": one.policy, "version": one.version, "fell": one.fell, "because": REASONS[one.fell] if one.fell else None,
+        "policy": one.policy, "version": one.version, "fell": one.fell, "because": shapes.REASONS[one.fell] if one.fell else None,
         "dollars": _words(one.dollars), "lever": _words(one.lever), "parts": {name: _words(part) for name, part in one.parts.items()},
         "arm": one.arm, "reasons": list(one.why),
     }  # fmt: skip

@@ -39,4 +39,5 @@ def explain(state: storage.state.LiveState, policies: PolicyDesk, decision_id: s
 
 def _standing(inputs: dict[str, Any]) -> dict[str, Any]:
     """What the state held of the customer, as it was written down with the decision."""
-    return {name: inputs[name] for name in ("purpose", "contacts", "consents", "preferences", "asked", "arms", "spent")}
+    held = ("purpose", "contacts", "consents", "preferences", "asked", "arms", "spent", "tier")
+    return {name: inputs[name] for name in held if name in inputs}

@@ -91,7 +91,7 @@ class PolicyDesk:
         for one in declared:
             if one.policy.trigger is not None and one.policy.trigger.on is not None:
                 set_off[one.policy.trigger.on] = (*set_off.get(one.policy.trigger.on, ()), one.policy)
-        versions = {one.name: one.version for one in live}
+        versions = {one.name: one.version for one in sorted(live, key=lambda one: one.name)}
         return Active(change, policies, rules, self._kept(stated), versions, self._kept(versions), set_off)
 
     def acting(self, live: Sequence[storage.state.PolicyVersion]) -> tuple[treatments.Policies, treatments.Rules]:
@@ -114,7 +114,8 @@ class PolicyDesk:
         }
 
     def _kept(self, stated: Mapping[str, Any]) -> str:
-        text = orjson.dumps(stated, option=orjson.OPT_SORT_KEYS).decode()
+        # In the order in which it is declared: of greetings and tiers the first that fits is taken.
+        text = orjson.dumps(stated).decode()
         name = hashlib.sha256(text.encode()).hexdigest()
         self._state.kept.put(name, text)
         return name

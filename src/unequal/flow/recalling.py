@@ -39,6 +39,7 @@ def text_of(moment: shapes.Moment, rules: Rules) -> str:
             "asked": [(one.question, one.at, one.answer) for one in standing.asked],
             "arms": standing.arms,
             "spent": standing.spent,
+            "tier": None if standing.tier is None else (standing.tier.tier, standing.tier.since),
         },
         default=_text,
     ).decode()
@@ -73,6 +74,7 @@ def moment_of(text: str, rules: Rules) -> shapes.Moment:
         tuple(shapes.Asked(question, _MOMENT(at), answer) for question, at, answer in told["asked"]),
         told["arms"],
         {policy: Decimal(amount) for policy, amount in told["spent"].items()},
+        shapes.TierHeld(told["tier"][0], _MOMENT(told["tier"][1])) if told.get("tier") else None,
     )
     declared = rules.moments.context
     context = {

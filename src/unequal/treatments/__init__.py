@@ -2,8 +2,8 @@
 
 `ready` compiles declared policies and the rules of every moment; `choose` decides for one moment. `preview` says what a policy would do to
 a base, `impact` holds it against protected attributes, `conflicts` finds policies that work against each other. `shapes` is what goes in
-and comes out, `REASONS` why policies fall, `check_preference` what customers may wish, `wording` how messages say what the moment says,
-`playbook` policies that are ready to begin with.
+and comes out (with `REASONS`, why policies fall), `tiers` which service a customer has, `check_preference` what customers may wish, `wording`
+how messages say what the moment says, `playbook` policies that are ready to begin with.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.treatments import conflicts, impact, playbook, preview, shapes, wording
+    from unequal.treatments import conflicts, impact, playbook, preview, shapes, tiers, wording
     from unequal.treatments.choosing import choose
     from unequal.treatments.compiling import Policies, Rules, ready
-    from unequal.treatments.falling import REASONS
     from unequal.treatments.preferences import check_preference
 
 __all__ = [
-    "REASONS", "Policies", "Rules", "check_preference", "choose",
-    "conflicts", "impact", "playbook", "preview", "ready", "shapes", "wording",
+    "Policies", "Rules", "check_preference", "choose",
+    "conflicts", "impact", "playbook", "preview", "ready", "shapes", "tiers", "wording",
 ]  # fmt: skip
 
 open_by_name(
-    __name__, __all__, choosing=["choose"], compiling=["Policies", "Rules", "ready"], falling=["REASONS"],  preferences=["check_preference"],
+    __name__, __all__, choosing=["choose"], compiling=["Policies", "Rules", "ready"], preferences=["check_preference"],
 )  # fmt: skip

@@ -9,10 +9,11 @@ from typing import Final
 from unequal.terms.amounts import exact_text
 from unequal.treatments.arbitration import Judged, Outcome, arbitrate, candidates, lever_price
 from unequal.treatments.compiling import NO_FLOOR, Line, Offer, Policies, Rules
-from unequal.treatments.greeting import greeting_of, tier_of
+from unequal.treatments.greeting import greeting_of
 from unequal.treatments.judging import Sitting, whole_row
 from unequal.treatments.questions import best_question
 from unequal.treatments.shapes import Candidate, Chosen, Moment
+from unequal.treatments.tiers import service_of
 from unequal.treatments.worth import EXACT, added
 
 _MOST_REASONS: Final = 3
@@ -43,18 +44,18 @@ def _chosen(moment: Moment, policies: Policies, rules: Rules, *, every: bool) ->
     # Whoever fell before the winner fell by the lot, or to a person.
     at = next((at for at, one in enumerate(shown) if one.fell is None), len(shown))
     before, winner = shown[:at], shown[at] if at < len(shown) else None
-    tier = tier_of(sitting)
+    service = service_of(sitting)
     return Chosen(
         winner=winner,
         candidates=(*shown, *_absent(line)) if every else shown,
         question=best_question(sitting, line, outcome) if rules.questions else None,
         greeting=greeting_of(sitting) if rules.greetings else None,
-        tier=None if tier is None else rules.moments.tiers[tier].words,
+        tier=None if service.tier is None else rules.moments.tiers[service.tier].words,
         held_out=tuple([one for one in before if one.fell == "held_out"]) if before else (),
         for_review=next((one for one in before if one.fell == "for_a_person"), None) if before else None,
         lever_price=lever_price(outcome),
         floors=sitting.floors,
-        tier_name=tier,
+        service=service,
     )
 
 

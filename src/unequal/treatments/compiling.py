@@ -148,7 +148,8 @@ class Rules:
         width: how many columns the profile has.
         windows, context, told: what is put behind them, in that order.
         floors: the highest first; whom each concerns, and the purposes it silences.
-        greetings, tiers: the first that holds.
+        greetings: the first that holds.
+        tiers: the first that holds; with the rule by which who has it keeps it.
         kin: of each policy its group and issue.
         types: of each column its type, as predicates were parsed.
         currency: the reporting currency, for reasons.
@@ -165,7 +166,7 @@ class Rules:
     told: tuple[str, ...]
     floors: tuple[tuple[str, Holds | None, frozenset[str]], ...]
     greetings: tuple[tuple[str, Holds | None], ...]
-    tiers: tuple[tuple[str, Holds | None], ...]
+    tiers: tuple[tuple[str, Holds | None, Holds | None], ...]
     questions: tuple[Asking, ...]
     kin: Mapping[str, tuple[str, str]]
     types: Mapping[str, str] = field(default_factory=dict)
@@ -177,6 +178,16 @@ class Rules:
     def floors_asked(self) -> tuple[tuple[str, Holds | None, frozenset[str]], ...]:
         """The floors that a rule tells to be in force, and not the channel alone."""
         return tuple(one for one in self.floors if one[1] is not None)
+
+    @cached_property
+    def tier_order(self) -> tuple[str, ...]:
+        """The tiers by rank, the best first: those that take service away stand below all others."""
+        return tuple(sorted(self.moments.tiers, key=lambda name: self.moments.tiers[name].takes_service_away))
+
+    @cached_property
+    def tier_trial(self) -> Decimal:
+        """The share of each tier but the best that is served as the tier above it."""
+        return Decimal(self.moments.tier_trial)
 
     @cached_property
     def read_places(self) -> tuple[int, ...]:
@@ -294,6 +305,10 @@ class _Texts:
                 parsed = self.of(one.when, f"live.{section}.{name}.when") if one.when is not None else None
                 if parsed is not None:
                     found[section, str(name)] = parsed
+        for name, tier in moments.tiers.items():
+            parsed = self.of(tier.holds_when, f"live.tiers.{name}.holds_when") if tier.holds_when is not None else None
+            if parsed is not None:
+                found["held", name] = parsed
         return found
 
     def protected_of(
@@ -329,7 +344,8 @@ def _rules(
         floors.append((str(name), single("floors", name), frozenset(usual if silences is None else silences)))
     return Rules(
         moments, zone, places, width, windows, context, told, tuple(floors),
-        tuple((name, single("greetings", name)) for name in moments.greetings), tuple((name, single("tiers", name)) for name in moments.tiers),
+        tuple((name, single("greetings", name)) for name in moments.greetings),
+        tuple((name, single("tiers", name), single("held", name)) for name in moments.tiers),
         tuple(_asking(name, one, places[one.tells], types[one.tells]) for name, one in sorted(moments.questions.items())), kin, types,
         currency,
     )  # fmt: skip

@@ -44,4 +44,9 @@ def arm_of(policy: str, customer_id: str, share: Decimal) -> Arm:
     Source: a hash of policy and unit is how experiments are kept sticky without a table; Kohavi, Tang and Xu, Trustworthy Online
     Controlled Experiments (2020), chapter 4.
     """
-    return "held_out" if _drawn(policy, customer_id) < _below(share) else "treated"
+    return "held_out" if is_drawn(policy, customer_id, share) else "treated"
+
+
+def is_drawn(policy: str, customer_id: str, share: Decimal) -> bool:
+    """Whether a customer is among the share that a lot draws; who is drawn at a share is drawn at any larger one."""
+    return _drawn(policy, customer_id) < _below(share)

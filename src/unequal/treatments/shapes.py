@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from unequal import config
+from unequal.treatments.falling import REASONS as REASONS  # noqa: PLC0414 - what `fell` may say belongs to the shapes, for others too
 
 Row = Sequence[object]
 """A customer's values, each at the place that `columns` names."""
@@ -111,6 +112,37 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class TierHeld:
+    """The level of service that a customer had when he was last met, and since when."""
+
+    tier: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The level of service that a customer has at a moment.
+
+    Args:
+        tier: as which he is served; None where no tier fits.
+        earned: which he has earned: another one where the trial serves him as the tier above.
+        fits: which he would get, were nothing remembered of him.
+        arm: of the trial of the tier that he has earned: treated, he is served as the one above; None where he takes no part.
+        since: when he got what he has earned.
+        before: what was remembered of him until now.
+        is_new: whether what he has earned must be remembered.
+    """
+
+    tier: str | None = None
+    earned: str | None = None
+    fits: str | None = None
+    arm: Arm | None = None
+    since: datetime | None = None
+    before: str | None = None
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What the state holds of a customer.
 
@@ -119,6 +151,7 @@ class Standing:
         consents, preferences, asked: in any order; the last word counts.
         arms: of policies whose lot was drawn already, how it fell.
         spent: of policies, what they have spent in all, on everybody; may be left out where the budget reaches for one more.
+        tier: the level of service that is remembered of him.
     """
 
     contacts: Sequence[Contact] = ()
@@ -127,6 +160,7 @@ class Standing:
     asked: Sequence[Asked] = ()
     arms: Mapping[str, Arm] = field(default_factory=dict)
     spent: Mapping[str, Decimal] = field(default_factory=dict)
+    tier: TierHeld | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +232,7 @@ class Chosen:
         for_review: the best of what a person must decide on, where it outranks the winner.
         lever_price: dollars given up by levers: the best without them, less the winner.
         floors: which floors are in force, the highest first.
-        tier_name: the tier's name in the config; never shown to an agent or customer.
+        service: the level of service, whose name is never shown to an agent or customer.
     """
 
     winner: Candidate | None
@@ -210,4 +244,4 @@ class Chosen:
     for_review: Candidate | None = None
     lever_price: Decimal = Decimal(0)
     floors: tuple[str, ...] = ()
-    tier_name: str | None = None
+    service: Service = Service()

@@ -9,8 +9,9 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from unequal.config.model import DecimalText, Name, PredicateText, Section, WholeNumber, read_day, shape_of
-from unequal.config.moments import Clock, FloorClass, Money, Objective, Share, Words
+from unequal.config.moments import Clock, FloorClass, Money, Objective, Share
 from unequal.config.programmes import Push, opposed
+from unequal.config.tiers import Words
 
 _OPPOSED_OBJECTIVES: Final = frozenset({"get", "keep", "grow", "win_back"})
 """Objectives that ending a relationship opposes."""

@@ -28,6 +28,7 @@ from unequal.storage.state.spending import OverBudget, Spend
 from unequal.storage.state.standing import Around
 from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
 from unequal.storage.state.suppression import ErasureRow, Identifier, Suppressed, digest_of
+from unequal.storage.state.tier_membership import Met, TierRow
 from unequal.storage.state.timers import TimerIsTaken, TimerRow
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "LiveState",
     "MembershipDifference",
     "Message",
+    "Met",
     "Move",
     "OutcomeRow",
     "OverBudget",
@@ -78,6 +80,7 @@ __all__ = [
     "State",
     "Suppressed",
     "Taken",
+    "TierRow",
     "TimerIsTaken",
     "TimerRow",
     "Told",

@@ -26,6 +26,7 @@ class Standing(NamedTuple):
         preferences: (name, channel, value, at): the last of each name and channel, in the order of time.
         asked: (question, at, answer): every question put to him, in the order of time; answer None while it waits.
         arms: policy -> arm; where merged customers were in two, the one that was given first.
+        tier: (tier, since): the level of service that he got last; None before the first.
     """
 
     customer_id: str
@@ -35,6 +36,7 @@ class Standing(NamedTuple):
     preferences: tuple[tuple[str, str | None, str, datetime], ...]
     asked: tuple[tuple[str, datetime, str | None], ...]
     arms: dict[str, str]
+    tier: tuple[str, datetime] | None = None
 
 
 def standing(connection: sa.Connection, customer_id: str, *, also: Iterable[str] = (), since: datetime | None = None) -> Standing:
@@ -62,17 +64,17 @@ def standings(connection: sa.Connection, customer_ids: Sequence[str]) -> list[St
 
 
 def _rows(connection: sa.Connection, ids: Sequence[str], since: datetime) -> list[Any]:
-    rows: list[Any] = driver.run(connection, _statement(len(ids)), [*ids, driver.stamp(connection, since), *list(ids) * 4]).fetchall()
+    rows: list[Any] = driver.run(connection, _statement(len(ids)), [*ids, driver.stamp(connection, since), *list(ids) * 5]).fetchall()
     return rows
 
 
 def _standing(customer: Whose, rows: list[Any]) -> Standing:
     if not rows:
         return Standing(customer.customer_id, customer.version, (), (), (), (), {})
-    found: tuple[list[Any], ...] = ([], [], [], [], [])
+    found: tuple[list[Any], ...] = ([], [], [], [], [], [])
     for kind, a, b, c, at, _, _ in sorted(rows, key=_in_time):
         found[kind].append((a, b, c, driver.moment(at)))
-    contacts, consents, preferences, asked, arms = found
+    contacts, consents, preferences, asked, arms, tiers = found
     first: dict[str, str] = {}
     for policy, arm, _, _ in arms:
         first.setdefault(policy, arm)
@@ -84,6 +86,7 @@ def _standing(customer: Whose, rows: list[Any]) -> Standing:
         _last(preferences),
         tuple((question, at, answer) for question, answer, _, at in asked),
         first,
+        (tiers[-1][0], tiers[-1][3]) if tiers else None,
     )
 
 
@@ -111,4 +114,5 @@ def _statement(ids: int) -> str:
         UNION ALL SELECT 1, purpose, channel, status, at, consent_id, customer_id FROM consent WHERE {his}
         UNION ALL SELECT 2, name, channel, value, at, preference_id, customer_id FROM preference WHERE {his}
         UNION ALL SELECT 3, question, answer, channel, asked_at, asked_id, customer_id FROM question_asked WHERE {his}
-        UNION ALL SELECT 4, policy, arm, customer_id, at, 0, customer_id FROM assignment WHERE {his}"""  # noqa: S608 - our own names and places
+        UNION ALL SELECT 4, policy, arm, customer_id, at, 0, customer_id FROM assignment WHERE {his}
+        UNION ALL SELECT 5, tier, before, customer_id, since, 0, customer_id FROM tier_membership WHERE {his}"""  # noqa: S608 - our own names and places

@@ -23,6 +23,7 @@ from unequal.storage.state.preferences import PREFERENCE
 from unequal.storage.state.questions import QUESTION_ASKED
 from unequal.storage.state.standing import leads_to
 from unequal.storage.state.stewardship import STEWARD_ACTION, VERDICT
+from unequal.storage.state.tier_membership import TIER_MEMBERSHIP
 from unequal.storage.state.timers import TIMER
 from unequal.storage.state.whose import whose
 
@@ -175,6 +176,7 @@ def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_
         _Touched(OUTBOX, _holds(OUTBOX.c.payload, _named_by(who, texts)), None),
         _Touched(TIMER, TIMER.c.customer_id.in_(ids), None),
         _Touched(PREFERENCE, PREFERENCE.c.customer_id.in_(ids), None),
+        _Touched(TIER_MEMBERSHIP, TIER_MEMBERSHIP.c.customer_id.in_(ids), None),
         _Touched(QUESTION_ASKED, QUESTION_ASKED.c.customer_id.in_(ids), None),
         _Touched(OUTCOME, OUTCOME.c.decision_id.in_(decisions), {"reason": None, "author": None}),
         _Touched(DECISION, DECISION.c.customer_id.in_(ids), {**moved, "inputs": "{}", "winner": None, "response": "{}"}),

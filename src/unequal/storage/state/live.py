@@ -14,6 +14,7 @@ from unequal.storage.state.group_commit import Writer
 from unequal.storage.state.kept import KeptTexts
 from unequal.storage.state.message_queue import MessageQueue
 from unequal.storage.state.policy_log import PolicyLog
+from unequal.storage.state.tier_log import TierLog
 from unequal.storage.state.timer_queue import TimerQueue
 
 
@@ -28,6 +29,7 @@ class LiveState:
         timers: what is to be done later.
         outbox: messages to the world outside.
         goodwill: what agents give at their discretion.
+        tiers: which level of service customers got.
         kept: texts that decisions were made by.
     """
 
@@ -40,6 +42,7 @@ class LiveState:
         self.timers = TimerQueue(engine, self.writer)
         self.outbox = MessageQueue(engine, self.writer)
         self.goodwill = GoodwillLog(engine, self.writer)
+        self.tiers = TierLog(engine, self.writer)
         self.kept = KeptTexts(engine, self.writer)
 
     def close(self) -> None:

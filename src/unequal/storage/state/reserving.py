@@ -10,12 +10,13 @@ from typing import Final
 import sqlalchemy as sa
 
 from unequal.storage import faults
-from unequal.storage.state import assignments, contacts, decisions, driver, outbox, questions, spending, timers
+from unequal.storage.state import assignments, contacts, decisions, driver, outbox, questions, spending, tier_membership, timers
 from unequal.storage.state.contacts import ContactRow
 from unequal.storage.state.decisions import DecisionRow
 from unequal.storage.state.outbox import Message
 from unequal.storage.state.questions import AskedRow
 from unequal.storage.state.spending import Spend
+from unequal.storage.state.tier_membership import TierRow
 from unequal.storage.state.whose import padded
 from unequal.terms.errors import LiveError
 
@@ -36,6 +37,7 @@ class Reservation:
         other_timers: those that it does away with, as what set them off was answered by this decision.
         messages: to be sent once it stands.
         policies: `change` of the policies that it was made by; None: not looked at.
+        tier: the level of service that the customer got by it.
     """
 
     customer_id: str
@@ -49,11 +51,12 @@ class Reservation:
     other_timers: Sequence[int] = ()
     messages: Sequence[Message] = ()
     policies: int | None = None
+    tier: TierRow | None = None
 
     @property
     def takes(self) -> bool:
         """Whether it changes what the next decision on this customer may do; one that only looks needs no version."""
-        return bool(self.contacts or self.arms or self.spends or self.asked)
+        return bool(self.contacts or self.arms or self.spends or self.asked or self.tier)
 
 
 class Stale(LiveError):  # noqa: N818 - named for what a caller does: look again and decide again
@@ -99,6 +102,7 @@ def _put_down(connection: sa.Connection, stand: Sequence[Reservation]) -> None:
     faults.point("state write decision")
     contacts.insert(connection, [(one.customer_id, contact) for one in stand for contact in one.contacts])
     assignments.assign(connection, [(one.customer_id, one.arms, one.decision.at) for one in stand])
+    tier_membership.insert(connection, [one.tier for one in stand if one.tier is not None])
     questions.ask(connection, [(one.customer_id, one.asked) for one in stand if one.asked is not None])
     outbox.enqueue(connection, [message for one in stand for message in one.messages])
     # Last, for many customers share these rows: they are held for as short as can be.

@@ -1,0 +1,90 @@
+"""Which level of service each customer got, and when: a row when he is met with another one than before; the last holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from unequal.storage.state import assignments, driver
+from unequal.storage.state.customer_live import bump
+from unequal.storage.state.metadata import METADATA
+from unequal.storage.state.whose import today
+
+TIER_MEMBERSHIP: Final = sa.Table(
+    "tier_membership",
+    METADATA,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("since", sa.DateTime, primary_key=True),
+    sa.Column("tier", sa.Text, nullable=False),
+    sa.Column("before", sa.Text),
+)
+
+_INSERT: Final = "INSERT INTO tier_membership (customer_id, since, tier, before)"
+# Two who meet a customer in the same instant see the same of him.
+_ONCE: Final = "ON CONFLICT (customer_id, since) DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class TierRow:
+    """A level of service that a customer got.
+
+    Args:
+        customer_id: under which he stood then.
+        tier: which.
+        since: naive UTC.
+        before: the one that he had; None for the first.
+    """
+
+    customer_id: str
+    tier: str
+    since: datetime
+    before: str | None = None
+
+
+def insert(connection: sa.Connection, rows: Iterable[TierRow]) -> None:
+    """Write levels of service; the caller holds the customers' versions."""
+    given = [(row.customer_id, driver.stamp(connection, row.since), row.tier, row.before) for row in rows]
+    driver.insert_rows(connection, _INSERT, given, _ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What is to be remembered of a customer who was met, and of whom nothing was decided.
+
+    Args:
+        customer_id: whom; any id of his.
+        at: when, naive UTC.
+        tier: the level of service that he got; None: the one that he had.
+        arm: of a trial, by its name, that he was drawn for; None: he was drawn before.
+    """
+
+    customer_id: str
+    at: datetime
+    tier: TierRow | None = None
+    arm: tuple[str, str] | None = None
+
+
+def remember(connection: sa.Connection, several: Iterable[Met]) -> None:
+    """Write what is to be remembered, each under the customer's id of today."""
+    for one in several:
+        customer_id = today(connection, one.customer_id)
+        if one.tier is not None:
+            insert(connection, [TierRow(customer_id, one.tier.tier, one.tier.since, one.tier.before)])
+        if one.arm is not None:
+            assignments.assign(connection, [(customer_id, {one.arm[0]: one.arm[1]}, one.at)])
+        bump(connection, [customer_id])
+
+
+def members(connection: sa.Connection) -> list[TierRow]:
+    """The level of service of every customer who has one, the last that he got, under his id of today; by id."""
+    redirect = sa.table("customer_redirect", sa.column("old_id"), sa.column("customer_id"))
+    row = TIER_MEMBERSHIP.c
+    joined = TIER_MEMBERSHIP.outerjoin(redirect, redirect.c.old_id == row.customer_id)
+    today_id = sa.func.coalesce(redirect.c.customer_id, row.customer_id)
+    wanted = sa.select(today_id, row.tier, row.since, row.before).select_from(joined).order_by(today_id, row.since, row.customer_id)
+    last = {found[0]: TierRow(*found) for found in connection.execute(wanted)}
+    return list(last.values())
