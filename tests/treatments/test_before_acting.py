@@ -8,7 +8,7 @@ import pytest
 from tests.treatments.offered import ROW, TYPES, D, at_moment, effect, made, policy
 
 from unequal import treatments
-from unequal.treatments import conflicts, impact, preview
+from unequal.treatments import conflicts, fitting, impact, preview
 
 
 def base(*changes):
@@ -44,7 +44,7 @@ def test_a_preview_counts_customers_dollars_and_cost_and_leaves_the_held_out_par
 )
 def test_a_preview_comes_to_what_is_chosen_by(changed):
     policies, rules = made([policy(**changed)])
-    found = fetched(preview.fitting(base(*PROFILE), policies.named("seat"), rules).order_by("customer_id"))
+    found = fetched(fitting.fitting(base(*PROFILE), policies.named("seat"), rules).order_by("customer_id"))
     for row, change in zip(found, PROFILE, strict=True):
         told = treatments.choose(at_moment(row=change), policies, rules).candidates[0].dollars
         assert (row["dollars"] is None) is (told is None)

@@ -100,14 +100,14 @@ def impact(opened: OpenBase, rows: ibis.Table, policy: Any, rules: treatments.Ru
 
 
 def _groups(opened: OpenBase, rows: ibis.Table, policy: Any, rules: treatments.Rules, name: str) -> list[dict[str, Any]]:
-    selected = treatments.impact.selected_by(rows, policy, rules, attribute=name)
+    selected = treatments.preview.impact.selected_by(rows, policy, rules, attribute=name)
     counted = [] if selected is None else opened.engine.fetch(selected)
     groups = {str(row["group"]): (row["customers"], row["chosen"]) for row in counted if row["group"] is not None}
-    ratios = treatments.impact.four_fifths(groups)
+    ratios = treatments.preview.impact.four_fifths(groups)
     return [_ratio(name, one) for one in ratios] or [_untested(name, "cannot be tested: of no customer it is known")]
 
 
-def _ratio(attribute: str, one: treatments.impact.Ratio) -> dict[str, Any]:
+def _ratio(attribute: str, one: treatments.preview.impact.Ratio) -> dict[str, Any]:
     words = {"cannot_be_tested": "cannot be tested: too few of them, or nobody is reached"}.get(one.verdict, one.verdict)
     return {"attribute": attribute, "group": one.group, "against": one.against, "ratio": one.ratio, "low": one.low, "high": one.high,
             "verdict": words}  # fmt: skip

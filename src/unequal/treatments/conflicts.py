@@ -12,7 +12,7 @@ from unequal.predicates import can_both_hold
 from unequal.terms.amounts import exact_text
 from unequal.terms.money import AMOUNT, money_sum
 from unequal.treatments.compiling import Policies, Policy, Rules
-from unequal.treatments.preview import fitting
+from unequal.treatments.fitting import fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def caught(profile: ibis.Table, pair: Opposed, rules: Rules) -> ibis.Table:
     """Whom both policies of a pair are for.
 
     Args:
-        profile, rules: see `preview.fitting`.
+        profile, rules: see `fitting`.
         pair: as `opposed` found it.
 
     Returns:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 import ibis
 
 from unequal.treatments.compiling import Policy, Rules
-from unequal.treatments.preview import fitting
+from unequal.treatments.fitting import fitting
 
 FOUR_FIFTHS: Final = 0.8
 FEWEST: Final = 10
@@ -49,7 +49,7 @@ def selected_by(profile: ibis.Table, policy: Policy, rules: Rules, *, attribute:
     """How many of each group there are, and how many of them the policy's rules are for; None where the attribute is not held.
 
     Args:
-        profile, policy, rules: see `preview.fitting`.
+        profile, policy, rules: see `fitting`.
         attribute: a column of `profile`.
 
     Returns:
