@@ -48,6 +48,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "erase": "Take a person out of the state, of every kept run and of what lies beside them; the dollars stay, and lead to nobody.",
     },
     "audiences": {"decide": "Decide for the whole base what to do for each customer, reserve it, and hand it over."},
+    "simulating": {"simulate": "Try out what has not been done yet: routing of contacts."},
     "serving": {
         "serve": "Answer at the moment of contact: the API, from the published run and the state.",
         "people": "Who may sign in, and as what; and what the audit says they did.",

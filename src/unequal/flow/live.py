@@ -24,6 +24,7 @@ import orjson
 from unequal import storage, treatments
 from unequal.flow import agent_desk, customer_events, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
 from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it through here
+from unequal.flow import simulating as simulating  # noqa: PLC0414 - likewise: the moment of contact, played in advance
 from unequal.flow.clock import utc_now
 from unequal.flow.deciding_together import Together, Told
 from unequal.flow.opening import OpenProject

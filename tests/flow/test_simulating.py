@@ -1,0 +1,122 @@
+"""`simulate routing` plays the contacts of the published base."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from tests.company import write_company
+from tests.flow.looking import edit, run
+from tests.flow.test_contacts import SOURCE
+
+from unequal import flow
+from unequal.flow.simulating import Wanted, simulate
+from unequal.terms.errors import ContactCentreError, Problems
+
+LIVE = """
+live:
+  tiers:
+    gold: {words: "First.", when: "orders >= 2", wait_seconds: 20}
+    base: {words: "We answer.", when: "orders >= 1"}
+  floors:
+    fraud: {when: "country = 'AT'"}
+storage:"""
+
+
+def calls() -> str:
+    """Ten Mondays: sixty calls each from nine to twelve by Berlin's clock; and a few on Tuesdays."""
+    drawn = random.Random(5)
+    rows = ["no,caller,start,seconds"]
+    for week in range(10):
+        for number in range(60):
+            start = datetime(2026, 1, 5, 9) + timedelta(weeks=week, seconds=drawn.randrange(3 * 3600))
+            rows.append(f"m{week}-{number},{drawn.choice('12223344')},{start:%Y-%m-%d %H:%M:%S},{drawn.randrange(60, 600)}")
+        rows.append(f"t{week},2,{datetime(2026, 1, 6, 9) + timedelta(weeks=week):%Y-%m-%d %H:%M:%S},60")
+    return "\n".join(rows) + "\n"
+
+
+@pytest.fixture(scope="module")
+def called(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("called") / "company"
+    write_company(folder)
+    edit(folder / "unequal.yaml", ("\nstorage:", SOURCE), ("\nstorage:", LIVE))
+    (folder / "data" / "calls.csv").write_text(calls(), encoding="utf-8")
+    run(folder)
+    return flow.open_project(folder, {})
+
+
+WANTED = Wanted(agent_hour=Decimal(30), replications=20, seed=1)
+
+
+@pytest.fixture(scope="module")
+def found(called):
+    return simulate(called, WANTED)
+
+
+def test_arrivals_and_handling_times_are_those_of_the_base(found):
+    assert found.classes == ("fraud", "gold", "base")
+    a_day = {one.name: one.contacts_an_hour for one in found.centre.classes}
+    assert sum(map(sum, a_day.values())) == pytest.approx(60)
+    assert all(sum(rates[9:12]) == sum(rates) for rates in a_day.values())
+    assert all(250 < one.handling.mean_seconds < 410 for one in found.centre.classes)
+    assert dict(zip(found.classes, found.centre.target_seconds, strict=True)) == {"fraud": 90, "gold": 20, "base": 90}
+    agents = found.centre.pools[0].agents
+    assert [bool(each) for each in agents] == [9 <= hour < 12 for hour in range(24)]
+
+
+def test_both_classes_are_told_under_each_discipline_with_dollars_and_what_is_assumed(found):
+    told = found.told()
+    assert (told["day"], told["channel"], told["currency"]) == ("monday", "phone", "EUR")
+    assert len(told["classes"]) == 5 * 3
+    assert {row["contact_class"] for row in told["classes"]} == {"fraud", "gold", "base"}
+    assert [row["discipline"] for row in told["beside"]] == ["first come", "guard 90 s", "ageing", "cμ/θ"]
+    assert {row["assumed"] for row in told["assumptions"]} == {"patience", "lost with an abandoned contact"}
+    for row in told["assumptions"]:
+        assert set(row["as_assumed"]) == {"expected", "low", "high"}
+    assert told["staffing"][0]["agents"] < told["staffing"][-1]["agents"]
+    assert told["staffing"][0]["abandonment"]["base"]["expected"] > told["staffing"][-1]["abandonment"]["base"]["expected"]
+    assert any("A guard of 90 s costs" in sentence for sentence in told["findings"])
+    assert any("patience 180 s" in sentence for sentence in told["seen"])
+
+
+def test_the_same_seed_gives_the_same_figures_and_what_if_changes_only_what_it_names(called, found):
+    fewer = replace(WANTED, disciplines=("strict", "guard"), replications=4)
+    first, again = (simulate(called, fewer).told() for _ in range(2))
+    assert first == again
+    more = simulate(called, replace(fewer, agents=(4, 6), contacts=2.0, weekday="monday", by="band"))
+    assert [agents for agents, _ in more.staffing] == [4, 6]
+    assert more.peak == 4
+    assert more.classes[0] == "fraud", "floors stand, whatever else makes classes"
+    assert set(more.classes[1:]) <= {"profitable", "break_even", "unprofitable", "others"}
+    assert sum(sum(one.contacts_an_hour) for one in more.centre.classes) == pytest.approx(120)
+
+
+def test_what_is_lost_goes_with_what_customers_are_expected_to_bring(called):
+    none = simulate(called, replace(WANTED, disciplines=("guard",), replications=2, lost_share=Decimal(0)))
+    assert set(none.prices.lost) == {Decimal("0.00")}
+    assert none.prices.agent_hour == Decimal("30.00")
+    assert none.told()["costs"][0]["lost_expected"]["expected"] == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "asked"), [("CTC009", {"channel": "chat"}), ("CTC010", {"weekday": "sunday"}), ("CTC011", {"agent_hour": None})]
+)
+def test_what_the_base_cannot_tell_is_said(called, code, asked):
+    with pytest.raises(ContactCentreError) as refused:
+        simulate(called, replace(WANTED, **asked))
+    assert refused.value.code == code
+
+
+def test_a_rule_that_cannot_be_read_is_said_with_its_tier(called, tmp_path):
+    project = called.config.model_copy(
+        update={
+            "live": called.config.live.model_copy(
+                update={"tiers": {"gold": called.config.live.tiers["gold"].model_copy(update={"when": "nothing_of_the_kind"})}}
+            )
+        }
+    )
+    with pytest.raises(Problems, match=r"live\.tiers\.gold"):
+        simulate(replace(called, loaded=replace(called.loaded, project=project)), WANTED)
