@@ -67,3 +67,9 @@ def test_contacts_that_cannot_be_drawn_are_refused(wrong):
     with pytest.raises(ContactCentreError) as refused:
         replace(GOLD, **wrong)
     assert refused.value.code == "CTC006"
+
+
+def test_a_day_of_an_outage_does_not_make_all_days_look_as_if_they_differed():
+    usual = [12, 15, 9, 14, 11, 13, 10, 12, 16, 12]
+    assert busyness_variation_of([*usual, 72]) == busyness_variation_of(usual) == 0.0
+    assert busyness_variation_of([]) == 0.0

@@ -54,6 +54,11 @@ def test_agents_who_go_finish_whom_they_serve_and_agents_who_come_take_who_waits
     assert began(day, first_come(NAMES), replace(CENTRE, pools=(Pool((2, 1)),)))[0] == [0, 10, 100, 4010]
 
 
+def test_who_waits_when_the_lines_close_is_answered_still_and_who_comes_later_is_not():
+    day = contacts((3500, 1, 200, 9999), (3510, 1, 50, 9999), (3520, 0, 50, 9999), (3710, 0, 50, 9999), (3900, 0, 50, 9999))
+    assert began(day, first_come(NAMES), replace(CENTRE, pools=(Pool((1, 0)),)))[0] == [3500, 3700, 3750, 3800, None]
+
+
 def test_the_figures_of_a_class_are_those_of_its_contacts():
     when = np.array([0, 100, 20, np.nan, 70], dtype=float)
     arrived, answered, gone, still, abandonment, within, mean, p50, _, longest = of_class(CENTRE, DAY, when, 1)

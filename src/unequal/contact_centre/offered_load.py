@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from unequal.terms.errors import ContactCentreError
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+
+
+_FAR_OUT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +159,20 @@ def _draw_class(
 def busyness_variation_of(contacts_a_day: npt.ArrayLike) -> float:
     """By how much days differ beyond what chance explains: the coefficient of variation of their factor; zero where chance explains all.
 
-    By moments: the variance of Poisson counts with a random factor is mean + (mean × variation)².
+    By moments: the variance of Poisson counts with a random factor is mean + (mean × variation)². Days far out, three quartile ranges beyond the upper quartile
+    (Tukey's outer fence), are left out: an outage is no busy day, and one of them would make all days look as if they differed.
 
     >>> round(busyness_variation_of([80, 120, 90, 110]), 3)
+    0.153
+    >>> round(busyness_variation_of([80, 120, 90, 110, 700]), 3)
     0.153
     >>> busyness_variation_of([100, 101, 99, 100])
     0.0
     """
     counts: Any = np.asarray(contacts_a_day, dtype=np.float64)
+    if counts.size:
+        lower, upper = np.percentile(counts, [25, 75])
+        counts = counts[counts <= upper + _FAR_OUT * (upper - lower)]
     if counts.size < 2 or counts.mean() <= 0.0:  # noqa: PLR2004 - one day has no spread
         return 0.0
     return float(math.sqrt(max(0.0, counts.var(ddof=1) - counts.mean())) / counts.mean())

@@ -79,6 +79,13 @@ def _serve_on(queue: _Queue, now: float, pool: int, free: int, ends: Any) -> int
     return begun
 
 
+@kernel
+def _close(staying: Whole, agents: Whole, before: Whole) -> None:
+    """Of pools that close, let those stay who were there: whoever waits when the lines close is answered still."""
+    for pool in range(len(agents)):
+        staying[pool] = max(staying[pool], before[pool]) if agents[pool] == 0 else 0
+
+
 class Day(NamedTuple):
     """What is played.
 
@@ -105,7 +112,8 @@ def play(day: Day, standing: Floats) -> tuple[Floats, Whole]:
     """Play a day: who is served when, and by which pool.
 
     Whoever arrives is served at once by the first listed pool that may serve the class and has a free agent; otherwise the contact waits. An agent who is
-    free takes the most urgent contact that the pool may serve. Where a pool shrinks, agents finish whom they serve and go.
+    free takes the most urgent contact that the pool may serve. Where a pool shrinks, agents finish whom they serve and go; where it closes, they go once nobody waits
+    any more whom they may serve.
 
     Args:
         day: the contacts and the agents.
@@ -119,7 +127,8 @@ def play(day: Day, standing: Floats) -> tuple[Floats, Whole]:
         day.arrived, day.takes, day.arrived + day.patient, day.serves, standing, np.full(classes, -1), np.full(contacts, -1),
         np.full(contacts, np.nan), np.full(contacts, -1),
     )  # fmt: skip
-    tails, serving, ends = np.full(classes, -1), np.zeros(pools, np.int64), [(np.inf, 0)]
+    tails, ends = np.full(classes, -1), [(np.inf, 0)]
+    serving, staying = np.zeros(pools, np.int64), np.zeros(pools, np.int64)
     following, interval = 0, 0
     while True:
         arrives = day.arrived[following] if following < contacts else np.inf
@@ -134,6 +143,7 @@ def play(day: Day, standing: Floats) -> tuple[Floats, Whole]:
             last = first + 1
         elif now == changes:
             interval += 1
+            _close(staying, day.agents[:, interval], day.agents[:, interval - 1])
         else:
             one = day.of[following]
             if queue.heads[one] < 0:
@@ -143,4 +153,8 @@ def play(day: Day, standing: Floats) -> tuple[Floats, Whole]:
             tails[one] = following
             following += 1
         for pool in range(first, last):
-            serving[pool] += _serve_on(queue, now, pool, day.agents[pool, interval] - serving[pool], ends)
+            free = max(day.agents[pool, interval], staying[pool]) - serving[pool]
+            begun = _serve_on(queue, now, pool, free, ends)
+            serving[pool] += begun
+            if begun < free:
+                staying[pool] = 0

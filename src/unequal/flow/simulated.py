@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from unequal import contact_centre
 from unequal.flow.simulating import WEEKDAYS, Simulation
 
-_FEW = 5
+_FEW: Final = 5
+"""Agents in the busiest hour below which an order of serving changes next to nothing."""
+_HARDLY: Final = 0.95
 _Played = contact_centre.simulation.Played
 
 
@@ -142,12 +144,20 @@ def _findings(found: Simulation) -> list[str]:
         said.append(
             f"So few agents ({found.peak}) seldom have two contacts to choose between: --contacts 100 plays a centre a hundred times as large."
         )
-    cheapest = min(found.staffing, key=lambda each: contact_centre.comparison.of_all([each[1]], found.prices)[0].total_expected.expected)
-    said.append(
-        f"Of the numbers of agents tried, {cheapest[0]} in the busiest hour cost least together, agents and what is lost, under {_label(cheapest[1])}. "
-        "That rests on the assumptions above."
-    )
+    said.append(_of_the_agents(found))
     return said
+
+
+def _of_the_agents(found: Simulation) -> str:
+    """Which of the numbers that were tried costs least, and whether that is the end of what was tried."""
+    totals = [contact_centre.comparison.of_all([one], found.prices)[0].total_expected.expected for _, one in found.staffing]
+    place = totals.index(min(totals))
+    agents, one = found.staffing[place]
+    beyond = {0: "; fewer were not tried", len(totals) - 1: "; more were not tried"}.get(place, "")
+    return (
+        f"Of the numbers of agents tried, {agents} in the busiest hour cost least together, agents and what is lost, under {_label(one)}{beyond}. "
+        "That rests on what is assumed to be lost with an abandoned contact."
+    )
 
 
 def _of_the_guard(found: Simulation, guard: _Played, strict: _Played) -> str:
@@ -160,7 +170,8 @@ def _of_the_guard(found: Simulation, guard: _Played, strict: _Played) -> str:
         f"costs {-dearer.expected:,.2f} {found.currency} a day less than strict priority ({ends})" if dearer.high < 0 else
         f"costs nothing that these days can show beside strict priority ({ends} {found.currency} a day)"
     )  # fmt: skip
-    return f"A guard of {guard.discipline.guard_seconds:g} s {how}; the longest wait of all days was {longest[0]:,.0f} s without it and {longest[1]:,.0f} s with it."
+    order = "; where agents are too few, a guard keeps the order and shortens nothing" if longest[1] > _HARDLY * longest[0] else ""
+    return f"A guard of {guard.discipline.guard_seconds:g} s {how}; the longest wait of all days was {longest[0]:,.0f} s without it and {longest[1]:,.0f} s with it{order}."
 
 
 def _share(value: float) -> str:

@@ -175,7 +175,11 @@ def simulate(project: OpenProject, wanted: Wanted, *, tell: Tell = lambda _what,
 
     played = days(centre, disciplines, "playing days")
     usual = next((each for each in disciplines if each.name == "guard"), disciplines[0])
-    staffing = [(agents, days(_staffed(centre, agents), [usual], f"playing {agents} agents")[0]) for agents in _numbers(centre, wanted)]
+    as_it_is, peak = played[disciplines.index(usual)], max(centre.pools[0].agents)
+    staffing = [
+        (agents, as_it_is if agents == peak else days(_staffed(centre, agents), [usual], f"playing {agents} agents")[0])
+        for agents in _numbers(centre, wanted)
+    ]
     quarters = [(times, days(_patient(centre, times), disciplines, f"patience × {times}")) for times in QUARTERS]
     return Simulation(wanted, project.config.reporting_currency, seen, names, centre, prices, played, tuple(staffing), tuple(quarters))
 
