@@ -44,7 +44,7 @@ def test_every_class_is_printed_under_every_discipline_with_what_is_assumed(call
 
 def test_disciplines_agents_and_seed_are_as_asked_and_json_holds_what_is_printed(called: Terminal) -> None:
     asked = ("simulate", "routing", "--agent-hour", "30", "--replications", "3", "--discipline", "strict", "--discipline", "guard", "--guard", "45",
-             "--agents", "3", "--agents", "5", "--patience", "60", "--json")  # fmt: skip
+             "--agents", "3", "--agents", "5", "--patience", "60", "--reserved", "gold=1", "--json")  # fmt: skip
     first, again = (json.loads(called(*asked).out) for _ in range(2))
     assert first == again
     assert {row["discipline"] for row in first["classes"]} == {"strict", "guard 45 s"}
@@ -56,3 +56,5 @@ def test_what_cannot_be_played_says_so_without_a_stack_trace(called: Terminal) -
     assert "CTC011" in called("simulate", "routing", "--replications", "2", code=1).err
     assert "channels: phone" in called("simulate", "routing", "--channel", "fax", code=1).err
     assert "is not in the range" in called("simulate", "routing", "--agents", "0", code=2).err
+    assert "no number of zero or more" in called("simulate", "routing", "--agent-hour", "much", code=2).err
+    assert "not CLASS=NUMBER" in called("simulate", "routing", "--reserved", "gold", code=2).err

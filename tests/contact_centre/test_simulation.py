@@ -82,7 +82,6 @@ def test_who_waits_when_the_day_ends_is_neither_answered_nor_given_up():
 def test_hours_of_agents_are_those_of_the_part_that_counts():
     assert CENTRE.agent_hours == 4
     assert replace(CENTRE, pools=(Pool((2, 4)), Pool((1,), ("gold",))), warm_up_seconds=1800).agent_hours == 1 + 4 + 1.5
-    assert replace(CENTRE, pools=(Pool((2, 0, 3)),)).staffed(-2).pools[0].agents == (1, 0, 1)
 
 
 def test_every_discipline_meets_the_same_days():

@@ -101,8 +101,28 @@ def test_what_is_lost_goes_with_what_customers_are_expected_to_bring(called):
     assert none.told()["costs"][0]["lost_expected"]["expected"] == 0
 
 
+def test_agents_who_serve_one_class_alone_are_taken_from_all_and_one_is_left_for_everybody(called):
+    some = replace(WANTED, disciplines=("strict",), replications=3, agents=(4,))
+    shared, parted = simulate(called, some), simulate(called, replace(some, reserved={"gold": 3}))
+    mine, everybody = parted.centre.pools
+    assert mine.serves == ("gold",)
+    assert [one + other for one, other in zip(mine.agents, everybody.agents, strict=True)] == list(shared.centre.pools[0].agents)
+    assert max(mine.agents) == 3
+    assert all(bool(each) == bool(whole) for each, whole in zip(everybody.agents, shared.centre.pools[0].agents, strict=True))
+    rows = {row["contact_class"]: row["abandonment"]["expected"] for row in parted.told()["classes"]}
+    before = {row["contact_class"]: row["abandonment"]["expected"] for row in shared.told()["classes"]}
+    assert rows["base"] > before["base"]
+    assert "3 of them for gold alone" in parted.told()["seen"][1]
+
+
 @pytest.mark.parametrize(
-    ("code", "asked"), [("CTC009", {"channel": "chat"}), ("CTC010", {"weekday": "sunday"}), ("CTC011", {"agent_hour": None})]
+    ("code", "asked"),
+    [
+        ("CTC012", {"reserved": {"silver": 1}}),
+        ("CTC009", {"channel": "chat"}),
+        ("CTC010", {"weekday": "sunday"}),
+        ("CTC011", {"agent_hour": None}),
+    ],
 )
 def test_what_the_base_cannot_tell_is_said(called, code, asked):
     with pytest.raises(ContactCentreError) as refused:

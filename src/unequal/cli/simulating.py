@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import click
@@ -14,7 +14,29 @@ from unequal.cli.printing import MISSING, console, print_json, print_rows
 from unequal.cli.waiting import waiting
 
 _simulating: Final = flow.live.simulating
-_Percent = click.FloatRange(min=0.0, min_open=True)
+_Above = click.FloatRange(min=0.0, min_open=True)
+
+
+def _amount(_ctx: click.Context, _option: click.Parameter, text: str | None) -> Decimal | None:
+    """A decimal of zero or more, as it is written."""
+    try:
+        found = None if text is None else Decimal(text)
+    except InvalidOperation:
+        found = Decimal(-1)
+    if found is not None and not (found.is_finite() and found >= 0):
+        raise click.BadParameter(f"{text!r} is no number of zero or more.")
+    return found
+
+
+def _reserved(_ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
+    """Class and number of each CLASS=NUMBER."""
+    found = {}
+    for text in texts:
+        named, _, number = text.partition("=")
+        if not named or not number.isdecimal():
+            raise click.BadParameter(f"{text!r} is not CLASS=NUMBER.")
+        found[named] = int(number)
+    return found
 
 
 @click.group()
@@ -53,6 +75,13 @@ def simulate() -> None:
     help="Agents in the busiest hour; several to compare. Other hours have as many as their load needs.",
 )
 @click.option(
+    "--reserved",
+    multiple=True,
+    callback=_reserved,
+    metavar="CLASS=NUMBER",
+    help="Of the agents in the busiest hour so many serve that class alone.",
+)
+@click.option(
     "--load",
     type=click.FloatRange(min=0.1, max=3.0),
     default=0.95,
@@ -60,12 +89,12 @@ def simulate() -> None:
     help="The share of their time that contacts ask of agents; decides how many there are, without --agents.",
 )
 @click.option(
-    "--contacts", type=_Percent, default=1.0, show_default=True, metavar="TIMES", help="By what the contacts of the base are multiplied."
+    "--contacts", type=_Above, default=1.0, show_default=True, metavar="TIMES", help="By what the contacts of the base are multiplied."
 )
 @click.option(
     "--patience",
     "patience_seconds",
-    type=_Percent,
+    type=_Above,
     default=180.0,
     show_default=True,
     metavar="SECONDS",
@@ -73,13 +102,15 @@ def simulate() -> None:
 )
 @click.option(
     "--lost-share",
-    type=Decimal,
-    default=Decimal("0.01"),
+    callback=_amount,
+    default="0.01",
     show_default=True,
     metavar="SHARE",
     help="The share of what a customer is expected to bring that goes with an abandoned contact: an assumption.",
 )
-@click.option("--agent-hour", type=Decimal, metavar="AMOUNT", help="What an hour of an agent costs; as the ledger charged it, by default.")
+@click.option(
+    "--agent-hour", callback=_amount, metavar="AMOUNT", help="What an hour of an agent costs; as the ledger charged it, by default."
+)
 @click.option("--replications", type=click.IntRange(min=2, max=10_000), default=100, show_default=True, help="Days that are played.")
 @click.option("--seed", type=click.IntRange(min=0), default=2026, show_default=True, help="The same seed gives the same figures.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and no progress.")

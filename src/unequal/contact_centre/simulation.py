@@ -9,7 +9,7 @@ Source: Law, "Simulation modeling and analysis", chapters 9 to 11 (terminating s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -100,12 +100,6 @@ class Centre:
         ends = np.append(begins[1:], max(self.horizon_seconds, float(begins[-1])))
         counted = np.clip(ends, self.warm_up_seconds, self.horizon_seconds) - np.clip(begins, self.warm_up_seconds, self.horizon_seconds)
         return float((agents.sum(axis=0) * counted).sum() / 3600.0)
-
-    def staffed(self, agents: int) -> Centre:
-        """The same with so many agents in the first pool more, or fewer, in every interval that has any; none below one."""
-        first, *others = self.pools
-        changed = tuple(max(1, each + agents) if each else 0 for each in first.agents)
-        return replace(self, pools=(replace(first, agents=changed), *others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,12 +109,13 @@ def _seen(found: Simulation) -> list[str]:
     handling = ", ".join(f"{one.name} {one.handling.mean_seconds / 60:,.1f}" for one in found.centre.classes)
     times = f", times {wanted.contacts:g}" if wanted.contacts != 1.0 else ""
     lost = ", ".join(f"{name} {each:,.2f}" for name, each in zip(found.classes, found.prices.lost, strict=True))
+    reserved = "".join(f", {most} of them for {name} alone" for name, most in wanted.reserved.items())
     what = (
         f"A {WEEKDAYS[seen.weekday].capitalize()} by {wanted.channel}, the mean of {seen.day.days}{times}: {sum(a_day.values()):,.1f} contacts ({of_classes}). "
         f"Beyond chance such days differ by {seen.day.busyness_variation:.0%}."
     )
     who = (
-        f"Minutes to serve one, as measured: {handling}. Agents in the busiest hour: {found.peak}; {found.played[0].agent_hours:,.0f} agent hours a day, "
+        f"Minutes to serve one, as measured: {handling}. Agents in the busiest hour: {found.peak}{reserved}; {found.played[0].agent_hours:,.0f} agent hours a day, "
         f"{found.prices.agent_hour:,.2f} {currency} each, {'as was said' if wanted.agent_hour is not None else 'as the ledger charged them'}."
     )
     assumed = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -42,6 +42,7 @@ class Wanted:
         disciplines: names of DISCIPLINES.
         guard_seconds: of the discipline guard; also the target of a class whose tier names none.
         agents: in the busiest hour, several to compare; the first is the one that disciplines are compared with. From `load` by default.
+        reserved: class -> how many of the agents of the busiest hour serve that class alone; nobody does, by default.
         load: the share of their time in which agents would serve if nobody gave up; decides how many there are in each hour.
         contacts: by what the observed contacts are multiplied.
         patience_seconds: an assumption: no base tells of those who gave up.
@@ -57,6 +58,7 @@ class Wanted:
     disciplines: tuple[str, ...] = DISCIPLINES
     guard_seconds: float = 90.0
     agents: tuple[int, ...] = ()
+    reserved: Mapping[str, int] = field(default_factory=dict)
     load: float = 0.95
     contacts: float = 1.0
     patience_seconds: float = 180.0
@@ -133,7 +135,7 @@ class Simulation:
     @property
     def peak(self) -> int:
         """Agents in the busiest hour."""
-        return max(self.centre.pools[0].agents)
+        return _peak(self.centre)
 
     def told(self) -> dict[str, Any]:
         """The same in plain values and sentences; see `simulated.told`."""
@@ -157,7 +159,7 @@ def simulate(project: OpenProject, wanted: Wanted, *, tell: Tell = lambda _what,
     Raises:
         StorageError: STO009, nothing is published yet.
         ContactCentreError: CTC009, the base has no contacts of that channel, or no time that any took; CTC010, nobody came on such a day; CTC011, what an
-            hour of an agent costs is told neither by the ledger nor by who asks.
+            hour of an agent costs is told neither by the ledger nor by who asks; CTC012, agents are reserved for a class without contacts.
         Problems: rules of tiers and floors cannot be read, or read what is protected.
     """
     tell("reading contacts", 0.0)
@@ -175,9 +177,9 @@ def simulate(project: OpenProject, wanted: Wanted, *, tell: Tell = lambda _what,
 
     played = days(centre, disciplines, "playing days")
     usual = next((each for each in disciplines if each.name == "guard"), disciplines[0])
-    as_it_is, peak = played[disciplines.index(usual)], max(centre.pools[0].agents)
+    as_it_is, peak = played[disciplines.index(usual)], _peak(centre)
     staffing = [
-        (agents, as_it_is if agents == peak else days(_staffed(centre, agents), [usual], f"playing {agents} agents")[0])
+        (agents, as_it_is if agents == peak else days(_staffed(centre, agents, wanted), [usual], f"playing {agents} agents")[0])
         for agents in _numbers(centre, wanted)
     ]
     quarters = [(times, days(_patient(centre, times), disciplines, f"patience × {times}")) for times in QUARTERS]
@@ -268,11 +270,15 @@ def _centre(classes: Classes, seen: Seen, wanted: Wanted) -> tuple[tuple[str, ..
         )
         for name in names
     )  # fmt: skip
+    if strangers := sorted(wanted.reserved.keys() - set(names)):
+        raise ContactCentreError(
+            "CTC012", "agents are reserved for a class without contacts", seen=", ".join(strangers), do=f"name one of {', '.join(names)}"
+        )
     centre = contact_centre.simulation.Centre(
-        offered, (contact_centre.simulation.Pool(_agents(offered, wanted.load)),), tuple(classes.targets.get(name, wanted.guard_seconds) for name in names),
+        offered, _pools(offered, wanted.load, wanted), tuple(classes.targets.get(name, wanted.guard_seconds) for name in names),
         busyness_variation=seen.day.busyness_variation,
     )  # fmt: skip
-    return names, _staffed(centre, wanted.agents[0]) if wanted.agents else centre
+    return names, _staffed(centre, wanted.agents[0], wanted) if wanted.agents else centre
 
 
 def _loads(classes: Sequence[contact_centre.offered_load.OfferedClass]) -> list[float]:
@@ -281,14 +287,28 @@ def _loads(classes: Sequence[contact_centre.offered_load.OfferedClass]) -> list[
     return [sum(rate * one.handling.mean_seconds for rate, one in zip(hour, classes, strict=True)) / 3600.0 for hour in hours]
 
 
-def _agents(classes: Sequence[contact_centre.offered_load.OfferedClass], load: float) -> tuple[int, ...]:
-    """As many agents in each hour as its load needs; none where nobody comes."""
-    return tuple(math.ceil(round(each / load, 9)) for each in _loads(classes))
+def _pools(
+    classes: Sequence[contact_centre.offered_load.OfferedClass], load: float, wanted: Wanted
+) -> tuple[contact_centre.simulation.Pool, ...]:
+    """As many agents in each hour as its load needs, none where nobody comes; those reserved for a class first, and at least one for everybody."""
+    loads = _loads(classes)
+    left = [math.ceil(round(each / load, 9)) for each in loads]
+    pools = []
+    for name, most in wanted.reserved.items():
+        taken = tuple(max(0, min(math.ceil(round(most * each / max(loads), 9)), free - 1)) for each, free in zip(loads, left, strict=True))
+        left = [free - each for free, each in zip(left, taken, strict=True)]
+        pools.append(contact_centre.simulation.Pool(taken, (name,)))
+    return (*pools, contact_centre.simulation.Pool(tuple(left)))
 
 
-def _staffed(centre: contact_centre.simulation.Centre, peak: int) -> contact_centre.simulation.Centre:
+def _peak(centre: contact_centre.simulation.Centre) -> int:
+    """Agents in the busiest hour."""
+    return int(centre.agents.sum(axis=0).max())
+
+
+def _staffed(centre: contact_centre.simulation.Centre, peak: int, wanted: Wanted) -> contact_centre.simulation.Centre:
     """With so many agents in the busiest hour, and in the others as their load is to that one's."""
-    return replace(centre, pools=(replace(centre.pools[0], agents=_agents(centre.classes, max(_loads(centre.classes)) / peak)),))
+    return replace(centre, pools=_pools(centre.classes, max(_loads(centre.classes)) / peak, wanted))
 
 
 def _patient(centre: contact_centre.simulation.Centre, times: Decimal) -> contact_centre.simulation.Centre:
@@ -299,7 +319,7 @@ def _numbers(centre: contact_centre.simulation.Centre, wanted: Wanted) -> list[i
     """Agents in the busiest hour that are compared: those asked for, or one in twenty fewer and more."""
     if len(wanted.agents) > 1:
         return sorted(set(wanted.agents))
-    peak = max(centre.pools[0].agents)
+    peak = _peak(centre)
     step = max(1, round(peak / 20))
     return [each for each in (peak - step, peak, peak + step, peak + 2 * step) if each > 0]
 
