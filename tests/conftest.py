@@ -10,8 +10,8 @@ from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tests.worlds import default_meridian, small_meridian
 
+from tests.worlds import default_meridian, small_meridian
 from unequal import storage
 from unequal.config.storage import Storage
 

@@ -18,6 +18,7 @@ from unequal.answers.customers import customers
 from unequal.answers.defaults import defaults
 from unequal.answers.drilling import drilled
 from unequal.answers.drivers import drivers
+from unequal.answers.earned import earned
 from unequal.answers.equity import equity
 from unequal.answers.get_keep_grow import get_keep_grow
 from unequal.answers.happening import with_windows
@@ -55,7 +56,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "drivers": drivers, "service": service, "promises": promises,
     "defaults": defaults,
     "readiness": readiness,
-    "worth-doing": worth_doing,
+    "worth-doing": worth_doing, "earned": earned,
     "loyal": loyal,
     "equity": equity, "get-keep-grow": get_keep_grow, "metrics": metrics,
     "movement": movement,
@@ -132,7 +133,7 @@ def _answered(question: str, base: Base, *, what_if: Sequence[str], **narrowed: 
 
 REPORTED: Final = (
     "movement", "new", "lost", "loyal", "advocates", "equity", "get-keep-grow", "value", "retention", "needs",
-    "metrics", "worth-doing", "drivers", "service", "promises", "conflicts", "claims", "readiness", "defaults",
+    "metrics", "worth-doing", "earned", "drivers", "service", "promises", "conflicts", "claims", "readiness", "defaults",
 )  # fmt: skip
 """The questions that a report tells beside profit, in its order."""
 

@@ -9,6 +9,7 @@ import ibis
 import pyarrow as pa
 
 from unequal import config, customer_base, ledger
+from unequal.experiments import trials as trying
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
 from unequal.treatments import conflicts
@@ -32,6 +33,10 @@ def no_policies() -> None:
     """The policies that act where nothing tells of any: none."""
 
 
+def nothing_tried() -> None:
+    """What was tried where nothing tells of it: nothing."""
+
+
 @dataclass(frozen=True)
 class Base:
     """A published run, open for questions.
@@ -50,6 +55,7 @@ class Base:
         attributes: `customer_attribute` with the values of some attributes alone, see narrowing.attributes_named; handed in by flow.
         tell: listens to questions that draw again and again, which takes seconds.
         acting: tells the policies that act, made ready, with the base that they act on, and None where there are none; handed in by flow.
+        trials: tells what treatments were tried on whom, None where no lot was drawn; handed in by flow.
         keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
@@ -65,6 +71,7 @@ class Base:
     attributes: Callable[[Collection[str]], ibis.Table] | None = None
     tell: Tell = lambda _what, _share: None
     acting: Callable[[], conflicts.Acting | None] = no_policies
+    trials: Callable[[], trying.Trials | None] = nothing_tried
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -140,6 +141,30 @@ def retire(directory: str, name: str, person: str | None, as_json: bool) -> None
 def revert(directory: str, name: str, version: int, person: str | None, as_json: bool) -> None:
     """Write the text of an earlier version as a new draft, for another person to approve."""
     _act(directory, "policies.revert", name, person, as_json, lambda desk, by: desk.revert(name, version, by=by))
+
+
+@policies.command()
+@_person("In whose name; the user of this machine by default.")
+@_as_json
+@click.pass_obj
+def learn(directory: str, person: str | None, as_json: bool) -> None:
+    """Draft each policy anew with the effect that was measured, for a person to approve; stop those that lose, where their rule says so."""
+    with _signing(directory, "policies.write", person, "policies.learn") as (_by, tell):
+        found = flow.live.learn(flow.open_project(directory))
+        tell([{"name": one.policy, "version": one.done} for one in found if one.uplift])
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    print_rows([{
+        "policy": one.policy, "verdict": one.verdict.replace("_", " "), "stated": _estimate(one.stated_expected),
+        "measured": _estimate(one.measured_expected), "counts": _estimate(one.counts_expected), "uplift": one.uplift, "done": one.done,
+    } for one in found])  # fmt: skip
+    if not found:
+        console().print("Nothing was tried yet: no policy has drawn a lot for anybody.")
+
+
+def _estimate(amount: float | None) -> Decimal | None:
+    return None if amount is None else Decimal(repr(round(amount, 2)))
 
 
 def _act(

@@ -10,7 +10,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from unequal import answers, flow
-from unequal.cli.printing import accuracy_words, cell, console, percent, print_json, print_rows
+from unequal.cli.printing import accuracy_words, cell, console, percent, print_json, print_rows, safe
 from unequal.terms.amounts import MINUS
 from unequal.terms.house_words import AS_CUSTOMERS, HouseWords
 from unequal.version import __version__
@@ -44,10 +44,12 @@ def run(directory: str, retrain: bool, as_json: bool) -> None:
     project = flow.open_project(directory)
     report = run_shown(project, quiet=as_json, retrain=retrain)
     if as_json:
-        print_json({"run": report.run_id, "steps": report.steps, "summary": report.summary})
+        print_json({"run": report.run_id, "steps": report.steps, "summary": report.summary, "stopped": report.stopped})
         return
     print_summary(report.summary, project.config.value.house)
     console().print(f"Published run {report.run_id}. Ask it: unequal ask profit")
+    for policy in report.stopped:
+        console().print(safe(f"Stopped: {policy} loses money, and its rule says to stop it then. See: unequal ask earned"))
 
 
 def run_shown(project: flow.OpenProject, *, quiet: bool = False, retrain: bool = False) -> flow.RunReport:

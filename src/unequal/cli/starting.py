@@ -26,7 +26,12 @@ from unequal.terms.errors import ConfigError
     help="How many persons the made company serves.",
 )
 @click.option("--seed", type=int, default=2026, show_default=True, help="Another seed is another company.")
-def demo_command(folder: Path, persons: int, seed: int) -> None:
+@click.option(
+    "--quarter",
+    is_flag=True,
+    help="Then live through a quarter of a year: decide, let customers answer, run again, and tell what was earned.",
+)
+def demo_command(folder: Path, persons: int, seed: int, quarter: bool) -> None:
     """Make the company Meridian, run the whole job on it, and say where to look."""
     columns = (TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, console=console(), transient=True) as bar:
@@ -45,7 +50,22 @@ def demo_command(folder: Path, persons: int, seed: int) -> None:
     console().print(f"Look at {folder}/.unequal/report.html and board.html; the config to learn from is {folder}/unequal.yaml")
     if acting:
         console().print(f"At the moment of contact act: {', '.join(acting)} ({folder}/policies); more of them: unequal playbook")
+    if quarter:
+        _live_through(project, folder, seed)
     console().print(f"Ask more: unequal -C {folder} ask profit --by channel")
+
+
+def _live_through(project: flow.OpenProject, folder: Path, seed: int) -> None:
+    """A quarter of a year in Meridian, and what treatments earned in it."""
+    columns = (TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, console=console(), transient=True) as bar:
+        task = bar.add_task("a quarter of a year", total=1.0)
+        demo.live_through(project, seed=seed, tell=lambda what, share: bar.update(task, description=what, completed=share))
+    stopped = run_shown(project).stopped
+    with flow.open_base(project) as opened:
+        print_answer(answers.answer("earned", opened.base))
+    for policy in stopped:
+        console().print(f"Stopped, as its own rule says: {policy}; see unequal -C {folder} policies show {policy}")
 
 
 @click.command()

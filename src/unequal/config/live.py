@@ -100,6 +100,9 @@ class Live(Moments):
     webhooks: dict[Name, Webhook] = Field(
         default_factory=dict, description="Systems that are sent what was decided, each under a name: the only addresses that are sent to."
     )
+    tell_owners: Name | None = Field(
+        None, description="The webhook that is told when a policy was stopped because it loses; by default a file of .unequal/delivered/."
+    )
     sign_in: SignIn | None = Field(
         None, description="The company's directory, by which people sign in; by passwords of our own alone, by default."
     )
@@ -109,6 +112,15 @@ def problems_of_live(live: Live) -> Iterator[Problem]:
     """Two senders with one key, an event that counts under two names, one that says what nobody declared, and what is delivered to nowhere."""
     yield from problems_of_webhooks(live.channels, live.webhooks)
     yield from problems_of_sign_in(live.sign_in)
+    if live.tell_owners is not None and live.tell_owners not in live.webhooks:
+        known = ", ".join(live.webhooks) or "none is declared"
+        yield Problem(
+            "CFG085",
+            "owners are told by a webhook that is not declared",
+            ("live", "tell_owners"),
+            seen=live.tell_owners,
+            do=f"name one of: {known}",
+        )
     keys: dict[str, str] = {}
     for name, source in live.sources.items():
         at: KeyPath = ("live", "sources", name)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from unequal import config, flow
 
@@ -46,8 +49,18 @@ def let_act(project: flow.OpenProject, *, author: str, by: str) -> list[str]:
     Returns:
         Their names.
     """
-    declared = config.policies.load_policies(project.folder / "policies")
-    with flow.live.open_live(project) as live:
+    return let_act_of(project, project.folder / "policies", author=author, by=by)
+
+
+def let_act_of(project: flow.OpenProject, folder: Path, *, author: str, by: str, clock: Callable[[], datetime] | None = None) -> list[str]:
+    """The same of the policies of another folder, at another time than now.
+
+    Args:
+        folder: which has them.
+        clock: the present moment of the made company; today by default.
+    """
+    declared = config.policies.load_policies(folder)
+    with flow.live.open_live(project, **({} if clock is None else {"clock": clock})) as live:
         known = {one["name"] for one in live.policies.listed()}
         new = [one for one in declared if one.policy.policy not in known]
         for one in new:

@@ -11,7 +11,7 @@ is published by one row in the state.
 
 Each step is done once: while its code, parameters and inputs stay as they are, the next run
 finds what it left. A run that was stopped goes on from there. Nothing a reader sees changes
-before the last line of `run`.
+before the last lines of `run`; then policies that the new dollars show to lose are stopped, where their own rule says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import gc
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,7 @@ from unequal.flow.desk import Desk, Outputs
 from unequal.flow.doubts import accuracy_of, in_force
 from unequal.flow.experience import experience
 from unequal.flow.keeping import Steps, code_digest
+from unequal.flow.learning import stop_losing
 from unequal.flow.needs import needs
 from unequal.flow.opening import OpenProject
 from unequal.flow.progress import SILENT, Progress
@@ -59,11 +60,13 @@ class RunReport:
         run_id: the run now published.
         steps: step name -> whether it was made anew; false where it was found unchanged.
         summary: the figures that `status` shows.
+        stopped: policies that were stopped, for the new dollars show that they lose and their own rule says so.
     """
 
     run_id: str
     steps: Mapping[str, bool]
     summary: Mapping[str, Any]
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ def run(opened: OpenProject, progress: Progress = SILENT, *, retrain: bool = Fal
         moving.move(desk, gathered, (who.output, golden), book, banded, valued)
         turnover(desk, accepted, gathered, who.output, contacts, book, valued)
         profiling.profile(desk)
-        return _publish(desk, who)
+        report = _publish(desk, who)
+    return replace(report, stopped=stop_losing(opened, at=utc_now()))
 
 
 @contextmanager

@@ -126,7 +126,7 @@ def taken(
         history: of the customer, for whoever delivers the message.
     """
     customer_id, winner = moment.profile.customer_id, chosen.winner
-    drawn = {one.policy: str(one.arm) for one in chosen.candidates if one.arm and one.policy not in moment.standing.arms}
+    drawn = {one.policy: str(one.arm) for one in _that_mattered(chosen) if one.arm and one.policy not in moment.standing.arms}
     drawn = {name: arm for name, arm in drawn.items() if active.policies.named(name).holdout}
     met = met_of(moment, chosen.service)
     if met is not None and met.arm is not None:
@@ -157,6 +157,12 @@ def met_of(moment: shapes.Moment, service: shapes.Service) -> storage.state.Met 
     if tier is None and not is_drawn:
         return None
     return storage.state.Met(customer_id, moment.at, tier, (trial, str(service.arm)) if is_drawn else None)
+
+
+def _that_mattered(chosen: shapes.Chosen) -> Sequence[shapes.Candidate]:
+    """The winner, and whoever stood before it: whoever would have been outbid is in no arm yet, for nothing hung on his lot."""
+    winner = next((at for at, one in enumerate(chosen.candidates) if one.fell is None), len(chosen.candidates))
+    return chosen.candidates[: winner + 1]
 
 
 def is_outbound(channel: str, active: Active) -> bool:

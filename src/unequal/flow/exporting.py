@@ -11,7 +11,8 @@ from typing import IO, Final
 import ibis
 import pyarrow.parquet as pq
 
-from unequal.answers import customers_behind, forecasts, narrowing
+from unequal import experiments
+from unequal.answers import Base, customers_behind, forecasts, narrowing
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -42,6 +43,7 @@ TABLES: Final = (
     "lost",
     "gained",
     "tie_out",
+    "trials",
 )
 """What can be exported."""
 
@@ -107,6 +109,8 @@ def export_table(
         return golden_values(base.table("golden_attribute"), base.table("person_attribute")).order_by("customer_id", "attribute")
     if name == "lifetimes":
         return forecasts.said_when(base, base.table("lifetime"))
+    if name == "trials":
+        return tried(base)
     if name in _OF_SECTIONS and _PUBLISHED_AS[name] not in base.tables:
         do = f"add the section {_OF_SECTIONS[name]} to the config, and run again"
         raise AnswerError("ANS007", "this project declares no such rows", seen=name, do=do)
@@ -116,6 +120,26 @@ def export_table(
         narrowing.wide_entries(base) if where else base.table("entry"), where=where, period=period, leads_to=base.leads_to
     )
     return entries.select(*base.table("entry").columns).order_by("booked_on", "entry_id")
+
+
+def tried(base: Base) -> ibis.Table:
+    """Every customer for whom a policy's lot was drawn and whose days are over, with what he brought since: what `earned` adds up.
+
+    Returns:
+        policy, and the columns of experiments.brought; by policy and customer.
+
+    Raises:
+        AnswerError: ANS007, no lot was drawn.
+    """
+    trials = base.trials()
+    if trials is None or not trials.policies:
+        raise AnswerError("ANS007", "nothing was tried yet", seen="no policy has drawn a lot", do="let a policy act, and decide by it")
+    parts = [
+        experiments.trials.brought(base.table("entry"), trials, name, level=base.level).mutate(policy=ibis.literal(name))
+        for name in trials.policies
+    ]
+    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return rows.relocate("policy").order_by("policy", "customer_id")
 
 
 def seeds(opened: OpenBase) -> ibis.Table:

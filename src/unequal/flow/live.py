@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -31,7 +32,6 @@ from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
 from unequal.flow.profiles import Profiles, nobody
-from unequal.flow.scarcity import Scarce as Scarce  # noqa: PLC0414 - as erasing
 from unequal.flow.sending import Sender
 from unequal.terms.errors import LiveError
 from unequal.terms.ids import new_id
@@ -41,6 +41,7 @@ from unequal.version import __version__
 if TYPE_CHECKING:
     from unequal.flow.audiences import Audience
     from unequal.flow.beside_crm import Exported
+    from unequal.flow.learning import Learned
 
 _HOT: Final = 20_000
 
@@ -276,13 +277,13 @@ class Live:
 
     def decide_all(
         self, *, policy: str | None = None, channel: str | None = None, where: str | None = None, webhook: str | None = None,
-        into: Path | None = None, dry: bool = False, tell: Callable[[str, float], None] = lambda _what, _share: None, scarce: Scarce | None = None,
+        into: Path | None = None, dry: bool = False, tell: Callable[[str, float], None] = lambda _what, _share: None,
     ) -> Audience:  # fmt: skip
-        """Decide for the whole base, and hand it over by channel, to a webhook, or into a file; see audiences.decide_all, and allocating.allot."""
+        """Decide for the whole base, and hand it over by channel, to a webhook, or into a file; see audiences.decide_all."""
         # Loaded by those who use it: what answers customers has no need of it.
         from unequal.flow import audience_files, audiences
 
-        return audience_files.decide_into(into, self, audiences.Wanted(policy, channel, where, webhook), scarce, dry=dry, tell=tell)
+        return audience_files.decide_into(into, self, audiences.Wanted(policy, channel, where, webhook), dry=dry, tell=tell)
 
     def export_crm(
         self, *, source: str, shape: str, key: str | None, folder: Path, tell: Callable[[str, float], None] = lambda _what, _share: None
@@ -437,6 +438,15 @@ def open_policies(project: OpenProject, *, clock: Callable[[], datetime] = utc_n
     """
     with storage.state.open_live(project.state_url) as state:
         yield PolicyDesk(project, state, RunTerms(project), clock)
+
+
+def learn(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> list[Learned]:
+    """Let the choice learn what policies were measured to bring; see `learning.learn`."""
+    # Loaded by those who use it: what answers customers has no need of it.
+    from unequal.flow import learning
+
+    at = clock()
+    return learning.learn(project, at=at, today=at.replace(tzinfo=UTC).astimezone(ZoneInfo(project.config.time_zone)).date())
 
 
 def explain(project: OpenProject, decision_id: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Final
 
 import ibis
@@ -17,6 +18,7 @@ from unequal.flow import published
 from unequal.flow.equity import as_of as forecast_day
 from unequal.flow.kept_tables import KeptTables
 from unequal.flow.opening import OpenProject
+from unequal.flow.trying import trials
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
 
@@ -88,7 +90,9 @@ def _opened(
             return _other_run(opened, folder, state, engine, row, wanted, held)
 
         whole = OpenBase(replace(base, leads_to=state.redirect if is_current else str, earlier=earlier), run, engine, state, last_action)
-        yield replace(whole, base=replace(whole.base, acting=lambda: _acting(opened, whole, None if is_current else row.published_at)))
+        until = None if is_current else row.published_at
+        tried = cache(lambda: trials(engine, state, opened.config, until))
+        yield replace(whole, base=replace(whole.base, acting=lambda: _acting(opened, whole, until), trials=tried))
 
 
 def _acting(opened: OpenProject, whole: OpenBase, at: datetime | None) -> treatments.conflicts.Acting | None:

@@ -39,6 +39,12 @@ def bring_back(opened: OpenProject) -> tuple[Path, ...]:
         return tuple(_written(live, folder, table, source, _before(wanted, table, source)) for table, source in wanted)
 
 
+def is_returned(source: config.Source, table: str) -> bool:
+    """Whether a source reads a table that comes back from the moment of contact."""
+    matched = [_WANTED.fullmatch(place) for place in ([source.read] if isinstance(source.read, str) else source.read)]
+    return any(one is not None and one[1] == table for one in matched)
+
+
 def _wanted(project: config.Project) -> Iterator[tuple[str, str]]:
     """Tables and sources that the project's sources read, in their order, each once."""
     found: dict[tuple[str, str], None] = {}

@@ -27,7 +27,7 @@ SECTIONS: Final[Mapping[str, str]] = {
 
 LABELS: Final[Mapping[str, str]] = {
     "new": "Whom we gained", "lost": "Whom we lost", "loyal": "Why they stay", "movement": "From band to band", "advocates": "Who brings others", "equity": "Worth of the base",
-    "get-keep-grow": "Get, keep, grow", "metrics": "What is watched", "worth-doing": "Worth doing", "drivers": "What matters to whom", "service": "Who serves well", "promises": "Promises",
+    "get-keep-grow": "Get, keep, grow", "metrics": "What is watched", "worth-doing": "Worth doing", "earned": "What treatments earned", "drivers": "What matters to whom", "service": "Who serves well", "promises": "Promises",
     "conflicts": "Opposite directions", "claims": "What others claim", "readiness": "How ready we are", "defaults": "Codes that say nothing", "cost-to-serve": "Cost to serve",
 }  # fmt: skip
 """A question's label among the contents, where its title is long."""
@@ -41,14 +41,14 @@ QUESTIONS: Final = "questions"
 ORDER: Final[Mapping[Audience, tuple[str, ...]]] = {
     "executive": (
         "bands", "lines", "slices", "give-backs", "movement", "new", "lost", "loyal", "advocates", "equity", "get-keep-grow", "value", "retention",
-        "metrics", "worth-doing", "drivers", "service", "promises", "conflicts", "claims", "readiness", "defaults", QUESTIONS, "unassigned", "reconciliation", "general-ledger", "left-out", "customers", "sources",
+        "metrics", "worth-doing", "earned", "drivers", "service", "promises", "conflicts", "claims", "readiness", "defaults", QUESTIONS, "unassigned", "reconciliation", "general-ledger", "left-out", "customers", "sources",
     ),
     "finance": (
         "reconciliation", "general-ledger", "unassigned", "lines", "bands", "slices", "give-backs", "cost-to-serve", "movement", "equity",
-        "get-keep-grow", "value", "retention", "claims", "left-out", "customers", "sources",
+        "get-keep-grow", "value", "retention", "earned", "claims", "left-out", "customers", "sources",
     ),
     "service": (
-        "cost-to-serve", "service", "promises", "drivers", "loyal", "lost", "defaults", "conflicts", "bands", "slices", "give-backs", "retention",
+        "cost-to-serve", "service", "earned", "promises", "drivers", "loyal", "lost", "defaults", "conflicts", "bands", "slices", "give-backs", "retention",
     ),
     "steward": ("customers", "left-out", "sources", "unassigned", "readiness", "defaults", "reconciliation", "slices", "bands"),
 }  # fmt: skip

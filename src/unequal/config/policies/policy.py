@@ -155,6 +155,24 @@ class CountedToo(Section):
     referral: Share = Field("0", description="The share of `referral_value` that goes with the customer.")
 
 
+class Measure(Section):
+    """How what the policy earned is measured, against those whom the lot held out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"days": 60, "stop": "when_it_loses"}]})
+
+    days: WholeNumber = Field(
+        90, ge=1, le=730, description="The dollars of so many days count, from the day on which the lot first decided for the customer."
+    )
+    customers: WholeNumber = Field(
+        10_000,
+        ge=100,
+        description="How many are planned, treated and held out together: ranges are narrowest there, and hold at any number.",
+    )
+    stop: Literal["when_it_loses", "never"] = Field(
+        "never", description="Whether it is retired by itself, and its owner told, once it has been shown to lose money."
+    )
+
+
 class Policy(Section):
     """A policy: one action for some customers."""
 
@@ -205,6 +223,7 @@ class Policy(Section):
     )
     lever: Lever | None = Field(None, description="What is laid on top, to push it.")
     holdout: Share = Field("0.05", description="The share of customers who are held out by lot, for good: more than 0 and at most 0.5.")
+    measure: Measure = Field(Measure(), description="How what it earned is measured.")
     pushes: tuple[Push, ...] = Field((), description="Towards what it pushes the customer, or those who serve him, as programmes do.")
     excludes: tuple[Name, ...] = Field((), description="Policies after whose contact this one is not for the same customer.")
     excludes_days: WholeNumber = Field(30, ge=1, le=3660, description="For how many days.")
@@ -228,6 +247,8 @@ class Policy(Section):
     def _goes_to_a_person(self) -> Self:
         if (self.credit or self.objective == "end_gracefully") and not self.significant:
             raise ValueError("about credit or the end of a service, and not significant: say `significant: true`, so that a person decides")
+        if self.serves_floor is not None and self.measure.stop != "never":
+            raise ValueError("serves a floor and would be stopped by dollars: leave measure.stop out, for a floor outranks value")
         if self.credit and Decimal(self.counts.household):
             raise ValueError("about credit and counts what the household is worth: leave counts.household out")
         return self

@@ -12,9 +12,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from unequal.storage import faults
-from unequal.storage.state import acting, bulk, publishing, runs, standing, suppression
+from unequal.storage.state import acting, bulk, policies, publishing, runs, standing, suppression, trials
 from unequal.storage.state.difference import REDIRECTS, MembershipDifference
 from unequal.storage.state.history import Event, events_of
+from unequal.storage.state.policies import PolicyVersion
 from unequal.storage.state.runs import RunRow
 from unequal.storage.state.standing import Around
 from unequal.storage.state.stewardship import Action, Done, Move, VerdictRow
@@ -175,6 +176,21 @@ class State:
         """By what everybody who was erased is known again."""
         with self._engine.connect() as connection, connection.begin():
             return suppression.suppressed(connection)
+
+    def policy_versions(self) -> list[PolicyVersion]:
+        """Every version of every policy, by name, the newest first."""
+        with self._engine.connect() as connection, connection.begin():
+            return policies.versions(connection)
+
+    def arms(self) -> pa.Table:
+        """Each lot that was drawn: policy, customer_id as of today, arm, drawn_at; see trials.arms."""
+        with self._engine.connect() as connection, connection.begin():
+            return pa.Table.from_batches(trials.arms(connection), trials.ARMS)
+
+    def contacts_made(self) -> pa.Table:
+        """Each contact that a policy made, with its cost and what was expected of it; see trials.contacts."""
+        with self._engine.connect() as connection, connection.begin():
+            return pa.Table.from_batches(trials.contacts(connection), trials.CONTACTS)
 
     def history(self, customer_id: str) -> list[Event]:
         """How a customer came about: every event of its records, those before a merge among them; oldest first."""

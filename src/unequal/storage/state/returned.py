@@ -44,7 +44,7 @@ _FROM: Final = {
 _ID: Final = {"contacts": "contact_id", "outcomes": "outcome_id", "answers": "asked_id", "goodwill": "goodwill_id", "events": "event_id"}
 
 # Somebody whom a source named before he was known is the customer whose record that user is today.
-_LED: Final = """
+LED: Final = """
     SELECT old_id, customer_id FROM customer_redirect
     UNION ALL SELECT h.kind || ':' || h.source || ':' || h.value, m.customer_id FROM handle h
     JOIN handle u ON u.handle_id = coalesce(h.leads_to, h.handle_id)
@@ -74,7 +74,7 @@ def returned(connection: sa.Connection, table: str, source: str, *, after: Seque
     number = f"x.{_ID[table]}{bytewise if table in {'contacts', 'goodwill'} else ''}"
     statement = f"SELECT {columns} FROM ({rows}) AS x ORDER BY {number}"  # noqa: S608 - our own names
     for batch in bulk.read(connection, statement, as_read, values):
-        yield pa.record_batch([_exact(column, field.type) for column, field in zip(batch.columns, schema, strict=True)], schema=schema)
+        yield pa.record_batch([exact(column, field.type) for column, field in zip(batch.columns, schema, strict=True)], schema=schema)
 
 
 def _by_record(table: str, source: str, after: Sequence[str], bytewise: str) -> tuple[str, list[str]]:
@@ -83,14 +83,15 @@ def _by_record(table: str, source: str, after: Sequence[str], bytewise: str) -> 
     text = f"""
         SELECT w.*, f.record_id FROM (
             SELECT s.*, coalesce(r.customer_id, s.customer_id) AS today FROM ({_FROM[table]}) AS s
-            LEFT JOIN ({_LED}) r ON r.old_id = s.customer_id) AS w
+            LEFT JOIN ({LED}) r ON r.old_id = s.customer_id) AS w
         JOIN (SELECT customer_id, MIN(record_id{bytewise}) AS record_id FROM customer_membership WHERE source = ? GROUP BY customer_id) AS f
             ON f.customer_id = w.today
         WHERE 1 = 1 {elsewhere if after else ""}"""  # noqa: S608 - our own names
     return text, [source, *after]
 
 
-def _exact(column: pa.Array, kind: pa.DataType) -> pa.Array:
+def exact(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Ten-thousandths, as the state counts money, as the amount; any other column as it is."""
     if kind != _MONEY:
         return column
     return pc.multiply(column.cast(pa.decimal128(19, 0)), _UNIT).cast(_MONEY)

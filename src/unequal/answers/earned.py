@@ -1,0 +1,325 @@
+"""What treatments earned: customers whom each policy was for, beside those whom the lot held out of it, in the ledger's dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from math import hypot, isfinite
+from typing import Any, Final
+
+import ibis
+import pyarrow as pa
+from ibis import _
+
+from unequal import experiments
+from unequal.answers.answer import Answer, Figure
+from unequal.answers.base import Base
+from unequal.answers.evidence import booked_days
+from unequal.answers.experienced import customers_asked
+from unequal.answers.forecasts import estimate
+from unequal.answers.lacking import lacking
+from unequal.answers.narrowing import dimension
+from unequal.answers.profit import allowed_level
+from unequal.answers.resting import Rests, rests_on
+from unequal.answers.showing import Column, Drawn, Shown
+from unequal.experiments import Comparison, Outcomes
+from unequal.experiments import trials as trying
+from unequal.terms.amounts import exact_text, money_text, share_text
+from unequal.terms.errors import AnswerError
+from unequal.terms.lines import WORD_OF_LEVEL, Level
+from unequal.terms.money import money_sum
+from unequal.terms.periods import Period
+
+QUESTION: Final = "earned"
+FEWEST: Final = 10
+"""Customers of an arm below which nothing is told of it."""
+CONFIDENCE: Final = 0.9
+"""As of every range that is told: a policy is said to lose where a loss is nineteen times in twenty below zero."""
+_MONEY: Final = pa.decimal128(28, 4)
+_POLICY: Final = pa.schema([
+    ("policy", pa.string()), ("segment", pa.string()), ("objective", pa.string()), ("acts", pa.string()), ("days", pa.int64()),
+    ("treated", pa.int64()), ("held_out", pa.int64()), ("not_over", pa.int64()),
+    ("treated_brought", _MONEY), ("held_out_brought", _MONEY), ("contacts", pa.int64()), ("contact_cost", _MONEY),
+    ("customer_expected", pa.float64()), ("customer_low", pa.float64()), ("customer_high", pa.float64()),
+    ("customer_standard_error", pa.float64()), ("total_expected", pa.float64()), ("total_low", pa.float64()), ("total_high", pa.float64()),
+    ("stated_customer_expected", pa.float64()), ("variance_removed", pa.float64()), ("verdict", pa.string()), ("said", pa.string()),
+])  # fmt: skip
+SAID: Final = {
+    "earned": "earned more than it cost", "lost": "loses money", "no_detectable_difference": "no detectable difference",
+    "too_early": "too early to say", "arms_not_as_drawn": "cannot be judged: the arms are not as they were drawn",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One policy, among all customers or in a slice of them.
+
+    Args:
+        tried: the policy.
+        segment: the slice; None of all customers.
+        compared: treated beside held out; None where an arm has too few customers whose days are over.
+        not_over: customers whose days are not over yet.
+        sums: of each arm, exactly: customers, and what they brought.
+        contacts, cost: made by the policy with the customers of the arms, and what they cost.
+        stated: what the choice counted with, per contact; None where nothing tells it.
+    """
+
+    tried: trying.Tried
+    segment: str | None
+    compared: Comparison | None
+    not_over: int
+    sums: dict[str, dict[str, Any]]
+    contacts: int
+    cost: Decimal
+    stated: float | None
+
+    @property
+    def verdict(self) -> str:
+        """What may be said of it."""
+        return "too_early" if self.compared is None else self.compared.verdict
+
+
+def earned(
+    base: Base, *, where: str | None = None, by: str | None = None, period: Period | None = None, level: Level | None = None
+) -> Answer:
+    """What each policy earned, beyond what those brought whom the lot held out of it.
+
+    Args:
+        base: a published run.
+        where: a predicate over customers.
+        by: a dimension of customers.
+        period: not for this question: each policy says how many days count.
+        level: a lower evidence level than the base reaches.
+
+    Raises:
+        AnswerError: ANS016, no lot was drawn yet; ANS011, a period is given; ANS003, the level is above what is known; ANS002, no such dimension.
+        PredicateError: `where` is refused.
+    """
+    if period is not None:
+        raise AnswerError("ANS011", "each policy says how many days count (measure.days)", seen="--from or --to", do="ask without them")
+    level, trials = allowed_level(base.level, level), base.trials()
+    if trials is None or not trials.policies:
+        raise lacking(QUESTION, "no policy has drawn a lot for anybody (the state's decisions)",
+                      "let a policy act, decide by it, and run again when customers have answered: docs/how-to/what-treatments-earned.md")  # fmt: skip
+    customers = base.keep(customers_asked(base, where, by)) if where is not None or by is not None else None
+    found = [judged(base, trials, name, level=level, among=customers) for name in trials.policies]
+    slices = [] if by is None or customers is None else list(_slices(base, trials, customers, by, level))
+    rows = sorted((_row(one) for one in found), key=_order)
+    tables = {"policies": pa.Table.from_pylist(rows, _POLICY)}
+    if slices:
+        tables["slices"] = pa.Table.from_pylist(sorted((_row(one) for one in slices), key=_order), _POLICY)
+    return Answer(
+        question=QUESTION,
+        title="What our treatments earned",
+        sentence=_sentence(base, found, level),
+        findings=tuple(_findings(base, trials, found)),
+        period=f"lots drawn and dollars booked until {booked_days(base)[1]}",
+        figures=tuple(_figures(base, found)),
+        table=tables["policies"],
+        tables=tables,
+        where=where,
+        by=by,
+        drill_down="unequal export trials",
+        words=base.project.value.words,
+        shown=tuple(_shown(base, tables)),
+        drawn=(Drawn("ranges", "policies", "Earned with each customer treated, beside those held out", "policy", "customer_expected",
+                     base.project.reporting_currency, low="customer_low", high="customer_high"),),
+        is_estimate=True,
+        **_at_level(base, level),
+    )  # fmt: skip
+
+
+def judged(
+    base: Base, trials: trying.Trials, policy: str, *, level: Level, among: ibis.Table | None = None, segment: str | None = None
+) -> Judged:
+    """One policy against its holdout.
+
+    Args:
+        base: a published run.
+        trials: what was tried.
+        policy: its name.
+        level: which costs are taken off.
+        among: customers who count; all by default.
+        segment: what these are called.
+    """
+    tried = trials.policies[policy]
+    arms = trying.arms_of(trials, policy, among)
+    measured = base.keep(trying.brought(base.table("entry"), trials, policy, level=level, among=among))
+    exact: dict[str, dict[str, Any]] = {str(row["arm"]): dict(row) for row in base.fetch(_exactly(measured))}
+    every = int(str(base.fetch(arms.aggregate(n=arms.count()))[0]["n"]))
+    outcomes = {str(row["arm"]): _outcomes(row) for row in base.fetch(_summed(measured))}
+    both = [outcomes.get(arm) for arm in ("treated", "held_out")]
+    compared = None
+    if all(one is not None and one.units >= FEWEST for one in both):
+        plan = experiments.Plan(tried.customers, tried.share_held_out)
+        compared = experiments.compare(*[one for one in both if one is not None], plan=plan, confidence=CONFIDENCE)
+    made = trials.contacts.filter(_.policy == policy).semi_join(arms, "customer_id")
+    (told,) = base.fetch(made.aggregate(contacts=made.count(), cost=money_sum(made["cost"]), stated=made["dollars"].cast("float64").mean()))
+    counted = sum(int(row["customers"]) for row in exact.values())
+    stated = None if told["stated"] is None else float(str(told["stated"]))
+    return Judged(tried, segment, compared, every - counted, exact, int(str(told["contacts"])), Decimal(str(told["cost"])), stated)
+
+
+def _at_level(base: Base, level: Level) -> Rests:
+    """What the answer takes from the base, at the level that was asked for."""
+    return {**rests_on(base), "level": level}
+
+
+def _exactly(measured: ibis.Table) -> ibis.Table:
+    """Of each arm how many customers, and their dollars to the cent."""
+    return measured.group_by("arm").aggregate(customers=measured.count().cast("int64"), brought=money_sum(measured["brought"]))
+
+
+def _summed(measured: ibis.Table) -> ibis.Table:
+    """Of each arm the sums that a comparison takes, as floats."""
+    y, x = measured["earned"].cast("float64"), measured["before"].cast("float64")
+    return measured.group_by("arm").aggregate(
+        customers=measured.count().cast("int64"), with_outcome=ibis.ifelse(measured["earned"] != 0, 1, 0).sum().cast("int64"),
+        outcome=y.sum(), outcome_squared=(y * y).sum(), before=x.sum(), before_squared=(x * x).sum(), outcome_before=(x * y).sum(),
+    )  # fmt: skip
+
+
+def _outcomes(row: dict[str, Any]) -> Outcomes:
+    names = ("outcome", "outcome_squared", "before", "before_squared", "outcome_before")
+    sums = {name: float(row[name]) for name in names}
+    return Outcomes.by_customer(int(row["customers"]), int(row["with_outcome"]), sums.pop("outcome"), sums.pop("outcome_squared"), **sums)
+
+
+def _slices(base: Base, trials: trying.Trials, customers: ibis.Table, by: str, level: Level) -> Iterator[Judged]:
+    """Each policy in each slice that has customers of both arms."""
+    key = customers[dimension(customers, by)].cast("string")
+    cut = base.keep(customers.select("customer_id", segment=key).filter(_.segment.notnull()))
+    names = sorted(str(row["segment"]) for row in base.fetch(cut.select("segment").distinct()))
+    for name in names:
+        for policy in trials.policies:
+            one = judged(base, trials, policy, level=level, among=cut.filter(cut["segment"] == name), segment=name)
+            if one.compared is not None:
+                yield one
+
+
+def _row(one: Judged) -> dict[str, Any]:
+    tried, compared = one.tried, one.compared
+    treated, held_out = (one.sums.get(arm, {}) for arm in ("treated", "held_out"))
+    effect = None if compared is None else compared.effect
+    ends = {} if compared is None or effect is None or effect.is_early else {
+        "customer_low": effect.effect_low, "customer_high": effect.effect_high,
+        "total_low": compared.total_low, "total_high": compared.total_high,
+    }  # fmt: skip
+    return {
+        "policy": tried.name, "segment": one.segment, "objective": tried.objective,
+        "acts": "acts" if tried.acts else f"stopped by {tried.retired_by}" if tried.retired_by else "stopped",
+        "days": tried.days, "treated": treated.get("customers", 0), "held_out": held_out.get("customers", 0),
+        "not_over": one.not_over, "treated_brought": treated.get("brought", Decimal(0)), "held_out_brought": held_out.get("brought", Decimal(0)),
+        "contacts": one.contacts, "contact_cost": one.cost,
+        "customer_expected": None if effect is None else effect.effect_expected,
+        "customer_standard_error": None if effect is None else effect.standard_error,
+        "total_expected": None if compared is None else compared.total_expected,
+        "stated_customer_expected": one.stated, "variance_removed": None if effect is None else effect.variance_removed,
+        "verdict": one.verdict, "said": SAID[one.verdict], **ends,
+    }  # fmt: skip
+
+
+def _order(row: dict[str, Any]) -> tuple[str, float, str]:
+    total = row["total_expected"]
+    return row["segment"] or "", float("inf") if total is None else -total, row["policy"]
+
+
+def _judgeable(found: list[Judged]) -> list[Comparison]:
+    """Comparisons whose range is finite, of arms that are as they were drawn."""
+    return [one.compared for one in found if one.compared is not None and one.verdict not in {"too_early", "arms_not_as_drawn"}]
+
+
+def _together(found: list[Judged]) -> dict[str, float] | None:
+    """What all policies that can be judged earned; lots of policies are drawn apart, so their errors add up as squares."""
+    some = _judgeable(found)
+    if not some:
+        return None
+    total = sum(one.total_expected for one in some)
+    half = hypot(*[one.total_high - one.total_expected for one in some])
+    return {"total_expected": total, "total_low": total - half, "total_high": total + half}
+
+
+def _between(row: dict[str, float], currency: str) -> str:
+    mean, low, high = (money_text(estimate(row[f"total_{part}"]), currency) for part in ("expected", "low", "high"))
+    return f"{mean} (between {low} and {high})"
+
+
+def _sentence(base: Base, found: list[Judged], level: Level) -> str:
+    words, total = base.project.value.words, _together(found)
+    many = f"{len(found):,} policies" if len(found) != 1 else "one policy"
+    if total is None:
+        return f"Of {many} that held {words} out by lot nothing can be said yet: too few of their {words} have answered, or their days are not over."
+    told = f"{WORD_OF_LEVEL[level]} beyond that of {words} held out by lot"
+    kinds = [sum(one.verdict == verdict for one in found) for verdict in ("earned", "lost")]
+    said = _counted(kinds[0], "earned more than it cost", "earned more than they cost"), _counted(kinds[1], "loses money", "lose money")
+    rest = _counted(len(found) - sum(kinds), "cannot be told from nothing", "cannot be told from nothing")
+    parts = ", ".join(one for one in (*said, rest) if one)
+    return f"Treatments brought {_between(total, base.project.reporting_currency)} of {told}; of {many} {parts}."
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}" if number else ""
+
+
+def _findings(base: Base, trials: trying.Trials, found: list[Judged]) -> Iterator[str]:
+    currency, words = base.project.reporting_currency, base.project.value.words
+    for one in found:
+        yield _finding(one, currency, words)
+    cost = sum((one.cost for one in found), Decimal(0))
+    if cost and not trials.is_cost_booked:
+        yield f"What contacts cost, {exact_text(cost, currency)}, is taken off: no source brings it into the ledger."
+    yield (
+        f"Ranges hold however often they are looked at, nine times in ten; whoever was held out counts though nobody told him, "
+        f"and all {words} count in the arm that their lot gave, reached or not."
+    )
+
+
+def _finding(one: Judged, currency: str, words: str) -> str:
+    name, compared = one.tried.name.replace("_", " "), one.compared
+    if compared is None:
+        return f"{name.capitalize()}: too early to say, with {one.not_over:,} {words} whose days are not over."
+    effect = compared.effect
+    mean = exact_text(estimate(effect.effect_expected), currency)
+    told = f"{name.capitalize()} {SAID[one.verdict]}: {mean} for each of {compared.treated:,} {words} treated, beside {compared.held_out:,} held out"
+    if not effect.is_early:
+        low, high = (exact_text(estimate(end), currency) for end in (effect.effect_low, effect.effect_high))
+        told += f", between {low} and {high}"
+    if one.stated is not None:
+        told += f"; {exact_text(estimate(one.stated), currency)} were counted with for each contact"
+    if effect.variance_removed >= 0.01 and isfinite(effect.effect_low):  # noqa: PLR2004 - less is not worth a word
+        told += f"; what they brought before took {share_text(effect.variance_removed)} of the variance away"
+    return f"{told}."
+
+
+def _figures(base: Base, found: list[Judged]) -> Iterator[Figure]:
+    currency, words, total = base.project.reporting_currency, base.project.value.words, _together(found)
+    label = "Earned beyond those held out"
+    if total is None:
+        yield Figure(QUESTION, label, None, currency, why_missing="too few customers have answered")
+    else:
+        low, high = estimate(total["total_low"]), estimate(total["total_high"])
+        yield Figure(QUESTION, label, estimate(total["total_expected"]), currency, low=low, high=high, note="estimate")
+    sums = [one.sums for one in found]
+    for arm, told in (("treated", "treated"), ("held_out", "held out")):
+        yield Figure(arm, f"{words.capitalize()} {told}, by policy", sum(int(one.get(arm, {}).get("customers", 0)) for one in sums), words)
+    yield Figure("contact_cost", "Contacts cost", sum((one.cost for one in found), Decimal(0)), currency)
+    for verdict, told in (("earned", "earned more than they cost"), ("lost", "lose money")):
+        yield Figure(f"policies_{verdict}", f"Policies that {told}", sum(one.verdict == verdict for one in found), "policies")
+
+
+def _shown(base: Base, tables: dict[str, pa.Table]) -> Iterator[Shown]:
+    why = "too few customers whose days are over"
+    columns = (
+        Column("objective", "For"), Column("acts", "State", "name"), Column("treated", "Treated", "count"), Column("held_out", "Held out", "count"),
+        Column("not_over", "Days not over", "count"), Column("customer_expected", "Earned each", "money", why_missing=why),
+        Column("customer_low", "At least", "money", why_missing=why), Column("customer_high", "At most", "money", why_missing=why),
+        Column("total_expected", "Earned in all", "money", why_missing=why), Column("contact_cost", "Contacts cost", "cost"),
+        Column("stated_customer_expected", "Counted with", "money", why_missing="no decision tells it"), Column("said", "Verdict"),
+    )  # fmt: skip
+    note = f"At the level of {WORD_OF_LEVEL[base.level]}. Earned: treated less held out, an estimate. Counted with: what the choice expected of a contact, assumed until it is measured."
+    yield Shown("policies", "What each policy earned beside those it held out", (Column("policy", "Policy", "name"), *columns), note)
+    if "slices" in tables:
+        yield Shown(
+            "slices", "The same by slice", (Column("segment", "Slice", "name"), Column("policy", "Policy", "name"), *columns[2:]), note
+        )

@@ -1,0 +1,92 @@
+"""What treatments were tried on whom, from the state, for questions that hold it against the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from unequal import config, experiments, storage
+from unequal.flow.returning import is_returned
+from unequal.treatments import tiers
+
+_ARMS = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_on": "date"}
+_DAYS_OF_TIERS, _CUSTOMERS_OF_TIERS = 90, 10_000
+"""What service does to customers shows slowly; planned for as a policy is that says nothing."""
+_CONTACTS = {"customer_id": "string", "policy": "string", "made_on": "date", "cost": "decimal(18, 4)", "dollars": "decimal(18, 4)"}
+
+
+def trials(
+    engine: storage.Engine, state: storage.State, project: config.Project, until: datetime | None = None
+) -> experiments.trials.Trials | None:
+    """What was tried, as the state tells it.
+
+    Args:
+        engine: which questions are asked of.
+        state: the state.
+        project: whose.
+        until: lots and contacts of later count for nothing, as where an older run is asked; all count by default.
+
+    Returns:
+        None where no lot was drawn yet.
+    """
+    arms = _before(state.arms(), "drawn_at", until)
+    if not arms.num_rows:
+        return None
+    contacts = _before(state.contacts_made(), "made_at", until)
+    zone = ZoneInfo(project.time_zone)
+    versions = _versions(contacts)
+    return experiments.trials.Trials(
+        _tried(project, state.policy_versions(), versions, set(arms["policy"].to_pylist())),
+        engine.rows(_ARMS, _on_days(arms, "drawn_at", "drawn_on", zone).select(list(_ARMS))),
+        engine.rows(_CONTACTS, _on_days(contacts, "made_at", "made_on", zone).select(list(_CONTACTS))),
+        is_cost_booked=any(is_returned(source, "contacts") and source.postings for source in project.sources.values()),
+    )
+
+
+def _before(table: pa.Table, column: str, until: datetime | None) -> pa.Table:
+    return table if until is None else table.filter(pa.compute.less_equal(table[column], pa.scalar(until, pa.timestamp("us"))))
+
+
+def _on_days(table: pa.Table, moment: str, day: str, zone: ZoneInfo) -> pa.Table:
+    """The table with the company's day of a moment beside it."""
+    days = [at.replace(tzinfo=UTC).astimezone(zone).date() for at in table[moment].to_pylist()]
+    return table.append_column(day, pa.array(days, pa.date32()))
+
+
+def _versions(contacts: pa.Table) -> dict[str, set[int]]:
+    """Of each policy the versions that reached somebody."""
+    found: dict[str, set[int]] = {}
+    pairs: Sequence[Any] = contacts.group_by(["policy", "policy_version"]).aggregate([]).to_pylist()
+    for pair in pairs:
+        if pair["policy_version"] is not None:
+            found.setdefault(pair["policy"], set()).add(pair["policy_version"])
+    return found
+
+
+def _tried(
+    project: config.Project, every: Iterable[storage.state.PolicyVersion], reached: dict[str, set[int]], drawn: set[str]
+) -> dict[str, experiments.trials.Tried]:
+    """What lots were drawn for: policies, each by its newest version that acted, and levels of service that a lot lets some have."""
+    found: dict[str, experiments.trials.Tried] = {}
+    for one in every:
+        if one.name in drawn and one.name not in found and one.approved_at is not None:
+            found[one.name] = _of_policy(one, tuple(sorted(reached.get(one.name, ()))))
+    share = 1 - float(project.live.tier_trial or 0)
+    for name in drawn:
+        if name.startswith(tiers.TRIAL) and share < 1:
+            tier = name.removeprefix(tiers.TRIAL)
+            found[name] = experiments.trials.Tried(name, f"the service above that of {tier}", _DAYS_OF_TIERS, _CUSTOMERS_OF_TIERS, share)
+    return dict(sorted(found.items()))
+
+
+def _of_policy(one: storage.state.PolicyVersion, versions: tuple[int, ...]) -> experiments.trials.Tried:
+    declared = config.policies.read_policy(one.text, one.name, version=one.version).policy
+    measure, acts = declared.measure, one.retired_at is None
+    return experiments.trials.Tried(
+        one.name, declared.objective.replace("_", " "), measure.days, measure.customers, float(declared.holdout), versions, acts,
+        "" if acts else one.retired_by or "",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Tests: truth, laws, engines, interfaces, and the rooms of the package one by one."""

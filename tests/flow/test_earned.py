@@ -1,0 +1,230 @@
+"""What a policy earned is told from the ledger, beside those whom the lot held out; what was measured goes back to the choice, and what loses is stopped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.flow.reaching import approve
+
+from unequal import answers, flow
+from unequal.flow import exporting, learning
+from unequal.flow.live import Asked, Live, learn, open_live
+from unequal.terms.errors import AnswerError
+
+AT = datetime(2026, 3, 2, 12)
+LATER = datetime(2026, 4, 20, 12)
+CUSTOMERS = 240
+
+CONFIG = """\
+project: hill-bakery
+reporting_currency: EUR
+time_zone: Europe/Berlin
+sources:
+  crm:
+    read: data/crm.csv
+    key: no
+    records: {id: no, keys: {crm_no: no}, attributes: {full_name: name, country: land}}
+  orders:
+    read: data/orders-*.csv
+    key: order_no
+    columns: {day: {type: date, format: "%Y-%m-%d"}, total: money}
+    postings:
+      customer: {source: crm, id: customer}
+      booked_on: day
+      document: order_no
+      amounts: {sales: {column: total, line: list_revenue}}
+storage: {threads: 1}
+live:
+  purposes: {marketing: {consent: not_needed, direct_marketing: true}}
+  channels: {web: {outbound: false}}
+  assumed: {counts: "0.5", budget: "100000.00"}
+"""
+
+POLICY = """\
+policy: rolls
+owner: Mia
+issue: growth
+group: offers
+action: rolls_offer
+objective: grow
+channels: {web: {text: "Rolls for breakfast."}}
+effect: {uplift: "0.10", margin: "100.00"}
+cost: "1.00"
+limits: [{days: 90}]
+holdout: "0.5"
+measure: {days: 30, customers: 240, stop: when_it_loses}
+"""
+
+
+def write_bakery(folder: Path) -> None:
+    """Each customer has bought once in January, and once in the thirty days before the policy."""
+    data = folder / "data"
+    data.mkdir(parents=True)
+    names = [f"{n},{chr(65 + n % 26)}{'abcdefgh'[n // 26 % 8] * 3}{n} Miller{n},DE" for n in range(1, CUSTOMERS + 1)]
+    (data / "crm.csv").write_text("\n".join(["no,name,land", *names]) + "\n", encoding="utf-8")
+    before = [f"b{n},{n},2026-02-{n % 26 + 1:02},{20 + n % 7}.00" for n in range(1, CUSTOMERS + 1)]
+    (data / "orders-before.csv").write_text("\n".join(["order_no,customer,day,total", *before]) + "\n", encoding="utf-8")
+    (folder / "unequal.yaml").write_text(CONFIG, encoding="utf-8")
+    flow.run(flow.open_project(folder))
+    with moment(folder) as live:
+        approve(live, POLICY)
+        for one in live.profiles.customers():
+            live.decide(Asked("web", one))
+
+
+@contextmanager
+def moment(folder: Path, at: datetime = AT) -> Iterator[Live]:
+    with open_live(flow.open_project(folder), clock=lambda: at) as live:
+        yield live
+
+
+def usual(n: int) -> Decimal:
+    """What a customer buys in March, treated or not: as in February, and some cents."""
+    return 20 + n % 7 + Decimal(n * 37 % 5) / 10
+
+
+def answer_with(folder: Path, effect: Decimal) -> None:
+    """Customers buy in March for what they did in February, and those treated for so much more; the ledger ends in April."""
+    with moment(folder) as live:
+        numbers = {live.lookup("crm", str(n))[0]: n for n in range(1, CUSTOMERS + 1)}
+        arms = {n: live.state.contacts.standing(one).arms["rolls"] for one, n in numbers.items()}
+    rows = [f"m{n},{n},2026-03-{n % 26 + 3:02},{usual(n) + (effect if arm == 'treated' else 0)}" for n, arm in arms.items()]
+    late = [f"l{n},{n},2026-04-15,5.00" for n in range(1, 3)]
+    (folder / "data" / "orders-after.csv").write_text("\n".join(["order_no,customer,day,total", *rows, *late]) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def reached(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("earned") / "bakery"
+    write_bakery(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def answered(reached: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Those treated have bought for seven euros more, and the run knows it."""
+    folder = copied(reached, tmp_path_factory.mktemp("answered"))
+    answer_with(folder, Decimal(7))
+    flow.run(flow.open_project(folder))
+    return folder
+
+
+def copied(reached: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(reached, tmp_path / "bakery"))
+
+
+def earned(folder: Path, **narrowed: str) -> answers.Answer:
+    with flow.open_base(flow.open_project(folder)) as opened:
+        return answers.answer("earned", opened.base, **narrowed)  # type: ignore[arg-type]
+
+
+def test_what_those_treated_brought_more_is_what_the_policy_earned_less_what_it_cost(answered: Path) -> None:
+    folder = answered
+    with moment(folder) as live:
+        numbers = {n: live.lookup("crm", str(n))[0] for n in range(1, CUSTOMERS + 1)}
+        arms = {n: live.state.contacts.standing(one).arms["rolls"] for n, one in numbers.items()}
+    found = earned(folder)
+    (row,) = found.table.to_pylist()
+    treated = [n for n, arm in arms.items() if arm == "treated"]
+    assert (row["treated"], row["held_out"], row["not_over"]) == (len(treated), CUSTOMERS - len(treated), 0)
+    assert row["treated_brought"] == sum(usual(n) + 7 for n in treated)
+    assert row["contact_cost"] == Decimal(len(treated)), "each contact cost one euro"
+    # What they bought in February tells nearly all of what they would have bought: seven more, less the one that it cost.
+    assert row["customer_expected"] == pytest.approx(6, abs=0.1)
+    assert row["variance_removed"] > 0.9
+    assert row["verdict"] == "earned"
+    assert row["stated_customer_expected"] == pytest.approx(0.5 * 10 - 1)
+    assert found.figure("earned").value == pytest.approx(Decimal(6 * len(treated)), abs=Decimal(0.1 * len(treated)))
+    assert "earned more than it cost" in found.sentence
+    exported = {one["customer_id"]: one for one in rows_of(folder)}
+    assert len(exported) == CUSTOMERS
+    assert sum(one["brought"] for one in exported.values() if one["arm"] == "treated") == row["treated_brought"]
+
+
+def rows_of(folder: Path) -> list[dict[str, object]]:
+    with flow.open_base(flow.open_project(folder)) as opened:
+        return opened.base.fetch(exporting.export_table(opened, "trials"))
+
+
+def test_customers_whose_days_are_not_over_are_counted_and_not_compared(reached: Path, tmp_path: Path) -> None:
+    folder = copied(reached, tmp_path)
+    (row,) = earned(folder).table.to_pylist()
+    assert (row["treated"], row["held_out"], row["not_over"], row["verdict"]) == (0, 0, CUSTOMERS, "too_early")
+    assert row["customer_expected"] is None
+    assert "nothing can be said yet" in earned(folder).sentence
+
+
+def test_a_measured_effect_waits_as_a_draft_for_a_person_and_then_counts_in_full(answered: Path, tmp_path: Path) -> None:
+    folder = copied(answered, tmp_path)
+    project = flow.open_project(folder)
+    (found,) = learn(project, clock=lambda: LATER)
+    assert (found.stated_expected, found.measured_expected) == (pytest.approx(5.0), pytest.approx(7.0, abs=0.1))
+    assert found.stated_expected < found.counts_expected <= found.measured_expected, "between the guess and the measurement, near the surer"
+    with moment(folder, LATER) as live:
+        before = live.policies.active().policies.named("rolls").bid
+        draft = live.policies.versions("rolls")[0]
+        assert (draft["status"], draft["author"]) == ("draft", learning.AUTHOR)
+        live.policies.preview("rolls", draft["version"])
+        live.policies.approve("rolls", draft["version"], by="finn")
+        after = live.policies.active().policies.named("rolls").bid
+    assert (before.counts, after.counts) == (Decimal("0.5"), Decimal(1))
+    assert float(after.uplift) * 100 == pytest.approx(found.counts_expected, rel=1e-4)
+    # Asked again with nothing new it writes nothing new.
+    assert len({one.uplift for one in learn(project, clock=lambda: LATER)}) == 1
+
+
+def test_a_policy_that_loses_is_stopped_by_its_own_rule_and_its_owner_is_told_once(reached: Path, tmp_path: Path) -> None:
+    folder = copied(reached, tmp_path)
+    answer_with(folder, Decimal(-6))
+    project = flow.open_project(folder)
+    report = flow.run(project)
+    assert report.stopped == ("rolls",)
+    with moment(folder, datetime.now() + timedelta(days=1)) as live:
+        assert live.policies.active().versions == {}
+        assert live.policies.versions("rolls")[0]["status"] == "retired"
+        live.sender.send_waiting(live.state, live.clock())
+    (told,) = [json.loads(line) for line in (folder / ".unequal" / "delivered" / "owners.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (told["policy"], told["owner"], told["said"]) == ("rolls", "Mia", "loses money")
+    assert flow.run(project).stopped == (), "it acts no more, and is not stopped twice"
+    (row,) = earned(folder).table.to_pylist()
+    assert row["acts"] == f"stopped by {learning.AUTHOR}"
+
+
+def test_a_policy_that_only_might_lose_goes_on(reached: Path, tmp_path: Path) -> None:
+    folder = copied(reached, tmp_path)
+    answer_with(folder, Decimal(1))
+    report = flow.run(flow.open_project(folder))
+    assert report.stopped == ()
+    (row,) = earned(folder).table.to_pylist()
+    assert row["customer_expected"] == pytest.approx(0, abs=0.1)
+    assert row["verdict"] == "no_detectable_difference"
+
+
+def test_slices_of_an_answer_are_of_the_customers_in_them(answered: Path) -> None:
+    folder = answered
+    found = earned(folder, by="country")
+    (slice_,) = found.tables["slices"].to_pylist()
+    (whole,) = found.table.to_pylist()
+    assert {**slice_, "segment": None} == whole
+    (some,) = earned(folder, where="brought >= 50").table.to_pylist()
+    assert some["treated"] < whole["treated"]
+
+
+def test_nothing_was_earned_where_nothing_was_tried(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "crm.csv").write_text("no,name,land\n1,Ann Arbour,DE\n", encoding="utf-8")
+    (data / "orders-1.csv").write_text("order_no,customer,day,total\na,1,2026-01-05,7.00\n", encoding="utf-8")
+    (tmp_path / "unequal.yaml").write_text(CONFIG, encoding="utf-8")
+    project = flow.open_project(tmp_path)
+    flow.run(project)
+    with pytest.raises(AnswerError, match="ANS016"):
+        earned(tmp_path)
+    assert learn(project) == []
