@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import textwrap
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import orjson
 import pytest
+import sqlalchemy as sa
 from tests.flow.events import NOON, PROJECT, identify, opened, send, told, track, written
 from tests.storage.conftest import state_url
 
 from unequal import storage
+from unequal.flow.event_checks import checked
 from unequal.flow.ingesting import ingest, read, write_keys
 from unequal.flow.opening import open_project
 from unequal.storage.state import LiveState
@@ -65,6 +69,21 @@ def test_times_in_another_zone_or_to_the_microsecond_are_read(live: LiveState) -
     texts = ["2026-01-05T13:00:00+01:00", "2026-01-05T12:00:00.123456Z", "2026-01-05T12:00:00"]
     send(live, [track(str(at), timestamp=text) for at, text in enumerate(texts)], around={"sentAt": None})
     assert [row.timestamp for row in live.events.of_customer("user:shop:1")] == [NOON, NOON, NOON.replace(microsecond=123456)]
+
+
+def test_times_are_kept_in_sqlite_to_the_microsecond_whatever_was_sent(tmp_path: Path) -> None:
+    first, last = "0031-01-05T12:00:00", "2026-01-05T23:59:59.999999+14:00"
+    with opened(f"sqlite:///{tmp_path / 'state.db'}") as live:
+        messages = [track("a", timestamp=first, sentAt=first), track("b", timestamp=last), track("c", timestamp=None)]
+        send(live, messages, around={"sentAt": None})
+        with live._engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT message_id, original_timestamp, sent_at, received_at FROM event").all()
+    early, received = "0031-01-05 12:00:00.000000", "2026-01-05 12:00:01.000000"
+    assert [tuple(row) for row in rows] == [
+        ("a", early, early, received),
+        ("b", "2026-01-05 09:59:59.999999", None, received),
+        ("c", None, None, received),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -190,6 +209,30 @@ def test_what_happens_to_a_customer_counts_its_version_up(live: LiveState) -> No
     send(live, [track("a"), identify("d", "1", "v1")])
     assert [live.events.version(f"user:shop:{user}") for user in "123"] == [2, 1, 0]
     assert live.events.version("anonymous:shop:v1") == 1
+
+
+def test_a_version_counts_up_by_one_for_all_of_a_batch_whoever_is_new_and_by_however_many_names_he_came(live: LiveState) -> None:
+    send(live, [identify("a", "1", "v1"), track("b", userId="2")])
+    send(live, [track("c"), track("d", userId=None, anonymousId="v1"), track("e", userId="2"), track("f", userId="3")])
+    assert [live.events.version(f"user:shop:{user}") for user in "123"] == [2, 2, 1]
+
+
+def test_of_a_batch_that_the_database_refuses_midway_nothing_is_kept_and_others_of_its_group_are(live: LiveState) -> None:
+    sent = read(orjson.dumps({"batch": [track(name) for name in "abcd"]}), PROJECT)
+    [*sound, last] = checked(sent, NOON, timedelta(hours=1))
+    assert isinstance(last, storage.state.Incoming)
+    shop, go = storage.state.Sender("shop"), threading.Event()
+    held = live.writer.submit(lambda _: go.wait(30))
+    refused = live.events.take(shop, [*sound, last._replace(payload=None)])  # type: ignore[arg-type]
+    after = live.events.take(shop, sound[:1])
+    go.set()
+    assert held.result(30)
+    with pytest.raises(sa.exc.IntegrityError):
+        refused.result(30)
+    assert told(after.result(30)) == ["taken"]
+    with pytest.raises(sa.exc.IntegrityError):
+        live.events.take(shop, [*sound[1:], last._replace(payload=None)]).result(30)  # type: ignore[arg-type]
+    assert [row.message_id for row in live.events.of_customer("user:shop:1")] == ["a"]
 
 
 def test_all_events_after_a_number_come_in_its_order(live: LiveState) -> None:

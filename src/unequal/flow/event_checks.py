@@ -18,6 +18,8 @@ KINDS: Final = ("identify", "track", "page", "screen", "group", "alias")
 
 _LONGEST_ID: Final = 255
 _FIRST_DAY: Final = datetime(1971, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the state
+_A_DAY: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the state
+_THE_DAY_IN_UTC: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _OF_SENDING: Final = ("sentAt", "receivedAt", "writeKey")
 """What a second attempt to send the same event may say otherwise; a key is never kept."""
 
@@ -88,8 +90,8 @@ class _Times:
 def _naive(text: str, field: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-        # Nearly all are in UTC, and then the zone has only to be left out.
-        return at.replace(tzinfo=None) if at.tzinfo is None or at.tzinfo is UTC else at.astimezone(UTC).replace(tzinfo=None)
+        # The distance from a day in UTC is the same in every zone, and to work it out takes a tenth of what it takes to leave the zone out.
+        return at if at.tzinfo is None else _A_DAY + (at - _THE_DAY_IN_UTC)
     except (ValueError, OverflowError):
         raise _Fault("bad_time", f"{field} is no ISO 8601 time: {text[:40]!r}") from None
 
@@ -147,7 +149,7 @@ def _kind_and_name(message: _Message) -> tuple[str, str | None]:
     if not isinstance(kind, str) or kind not in KINDS:
         raise _Fault("unknown_type", f"type is {str(kind)[:40]!r}; it should be one of {', '.join(KINDS)}")
     for field in _OBJECTS:
-        if message.get(field) is not None and not isinstance(message[field], dict):
+        if (value := message.get(field)) is not None and not isinstance(value, dict):
             raise _Fault("bad_shape", f"{field} is no object")
     return kind, _NAMES[kind](message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import datetime, timedelta
@@ -133,11 +134,19 @@ def _weighed(messages: list[Any], around: Mapping[str, Any], size: int, event: i
     inherited = len(orjson.dumps(around)) if around else 0
     if inherited * len(messages) > batch:
         raise _too_large("what the batch says for all", f"{inherited:,} bytes for each of {len(messages):,} events", f"{batch // _KB} KB")
-    if size + inherited <= event:
+    if size + inherited <= event or _heaviest(messages) + inherited <= event:
         return
     for at, message in enumerate(messages):
         if (own := _size(message) + inherited) > event:
             raise _too_large(f"event {at + 1} of the batch", f"{own:,} bytes", f"{event // _KB} KB")
+
+
+def _heaviest(messages: list[Any]) -> float:
+    """Bytes of the largest, where all can be written."""
+    try:
+        return max(map(len, map(orjson.dumps, messages)), default=0)
+    except TypeError:
+        return math.inf
 
 
 def _size(message: Any) -> int:

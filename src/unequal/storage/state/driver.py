@@ -39,7 +39,8 @@ def insert_rows(connection: sa.Connection, insert: str, rows: Sequence[Sequence[
     """Insert rows, many by one statement.
 
     Python's lock is let go and taken again for each statement, and threads that wait for it get it in turns of milliseconds: one statement
-    for each row makes a writer wait for them as often.
+    for each row makes a writer wait for them as often. SQLite would copy each page that such a statement changes, to undo it alone where it fails midway,
+    which takes as long as the rows: so that is not asked for (OR FAIL), and whoever has an error undoes his transaction or savepoint.
 
     Args:
         connection, rows: as for `run`.
@@ -47,6 +48,8 @@ def insert_rows(connection: sa.Connection, insert: str, rows: Sequence[Sequence[
         then: what follows the values.
     """
     at = 0
+    if connection.dialect.name == "sqlite":
+        insert = insert.replace("INSERT INTO", "INSERT OR FAIL INTO", 1)
     while at < len(rows):
         # A power of two: so few statements are made ready, whatever the number of rows.
         some = rows[at : at + min(_ROWS, 1 << (len(rows) - at).bit_length() - 1)]
