@@ -50,6 +50,7 @@ bench: $(VENV)/all
 	$(BIN)/python benchmarks/live/serving.py --customers 10000
 	$(BIN)/python benchmarks/live/simulating.py
 	$(BIN)/python benchmarks/live/visible.py --customers 10000
+	$(BIN)/python benchmarks/live/routing.py --customers 10000
 
 # Debian keeps the module that makes virtual environments in a package of its own; root may fetch it.
 $(VENV)/bin/python:

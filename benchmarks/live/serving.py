@@ -25,7 +25,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -59,12 +59,10 @@ class Round(NamedTuple):
     treated: int
 
 
-async def _one(port: int, bodies: Iterator[bytes], until: float, waits: list[float], key: str) -> int:
+async def _one(port: int, bodies: Iterator[bytes], until: float, waits: list[float], key: str, path: str) -> int:
     """One connection, kept open, asked again and again."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = (
-        f"POST /v1/decide HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: "
-    )
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: "
     treated = 0
     while time.perf_counter() < until:
         body = next(bodies)
@@ -81,22 +79,22 @@ async def _one(port: int, bodies: Iterator[bytes], until: float, waits: list[flo
     return treated
 
 
-async def _crowd(port: int, ids: Sequence[str], seconds: float, connections: int, key: str) -> Round:
-    bodies = itertools.cycle([orjson.dumps({"channel": "web", "customer_id": one}) for one in ids])
+async def _crowd(port: int, sent: Sequence[bytes], seconds: float, connections: int, key: str, path: str) -> Round:
+    bodies = itertools.cycle(sent)
     waits: list[float] = []
     begun = time.perf_counter()
-    treated = await asyncio.gather(*(_one(port, bodies, begun + seconds, waits, key) for _ in range(connections)))
+    treated = await asyncio.gather(*(_one(port, bodies, begun + seconds, waits, key, path) for _ in range(connections)))
     return Round(len(waits), time.perf_counter() - begun, waits, sum(treated))
 
 
-def _ask(told: multiprocessing.connection.Connection, port: int, ids: Sequence[str], seconds: float, connections: int, key: str) -> None:
-    told.send(asyncio.run(_crowd(port, ids, seconds, connections, key)))
+def _ask(told: multiprocessing.connection.Connection, *crowd: Any) -> None:
+    told.send(asyncio.run(_crowd(*crowd)))
 
 
-def asked(port: int, ids: Sequence[str], seconds: float, connections: int, key: str) -> Round:
-    """A round, from a process of its own."""
+def asked(port: int, sent: Sequence[bytes], seconds: float, connections: int, key: str, path: str = "/v1/decide") -> Round:
+    """A round of requests with these bodies, from a process of its own."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("fork").Process(target=_ask, args=(theirs, port, ids, seconds, connections, key))
+    process = multiprocessing.get_context("fork").Process(target=_ask, args=(theirs, port, sent, seconds, connections, key, path))
     process.start()
     theirs.close()
     try:
@@ -150,7 +148,8 @@ def measured(folder: Path, key: str, given: argparse.Namespace) -> None:
         at_once = int(given.seconds * 8_000)
         for number in range(given.rounds + 1):
             for name, process in processes.items():
-                some = [ids[place % len(ids)] for place in range(number * at_once, (number + 1) * at_once)]
+                places = range(number * at_once, (number + 1) * at_once)
+                some = [orjson.dumps({"channel": "web", "customer_id": ids[place % len(ids)]}) for place in places]
                 before = cpu(process)
                 one = asked(ports[name], some, given.seconds, given.connections, key)
                 # The first of each only warms up.

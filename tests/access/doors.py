@@ -121,6 +121,12 @@ class SmallWorld:
             answer.set_exception(nobody(str(asking.customer_id)))
         return answer
 
+    def route_soon(self, asking: verbs.RouteAsking, told: Callable[[dict[str, Any]], dict[str, Any]]) -> Future[dict[str, Any]]:
+        self.told.append(("route", asking))
+        answer: Future[dict[str, Any]] = Future()
+        answer.set_result(told(filled("route")))
+        return answer
+
     def explain(self, decision_id: str) -> verbs.Document | None:
         return filled("explanation") if decision_id == "d_1" else None
 

@@ -24,6 +24,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/audit/check"): {"heads": []},
     ("POST", "/v1/batch"): {"batch": [{"type": "track", "messageId": "m", "event": "Order Completed", "userId": "u"}]},
     ("POST", "/v1/decide"): {"channel": "web", "customer_id": "c_1", "purpose": "service"},
+    ("POST", "/v1/route"): {"channel": "phone", "customer_id": "c_1", "skill": "billing", "waited_seconds": 30},
     ("POST", "/v1/decisions/{decision_id}/outcome"): {"kind": "accepted"},
     ("POST", "/v1/decisions/{decision_id}/goodwill"): {"goodwill_id": "gift-one", "amount": "5.00", "reason": "Late delivery"},
     ("POST", "/v1/customers/{customer_id}/consents"): {"purpose": "marketing", "status": "granted", "evidence": "box on the form"},

@@ -19,7 +19,7 @@ from unequal.api import EVERY_ROUTE, Route
 from unequal.api.page_routing import EVERY_PAGE
 
 DOCUMENTS = {
-    "customers.read": "customer", "decisions.make": "decision", "decisions.read": "explanation", "events.quarantined": "quarantined",
+    "customers.read": "customer", "decisions.make": "decision", "contacts.route": "route", "decisions.read": "explanation", "events.quarantined": "quarantined",
     "policies.read": "policy", "policies.write": "policy", "policies.preview": "policy", "policies.approve": "policy",
     "policies.revert": "policy",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from unequal.access.allowing import allowed
 from unequal.access.callers import Caller
 from unequal.access.fields import PURPOSES, REASON_NEEDED, hidden_classes, masked, refused_filters, seen_classes
 from unequal.access.gate import Gate
-from unequal.access.verbs import Asking, Document, LiveVerbs, Taken
+from unequal.access.verbs import Asking, Document, LiveVerbs, RouteAsking, Taken
 from unequal.terms.errors import AccessError
 
 _LONGEST_REASON: Final = 500
@@ -83,10 +83,15 @@ class Desk:
         """What to do for a customer now."""
         purpose = asking.purpose
         shown = seen_classes(caller.roles, caller.scopes, purpose)
-        if asking.kind is not None and refused_filters([asking.kind], seen_classes(caller.roles, caller.scopes, "service")):
-            raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=asking.kind,
-                              do="ask by customer_id, or use a key with the scope fields.personal")  # fmt: skip
+        _check_identifier(caller, asking.kind)
         return self._live.decide_soon(replace(asking, author=caller.name), lambda found: masked("decision", found, shown))
+
+    @allowed("contacts.route")
+    def route_soon(self, caller: Caller, asking: RouteAsking) -> Future[dict[str, Any]]:
+        """Where a contact goes."""
+        shown = seen_classes(caller.roles, caller.scopes, "service")
+        _check_identifier(caller, asking.kind)
+        return self._live.route_soon(asking, lambda found: masked("route", found, shown))
 
     @allowed("decisions.read")
     def explain(self, caller: Caller, decision_id: str, *, purpose: str | None = None, reason: str = "") -> dict[str, Any]:
@@ -195,6 +200,12 @@ class Desk:
                                   do="say why, in words; the audit keeps it")  # fmt: skip
             self._members.tell(caller.name, function, subject, f"{purpose}: {reason[:_LONGEST_REASON]}")
         return shown
+
+
+def _check_identifier(caller: Caller, kind: str | None) -> None:
+    if kind is not None and refused_filters([kind], seen_classes(caller.roles, caller.scopes, "service")):
+        raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=kind,
+                          do="ask by customer_id, or use a key with the scope fields.personal")  # fmt: skip
 
 
 def _purposes_of(caller: Caller) -> list[str]:

@@ -65,6 +65,12 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "facts.*": "contact", "outcomes.*": "contact", "question.*": "contact", "greeting.*": "contact", "tier": "contact", "why.*": "contact", "in_review": "contact",
         "dollars": "worth", "lever": "worth", "lever_price": "worth", "reasons.*": "worth", "assumed": "worth",
     },
+    "route": {
+        **dict.fromkeys(("customer_id", "channel", "at", "queue", "priority", "level", "skills", "language", "patience_seconds", "waited_seconds", "answer_in_seconds",
+                         "guard_at", "offer.*"), "reference"),
+        **dict.fromkeys(("host", "perks", "tier", "floors"), "contact"), "tier_name": "band",
+        **dict.fromkeys(("contribution_12m", "value_expected", "reasons"), "worth"),
+    },
     "explanation": {
         "decision_id": "reference", "customer_id": "reference", "channel": "reference", "at": "reference", "versions.*": "reference",
         "replayed": "reference", "winner.*": "worth", "candidates.*": "worth", "outcomes.*": "contact", "inputs.*": "household",

@@ -61,6 +61,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "customers.read": _for("see one customer", "viewer", "analyst", "policy_author", "steward", "privacy_officer", "agent", "service"),
     "customers.look_up": _for("find a customer by an identifier", "steward", "privacy_officer", "agent", "service"),
     "decisions.make": _for("ask what to do for a customer", "agent", "service"),
+    "contacts.route": _for("ask where a contact is to go: queue, priority, skills, and what to offer instead of waiting", "service"),
     "decisions.read": _for("see why a decision was made", "analyst", "policy_author", "privacy_officer", "service"),
     "agent_page.read": _for("serve a customer: see who it is, what to do now and what may be given", "agent"),
     "goodwill.give": _for("give a customer something at one's discretion", "agent", is_told=True),

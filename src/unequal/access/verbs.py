@@ -48,6 +48,36 @@ class Asking:
     author: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RouteAsking:
+    """A contact that comes in, and whose it is said to be.
+
+    Args:
+        channel: by which.
+        customer_id: the customer, an old id too; None where an identifier says it, or nobody knows.
+        kind, value: an identifier, as in phone and +49 30 123456.
+        context: what the channel knows of the moment, words of floors among them.
+        skill: what is asked for.
+        language: in which.
+        waited_seconds: how long the customer has waited already.
+        expected_wait_seconds: how long he is expected to wait yet; None: nobody knows.
+        tried_self_service: whether he comes from there.
+        purpose: service.
+    """
+
+    channel: str
+    customer_id: str | None = None
+    kind: str | None = None
+    value: str | None = None
+    context: Mapping[str, str | Decimal | bool] = field(default_factory=dict)
+    skill: str | None = None
+    language: str | None = None
+    waited_seconds: int = 0
+    expected_wait_seconds: int | None = None
+    tried_self_service: bool = False
+    purpose: str = "service"
+
+
 class PolicyVerbs(Protocol):
     """Policies and their versions. Names and versions that do not exist give None; what a policy says wrong raises with its place."""
 
@@ -119,6 +149,9 @@ class LiveVerbs(Protocol):
 
     def decide_soon(self, asking: Asking, told: Callable[[dict[str, Any]], dict[str, Any]]) -> Future[dict[str, Any]]:
         """What to do for a customer now, and of it what is told; the contact is reserved when the future resolves. Nothing waits in the call."""
+
+    def route_soon(self, asking: RouteAsking, told: Callable[[dict[str, Any]], dict[str, Any]]) -> Future[dict[str, Any]]:
+        """Where a contact goes, and of it what is told. Nothing waits in the call."""
 
     def explain(self, decision_id: str) -> Document | None:
         """A decision with every candidate and why it fell, replayed."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from unequal.access import verbs
-from unequal.api import shapes
+from unequal.api import routing_shapes, shapes
 from unequal.api.routing import Call, route
 from unequal.terms.errors import ApiError
+
+_OF_ROUTES: Final = tuple(routing_shapes.RouteAsk.model_fields)
 
 
 @route("GET", "/v1/customers", "customers.look_up", query=shapes.LookUp, answer=shapes.FoundCustomers)
@@ -50,6 +52,15 @@ def decide(call: Call) -> Any:
     return call.desk.decide_soon(
         call.caller, verbs.Asking(asked.channel, asked.customer_id, asked.kind, asked.value, asked.context, asked.purpose)
     )
+
+
+@route("POST", "/v1/route", "contacts.route", body=routing_shapes.RouteAsk, answer=routing_shapes.Route, is_soon=True)
+def route_contact(call: Call) -> Any:
+    """Where a contact goes: queue, priority, skills, patience, and what to offer in the place of waiting."""
+    asked = call.body
+    if (asked.customer_id is not None and asked.kind is not None) or (asked.kind is None) != (asked.value is None):
+        raise ApiError("API003", "the body does not fit", where="customer_id", do="give customer_id, or kind and value, or none of them")
+    return call.desk.route_soon(call.caller, verbs.RouteAsking(**{name: getattr(asked, name) for name in _OF_ROUTES}))
 
 
 @route("GET", "/v1/decisions/{decision_id}", "decisions.read", query=shapes.Purpose, answer=shapes.Decision)

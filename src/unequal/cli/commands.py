@@ -44,6 +44,9 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "playbook": "Ready policies to begin with: lists them, or writes those named into policies/ and says what unequal.yaml lacks for them."
     },
     "policing": {"policies": "Policies: written by one person, previewed, approved by another; they act until retired."},
+    "tiering": {
+        "tiers": "Levels of service: customers, what they bring and cost in 12 months; and whom rules would move, before they act."
+    },
     "erasing": {
         "erase": "Take a person out of the state, of every kept run and of what lies beside them; the dollars stay, and lead to nobody.",
     },

@@ -11,6 +11,7 @@ from unequal.config.addresses import reference_to
 from unequal.config.model import Name, Section, WholeNumber, shape_of
 from unequal.config.moments import Moments
 from unequal.config.problems import KeyPath, Problem, shown
+from unequal.config.routing import Routing, problems_of_routing
 from unequal.config.sign_in import SignIn, problems_of_sign_in
 from unequal.config.webhooks import Webhook, problems_of_webhooks
 
@@ -103,6 +104,9 @@ class Live(Moments):
     tell_owners: Name | None = Field(
         None, description="The webhook that is told when a policy was stopped because it loses; by default a file of .unequal/delivered/."
     )
+    routing: Routing = Field(
+        Routing(), description="In which order contacts are answered, by whom, and what is offered in the place of waiting."
+    )
     sign_in: SignIn | None = Field(
         None, description="The company's directory, by which people sign in; by passwords of our own alone, by default."
     )
@@ -112,6 +116,7 @@ def problems_of_live(live: Live) -> Iterator[Problem]:
     """Two senders with one key, an event that counts under two names, one that says what nobody declared, and what is delivered to nowhere."""
     yield from problems_of_webhooks(live.channels, live.webhooks)
     yield from problems_of_sign_in(live.sign_in)
+    yield from problems_of_routing(live.routing, live.tiers, live.channels)
     if live.tell_owners is not None and live.tell_owners not in live.webhooks:
         known = ", ".join(live.webhooks) or "none is declared"
         yield Problem(

@@ -1,4 +1,4 @@
-"""Decisions that are asked for at once, made together: what they share is read once, and they are durable by one commit.
+"""Decisions, and routes of contacts, that are asked for at once, made together: what they share is read once, and they are durable by one commit.
 
 Whoever asks while a group is made waits for the next; so a group is as large as the crowd, and one who asks alone is a group alone. One thread
 chooses and writes: threads that run Python by turns hold each other up for longer than it takes to do all of it in one.
@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from unequal import storage, treatments
 from unequal.terms.errors import LiveError, StorageError
 
 if TYPE_CHECKING:
     from unequal.flow.live import Asking, Live
+    from unequal.flow.routes import RouteAsking
 
 _AT_ONCE: Final = 64
 _TRIES: Final = 50
@@ -30,8 +31,9 @@ Told = Callable[[dict[str, Any]], dict[str, Any]]
 class _Waiting:
     """A question, what is told of its answer, and where that goes."""
 
-    asking: Asking
+    asking: Asking | RouteAsking
     told: Told
+    is_route: bool = False
     answer: Future[dict[str, Any]] = field(default_factory=Future)
     tries: int = 0
 
@@ -58,7 +60,13 @@ class Together:
 
     def ask(self, asking: Asking, told: Told = lambda answer: answer) -> Future[dict[str, Any]]:
         """What is told of the answer, once it is durable; or what was wrong with the question. STO110: it is being closed."""
-        waiting = _Waiting(asking, told)
+        return self._put(_Waiting(asking, told))
+
+    def route(self, asking: RouteAsking, told: Told = lambda answer: answer) -> Future[dict[str, Any]]:
+        """What is told of where a contact goes; or what was wrong with the question. STO110: it is being closed."""
+        return self._put(_Waiting(asking, told, is_route=True))
+
+    def _put(self, waiting: _Waiting) -> Future[dict[str, Any]]:
         with self._closing:
             if self._closed:
                 raise StorageError("STO110", "the state takes no more: it is being closed", do="send it again to a process that serves")
@@ -104,9 +112,23 @@ class Together:
 
     def _decided(self, asked: Sequence[_Waiting]) -> list[_Waiting]:
         """Decide for each customer once, write it down, and answer; who must be decided for again."""
-        now, later = self._named(asked)
+        routes = [one for one in asked if one.is_route]
+        if routes:
+            self._routed(routes)
+        now, later = self._named([one for one in asked if not one.is_route])
         made, more = self._made(now)
         return [*later, *more, *self._written(made)]
+
+    def _routed(self, routes: Sequence[_Waiting]) -> None:
+        """Say where contacts go. Nothing is decided on, and so nobody has to be looked at again."""
+        for waiting, found in zip(routes, self._live.routes.routed([cast("RouteAsking", one.asking) for one in routes]), strict=True):
+            if isinstance(found, Exception):
+                waiting.answer.set_exception(found)
+                continue
+            try:
+                waiting.answer.set_result(waiting.told(found))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is this one's alone
+                waiting.answer.set_exception(error)
 
     def _named(self, asked: Sequence[_Waiting]) -> tuple[dict[str, _Waiting], list[_Waiting]]:
         """Whom each asks about; and those who ask about one that another asks about already."""

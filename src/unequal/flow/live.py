@@ -32,6 +32,7 @@ from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
 from unequal.flow.profiles import Profiles, nobody
+from unequal.flow.routes import RouteAsking, Routes
 from unequal.flow.sending import Sender
 from unequal.terms.errors import LiveError
 from unequal.terms.ids import new_id
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from unequal.flow.audiences import Audience
     from unequal.flow.beside_crm import Exported
     from unequal.flow.learning import Learned
+    from unequal.flow.tier_preview import TierPreview
 
 _HOT: Final = 20_000
 
@@ -89,6 +91,7 @@ class Live:
     Attributes:
         policies: who writes, previews and approves them.
         agents: the moment as agents use it.
+        routes: where contacts go.
     """
 
     def __init__(self, project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -106,6 +109,7 @@ class Live:
         self._by: tuple[str, tuple[str, int], str] | None = None
         self._vocabulary = deciding.vocabulary_of(project.config)
         self._spent: tuple[int, tuple[Mapping[str, Decimal], Mapping[str, Decimal]]] | None = None
+        self.routes = Routes(self)
         self._together = Together(self)
 
     @cached_property
@@ -274,6 +278,18 @@ class Live:
             told: what of the answer is handed over.
         """
         return self._together.ask(asking, told)
+
+    def route(self, asking: RouteAsking) -> dict[str, Any]:
+        """Where a contact goes: queue, priority, skills, patience, and what is offered in the place of waiting; see `routes`.
+
+        Raises:
+            IdentityError: IDN020, nobody can be looked up by that.
+        """
+        return self.route_soon(asking).result()
+
+    def route_soon(self, asking: RouteAsking, told: Told = lambda answer: answer) -> Future[dict[str, Any]]:
+        """The same, for who does other things meanwhile; as decide_soon."""
+        return self._together.route(asking, told)
 
     def decide_all(
         self, *, policy: str | None = None, channel: str | None = None, where: str | None = None, webhook: str | None = None,
@@ -447,6 +463,14 @@ def learn(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> l
 
     at = clock()
     return learning.learn(project, at=at, today=at.replace(tzinfo=UTC).astimezone(ZoneInfo(project.config.time_zone)).date())
+
+
+def preview_tiers(project: OpenProject, changes: Mapping[str, str]) -> TierPreview:
+    """What tiers cost and earn, and whom a change of their rules would move; see `tier_preview.preview_tiers`."""
+    # Loaded by those who use it: what answers customers has no need of it.
+    from unequal.flow import tier_preview
+
+    return tier_preview.preview_tiers(project, changes, utc_now())
 
 
 def explain(project: OpenProject, decision_id: str) -> dict[str, Any]:

@@ -91,6 +91,7 @@ class Sitting:
         self.set_off = frozenset(str(context.get("trigger") or "").split()) if context else _NOBODY
         cases, happened = rules.moments.cases, moment.profile.happened
         open_cases = [case for case in cases.values() if happened.open_since(case, moment.at) is not None] if cases else []
+        self.has_open_case = bool(open_cases)
         self.held_back = frozenset(objective for case in open_cases for objective in case.holds_back) if open_cases else _NOBODY
         place = rules.places.get(BAND_IS_STABLE)
         self.is_stable = place is not None and row[place] is True

@@ -3,8 +3,10 @@
 from unequal.config.moments import FLOOR_CLASSES, Case, FloorClass, Moments, Question
 from unequal.config.policies.files import Declared, load_policies, read_policy
 from unequal.config.policies.policy import Effect, Multiple, Policy, PolicyLimit, Trigger
+from unequal.config.routing import Queue, Routing
+from unequal.config.tiers import Tier
 
 __all__ = [
     "FLOOR_CLASSES", "Case", "Declared", "Effect", "FloorClass", "Moments", "Multiple", "Policy", "PolicyLimit",
-    "Question", "Trigger", "load_policies", "read_policy",
+    "Question", "Queue", "Routing", "Tier", "Trigger", "load_policies", "read_policy",
 ]  # fmt: skip

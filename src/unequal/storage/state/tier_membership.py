@@ -72,11 +72,27 @@ def remember(connection: sa.Connection, several: Iterable[Met]) -> None:
     """Write what is to be remembered, each under the customer's id of today."""
     for one in several:
         customer_id = today(connection, one.customer_id)
-        if one.tier is not None:
+        # Who is met twice before the first time is written is remembered once.
+        has_tier = one.tier is not None and _last(connection, customer_id) != one.tier.tier
+        has_arm = one.arm is not None and not _has_arm(connection, customer_id, one.arm[0])
+        if one.tier is not None and has_tier:
             insert(connection, [TierRow(customer_id, one.tier.tier, one.tier.since, one.tier.before)])
-        if one.arm is not None:
+        if one.arm is not None and has_arm:
             assignments.assign(connection, [(customer_id, {one.arm[0]: one.arm[1]}, one.at)])
-        bump(connection, [customer_id])
+        if has_tier or has_arm:
+            bump(connection, [customer_id])
+
+
+def _last(connection: sa.Connection, customer_id: str) -> str | None:
+    row = TIER_MEMBERSHIP.c
+    wanted = sa.select(row.tier).where(row.customer_id == customer_id).order_by(row.since.desc()).limit(1)
+    return connection.execute(wanted).scalar()
+
+
+def _has_arm(connection: sa.Connection, customer_id: str, trial: str) -> bool:
+    row = assignments.ASSIGNMENT.c
+    wanted = sa.select(row.arm).where(row.customer_id == customer_id, row.policy == trial)
+    return connection.execute(wanted).first() is not None
 
 
 def members(connection: sa.Connection) -> list[TierRow]:
