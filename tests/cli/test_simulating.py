@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Terminal
-from tests.company import write_company
-from tests.flow.looking import edit, run
-from tests.flow.test_contacts import SOURCE
-from tests.flow.test_simulating import LIVE, calls
+from tests.flow.test_simulating import calling_company
+from tests.worlds import made_once
 
 
 @pytest.fixture(scope="module")
 def called(tmp_path_factory) -> Terminal:
-    folder: Path = tmp_path_factory.mktemp("called") / "company"
-    write_company(folder)
-    edit(folder / "unequal.yaml", ("\nstorage:", SOURCE), ("\nstorage:", LIVE))
-    (folder / "data" / "calls.csv").write_text(calls(), encoding="utf-8")
-    run(folder)
-    return Terminal(folder)
+    return Terminal(made_once(tmp_path_factory, "calling-company", calling_company))
 
 
 def test_every_class_is_printed_under_every_discipline_with_what_is_assumed(called: Terminal) -> None:

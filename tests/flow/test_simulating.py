@@ -6,11 +6,13 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from tests.company import write_company
 from tests.flow.looking import edit, run
 from tests.flow.test_contacts import SOURCE
+from tests.worlds import made_once
 
 from unequal import flow
 from unequal.flow.simulating import Wanted, simulate
@@ -38,14 +40,17 @@ def calls() -> str:
     return "\n".join(rows) + "\n"
 
 
-@pytest.fixture(scope="module")
-def called(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("called") / "company"
+def calling_company(folder: Path) -> None:
+    """A company that was called on ten Mondays, and its run."""
     write_company(folder)
     edit(folder / "unequal.yaml", ("\nstorage:", SOURCE), ("\nstorage:", LIVE))
     (folder / "data" / "calls.csv").write_text(calls(), encoding="utf-8")
     run(folder)
-    return flow.open_project(folder, {})
+
+
+@pytest.fixture(scope="module")
+def called(tmp_path_factory):
+    return flow.open_project(made_once(tmp_path_factory, "calling-company", calling_company), {})
 
 
 WANTED = Wanted(agent_hour=Decimal(30), replications=20, seed=1)
