@@ -46,7 +46,7 @@ def test_contacts_are_counted_timed_and_priced_by_the_class_of_their_customer(en
     hours = {
         (row["contact_class"], row["hour"].replace(tzinfo=None)): row["contacts"] for row in engine.fetch(observed_load.hourly(contacts))
     }
-    assert hours == {("gold", at(5, 10)): 2, ("base", at(5, 11)): 1, ("others", at(6, 10)): 1}
+    assert hours == {("gold", at(5, 10)): 2, ("base", at(5, 11)): 1, ("all others", at(6, 10)): 1}
     lasting = engine.fetch(observed_load.lasting(contacts))
     assert sorted((row["contact_class"], row["seconds"], row["contacts"]) for row in lasting) == [
         ("base", 200, 1),
@@ -54,7 +54,7 @@ def test_contacts_are_counted_timed_and_priced_by_the_class_of_their_customer(en
         ("gold", 300, 1),
     ]
     brought = {row["contact_class"]: row["value_expected"] for row in engine.fetch(observed_load.bringing(contacts, rows))}
-    assert brought == {"gold": 500.0, "base": 50.0, "others": None}
+    assert brought == {"gold": 500.0, "base": 50.0, "all others": None}
     entries = engine.rows(ENTRY, [
         {"source": "calls", "row_id": "1", "amount_name": "cost:phone_call", "amount": Decimal("-2.50")},
         {"source": "calls", "row_id": "3", "amount_name": "cost:phone_call", "amount": Decimal("-5.00")},
@@ -65,11 +65,11 @@ def test_contacts_are_counted_timed_and_priced_by_the_class_of_their_customer(en
     assert (cost["amount"], cost["seconds"]) == (Decimal("-7.5"), 300)
 
 
-def test_who_fits_no_rule_is_of_the_others(duckdb_engine):
+def test_who_fits_no_rule_is_of_all_others(duckdb_engine):
     rows = duckdb_engine.rows(PROFILE, CUSTOMERS)
     rule = predicates.parse("orders >= 5", PROFILE)
     found = duckdb_engine.fetch(observed_load.class_of(rows, [("gold", rule)]))
-    assert {row["customer_id"]: row["contact_class"] for row in found} == {"ann": "gold", "bob": "others"}
+    assert {row["customer_id"]: row["contact_class"] for row in found} == {"ann": "gold", "bob": "all others"}
 
 
 def hour(at, contacts, of="gold"):

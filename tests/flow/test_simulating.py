@@ -67,7 +67,7 @@ def test_arrivals_and_handling_times_are_those_of_the_base(found):
     assert sum(map(sum, a_day.values())) == pytest.approx(60)
     assert all(sum(rates[9:12]) == sum(rates) for rates in a_day.values())
     assert all(250 < one.handling.mean_seconds < 410 for one in found.centre.classes)
-    assert dict(zip(found.classes, found.centre.target_seconds, strict=True)) == {"fraud": 90, "gold": 20, "base": 90}
+    assert dict(zip(found.classes, found.centre.target_seconds, strict=True)) == {"fraud": 20, "gold": 20, "base": 120}
     agents = found.centre.pools[0].agents
     assert [bool(each) for each in agents] == [9 <= hour < 12 for hour in range(24)]
 
@@ -95,7 +95,7 @@ def test_the_same_seed_gives_the_same_figures_and_what_if_changes_only_what_it_n
     assert [agents for agents, _ in more.staffing] == [4, 6]
     assert more.peak == 4
     assert more.classes[0] == "fraud", "floors stand, whatever else makes classes"
-    assert set(more.classes[1:]) <= {"profitable", "break_even", "unprofitable", "others"}
+    assert set(more.classes[1:]) <= {"profitable", "break_even", "unprofitable", "all others"}
     assert sum(sum(one.contacts_an_hour) for one in more.centre.classes) == pytest.approx(120)
 
 

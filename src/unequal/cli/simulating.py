@@ -63,10 +63,8 @@ def simulate() -> None:
     "--guard",
     "guard_seconds",
     type=click.FloatRange(min=0.0),
-    default=90.0,
-    show_default=True,
     metavar="SECONDS",
-    help="After so many nobody who came later is answered before.",
+    help="After so many nobody who came later is answered before; as live.routing says, by default.",
 )
 @click.option(
     "--agents",

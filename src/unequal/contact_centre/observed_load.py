@@ -18,14 +18,14 @@ from unequal import predicates
 from unequal.contact_centre.offered_load import Observed, busyness_variation_of
 from unequal.terms.errors import ContactCentreError
 
-REST: Final = "others"
-"""The class of contacts whose customer is not known, or belongs to no other class."""
+REST: Final = "all others"
+"""The class of contacts whose customer is not known, or belongs to no other class; no tier can be called so."""
 HOURS: Final = 24
 _POINTS: Final = 10_000
 
 
 def class_of(rows: ibis.Table, rules: Sequence[tuple[str, predicates.Predicate | None]]) -> ibis.Table:
-    """The class of each customer: the first whose rule holds, `others` where none does.
+    """The class of each customer: the first whose rule holds, `all others` where none does.
 
     Args:
         rows: PROFILE with all that the rules read, one row a customer.

@@ -40,7 +40,7 @@ class Wanted:
         by: tier or band: what makes classes of customers; tiers where the config declares some, by default.
         weekday: as in WEEKDAYS; the one on which most contacts come, by default.
         disciplines: names of DISCIPLINES.
-        guard_seconds: of the discipline guard; also the target of a class whose tier names none.
+        guard_seconds: of the discipline guard; as `live.routing` says, by default.
         agents: in the busiest hour, several to compare; the first is the one that disciplines are compared with. From `load` by default.
         reserved: class -> how many of the agents of the busiest hour serve that class alone; nobody does, by default.
         load: the share of their time in which agents would serve if nobody gave up; decides how many there are in each hour.
@@ -56,7 +56,7 @@ class Wanted:
     by: str | None = None
     weekday: str | None = None
     disciplines: tuple[str, ...] = DISCIPLINES
-    guard_seconds: float = 90.0
+    guard_seconds: float | None = None
     agents: tuple[int, ...] = ()
     reserved: Mapping[str, int] = field(default_factory=dict)
     load: float = 0.95
@@ -76,8 +76,8 @@ class Classes:
         of: customer_id and contact_class.
         ranked: the classes that no floor concerns, best first.
         floors: the floor classes, the one that goes before all first.
-        targets: seconds, where a class has some of its own.
-        head_starts: seconds, where a class has some of its own.
+        targets: seconds within which a class is to be answered.
+        head_starts: seconds of those that no floor concerns, under ageing.
     """
 
     of: ibis.Table
@@ -168,7 +168,8 @@ def simulate(project: OpenProject, wanted: Wanted, *, tell: Tell = lambda _what,
         seen = _seen(opened, classes, wanted)
     names, centre = _centre(classes, seen, wanted)
     prices = _prices(names, seen, wanted)
-    disciplines = [_discipline(name, names, classes, centre, prices, wanted) for name in wanted.disciplines]
+    guard = float(project.config.live.routing.guard_seconds) if wanted.guard_seconds is None else wanted.guard_seconds
+    disciplines = [_discipline(name, names, classes, centre, prices, guard) for name in wanted.disciplines]
 
     def days(at: contact_centre.simulation.Centre, under: Sequence[contact_centre.disciplines.Discipline], what: str) -> Any:
         return contact_centre.simulation.replicate(
@@ -189,8 +190,6 @@ def simulate(project: OpenProject, wanted: Wanted, *, tell: Tell = lambda _what,
 def _classes(project: OpenProject, opened: OpenBase, wanted: Wanted) -> Classes:
     live, terms = project.config.live, RunTerms(project, opened)
     tiers = live.tiers if (wanted.by or ("tier" if live.tiers else "band")) == "tier" else {}
-    # Those that take service away stand below all others, as when a customer is met.
-    ranked = sorted(map(str, tiers), key=lambda name: tiers[name].takes_service_away) or list(_BANDS)
     floors = [name for name in config.policies.FLOOR_CLASSES if name in live.floors and live.floors[name].when]
     rules, types = _rules(project, terms, tiers, floors)
     parsed = [rule for _, rule in rules if rule is not None]
@@ -199,11 +198,28 @@ def _classes(project: OpenProject, opened: OpenBase, wanted: Wanted) -> Classes:
     rows = customer_base.steps.happened_within(rows, published_moments(opened), windows, at=terms.watermark)
     # What only channels say and what only questions tell is unknown of a base.
     rows = rows.mutate(**{name: ibis.null(stored) for name, stored in types.items() if name not in rows.columns})
+    head_starts, targets = _standing(live, tiers)
+    shortest = min(targets.values())
     return Classes(
-        contact_centre.observed_load.class_of(rows, rules), (*ranked, contact_centre.observed_load.REST), tuple(floors),
-        {str(name): float(tier.wait_seconds) for name, tier in tiers.items() if tier.wait_seconds is not None},
-        {str(name): float(tier.weight) for name, tier in tiers.items() if tier.weight is not None},
-    )  # fmt: skip
+        contact_centre.observed_load.class_of(rows, rules),
+        tuple(head_starts),
+        tuple(floors),
+        {**dict.fromkeys(floors, shortest), **targets},
+        head_starts,
+    )
+
+
+def _standing(live: Any, tiers: Mapping[Any, Any]) -> tuple[dict[str, float], dict[str, float]]:
+    """The classes that no floor concerns, best first, with their head starts and their targets, as contacts are routed by."""
+    rest, usual = contact_centre.observed_load.REST, float(live.routing.wait_seconds)
+    if not tiers:
+        ranked = (*_BANDS, rest)
+        return {name: _HEAD_START * (len(_BANDS) - place) for place, name in enumerate(ranked)}, dict.fromkeys(ranked, usual)
+    routed = contact_centre.routing.Centre(live, live.routing)
+    waits = {str(name): float(tier.wait_seconds) for name, tier in tiers.items() if tier.wait_seconds is not None}
+    # Who is not known, or fits no tier, has no name where contacts are routed.
+    head_starts = {name or rest: routed.weights[name] for name in routed.classes}
+    return head_starts, {name: waits.get(name, usual) for name in head_starts}
 
 
 def _rules(
@@ -275,7 +291,7 @@ def _centre(classes: Classes, seen: Seen, wanted: Wanted) -> tuple[tuple[str, ..
             "CTC012", "agents are reserved for a class without contacts", seen=", ".join(strangers), do=f"name one of {', '.join(names)}"
         )
     centre = contact_centre.simulation.Centre(
-        offered, _pools(offered, wanted.load, wanted), tuple(classes.targets.get(name, wanted.guard_seconds) for name in names),
+        offered, _pools(offered, wanted.load, wanted), tuple(classes.targets[name] for name in names),
         busyness_variation=seen.day.busyness_variation,
     )  # fmt: skip
     return names, _staffed(centre, wanted.agents[0], wanted) if wanted.agents else centre
@@ -334,19 +350,16 @@ def _prices(names: Sequence[str], seen: Seen, wanted: Wanted) -> contact_centre.
 
 
 def _discipline(
-    name: str, names: Sequence[str], classes: Classes, centre: contact_centre.simulation.Centre, prices: contact_centre.comparison.Prices, wanted: Wanted,
+    name: str, names: Sequence[str], classes: Classes, centre: contact_centre.simulation.Centre, prices: contact_centre.comparison.Prices, guard: float,
 ) -> contact_centre.disciplines.Discipline:  # fmt: skip
     floors, ranked = [each for each in names if each in classes.floors], [each for each in names if each not in classes.floors]
     kinds = contact_centre.disciplines
     if name == "first_come":
         return kinds.first_come(ranked, floors=floors)
     if name == "guard":
-        return kinds.guard(ranked, seconds=wanted.guard_seconds, floors=floors)
+        return kinds.guard(ranked, seconds=guard, floors=floors)
     if name == "ageing":
-        below = [_HEAD_START * (len(ranked) - 1 - place) for place in range(len(ranked))]
-        return kinds.ageing(
-            ranked, weights=[classes.head_starts.get(each, usual) for each, usual in zip(ranked, below, strict=True)], floors=floors
-        )
+        return kinds.ageing(ranked, weights=[classes.head_starts[each] for each in ranked], floors=floors)
     if name == "c_mu_theta":
         at = [names.index(each) for each in ranked]
         return kinds.c_mu_theta(
