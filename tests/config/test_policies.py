@@ -36,6 +36,9 @@ def test_a_policy_is_held_out_from_some_and_assumed_until_it_is_measured():
     assert declared.where("cost") == "seat.cost (policies/seat.yaml:9)"
 
 
+ENDING = 'ending: {notice_days: 60, appeal: "Write to us."}'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "meant"),
     [
@@ -46,6 +49,10 @@ def test_a_policy_is_held_out_from_some_and_assumed_until_it_is_measured():
         ("action: upgrade\n", "", "CFG011", "add action"),
         ("effect: {", "effect: {measured: true, ", "CFG014", "measured_on"),
         ("objective: keep", "objective: end_gracefully", "CFG014", "significant: true"),
+        ("objective: keep", "objective: end_gracefully\nsignificant: true", "CFG014", "notice and appeal"),
+        ("objective: keep", f"objective: end_gracefully\nsignificant: true\n{ENDING}", "CFG014", "takes_service_away: true"),
+        ("objective: keep", f"objective: end_gracefully\nsignificant: true\ntakes_service_away: true\n{ENDING}", "CFG014", "how to appeal"),
+        ("objective: keep", f"objective: keep\n{ENDING}", "CFG014", "leave ending out"),
         ("objective: keep", "objective: keep\ncredit: true", "CFG014", "significant: true"),
         ("objective: keep", 'objective: keep\ncredit: true\nsignificant: true\ncounts: {household: "0.5"}', "CFG014", "household"),
         ("objective: keep", 'objective: keep\nholdout: "0"', "CFG014", "more than 0"),

@@ -46,6 +46,14 @@ def policy(name: str = "seat", **changed: Any) -> Declared:
     return read_policy(yaml.safe_dump({**keys, **changed}, sort_keys=False), f"policies/{name}.yaml")
 
 
+ENDING: dict[str, Any] = {
+    "objective": "end_gracefully", "significant": True, "takes_service_away": True,
+    "ending": {"notice_days": 60, "appeal": "Write to us: a person answers."},
+    "channels": {channel: {"text": "We part in 60 days. Write to us: a person answers."} for channel in MOMENTS["channels"]},
+}  # fmt: skip
+"""What a policy that ends service says."""
+
+
 def effect(uplift: str, margin: Any, **more: Any) -> dict[str, Any]:
     """A measured effect."""
     return {"uplift": uplift, "margin": margin, "measured": True, "measured_on": "2025-12-31", **more}

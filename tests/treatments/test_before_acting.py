@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import pyarrow as pa
 import pytest
-from tests.treatments.offered import ROW, TYPES, D, at_moment, effect, made, policy
+from tests.treatments.offered import ENDING, ROW, TYPES, D, at_moment, effect, made, policy
 
 from unequal import treatments
 from unequal.treatments import conflicts, fitting, impact, preview
@@ -85,7 +85,7 @@ def test_policies_whose_rules_exclude_each_other_or_that_are_kept_apart_are_no_c
 @pytest.mark.parametrize(
     ("one", "other", "words"),
     [
-        ({"objective": "grow"}, {"objective": "end_gracefully", "significant": True}, "grow against ending service"),
+        ({"objective": "grow"}, ENDING, "grow against ending service"),
         ({"metrics": {"call_minutes": "3"}}, {"metrics": {"call_minutes": "-1.5"}}, "call minutes up against call minutes down"),
         ({"metrics": {"call_minutes": "3"}}, {"metrics": {"call_minutes": "1"}}, None),
     ],

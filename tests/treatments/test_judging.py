@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from tests.treatments.offered import AT, D, at_moment, chosen, days_ago, effect, fell, policy
+from tests.treatments.offered import AT, ENDING, D, at_moment, chosen, days_ago, effect, fell, policy
 
 from unequal.terms.errors import TreatmentError
 from unequal.treatments import check_preference
@@ -211,8 +211,17 @@ def test_no_wish_limit_or_lot_holds_back_what_serves_a_floor():
         assert chosen(recall, moment, **limit).winner.policy == "recall"
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [({"context": {"accessibility": True}}, "floor_protects"), ({"row": {"band_is_stable": False}}, "band_unstable"), ({}, "for_a_person")],
+)
+def test_nobodys_service_ends_under_a_floor_on_a_doubtful_band_or_without_a_person(more, code):
+    ending = policy("ending", **{**ENDING, "purpose": "service"}, effect=effect("0.5", "100.00"))
+    assert fell(chosen(ending, at_moment(**more)), "ending") == code
+
+
 def test_what_is_significant_goes_to_a_person_and_is_not_done():
-    ending = policy("ending", objective="end_gracefully", significant=True, effect=effect("0.5", "100.00"))
+    ending = policy("ending", **ENDING, effect=effect("0.5", "100.00"))
     found = chosen([policy(), ending])
     assert (found.winner.policy, found.for_review.policy, fell(found, "ending")) == ("seat", "ending", "for_a_person")
     assert chosen([policy(), policy("ending", significant=True, effect=effect("0.05", "100.00"))]).for_review is None

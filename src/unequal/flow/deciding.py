@@ -219,6 +219,8 @@ def treatment_of(decision_id: str, winner: shapes.Candidate, moment: shapes.Mome
     if "coupon" in content:
         # A code is good for one decision, and so once: the shop says by it what came of the decision.
         content["coupon"] = {"code": f"{winner.policy}-{decision_id[-12:]}".upper(), "amount": content["coupon"]}
+    if declared.ending is not None:
+        content["ending"] = {"notice_days": declared.ending.notice_days, "appeal": declared.ending.appeal}
     return {"policy": winner.policy, "version": winner.version, "action": declared.action, "treatment": declared.treatment, **content}
 
 

@@ -173,6 +173,17 @@ class Measure(Section):
     )
 
 
+class Ending(Section):
+    """What a customer whose service ends is owed: time, and somebody who hears him."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"notice_days": 60, "appeal": "Write to appeals@shop.example: a person answers."}]}
+    )
+
+    notice_days: WholeNumber = Field(ge=14, le=3660, description="How many days before the end he is told; two weeks at the least.")
+    appeal: Words = Field(description="How he can appeal, in words that he reads: every message of the policy must hold them.")
+
+
 class Policy(Section):
     """A policy: one action for some customers."""
 
@@ -235,6 +246,9 @@ class Policy(Section):
     serves_floor: FloorClass | None = Field(
         None, description="The floor that it serves: it then outranks value for those whom the floor concerns."
     )
+    ending: Ending | None = Field(
+        None, description="Of a policy that ends service, and needed there: the notice, and how the customer can appeal."
+    )
     lawful_reason: Words | None = Field(None, description="Why its rules may read a protected attribute.")
 
     @model_validator(mode="after")
@@ -251,6 +265,23 @@ class Policy(Section):
             raise ValueError("serves a floor and would be stopped by dollars: leave measure.stop out, for a floor outranks value")
         if self.credit and Decimal(self.counts.household):
             raise ValueError("about credit and counts what the household is worth: leave counts.household out")
+        return self
+
+    @model_validator(mode="after")
+    def _ends_gracefully(self) -> Self:
+        if self.objective != "end_gracefully":
+            if self.ending is not None:
+                raise ValueError("ends no service, and says how: leave ending out, or say `objective: end_gracefully`")
+            return self
+        if self.ending is None:
+            raise ValueError("ends service without notice and appeal: say `ending: {notice_days: 60, appeal: ...}`")
+        if not self.takes_service_away:
+            raise ValueError(
+                "ends service, and does not take it away: say `takes_service_away: true`, so that floors and doubtful bands are spared"
+            )
+        silent = [name for name, content in self.channels.items() if self.ending.appeal not in content.text]
+        if silent:
+            raise ValueError(f"does not say by {', '.join(silent)} how to appeal: put the words of ending.appeal into the text")
         return self
 
     def opposes(self, other: Policy) -> str | None:
