@@ -20,6 +20,7 @@ from unequal.flow import audience_files, audiences, erasing
 from unequal.flow.audiences import Audience, Wanted, decide_all
 from unequal.flow.live import Asked, Live
 from unequal.terms.errors import LiveError, PredicateError
+from unequal.treatments.shapes import UNIVERSAL
 
 
 def reached(found: Audience) -> dict[str, str]:
@@ -119,6 +120,27 @@ def test_who_is_held_out_is_known_of_those_who_would_have_had_the_budget(bakery:
         worth = {one: Decimal(str(live.profiles.known(one)[live.profiles.columns["sales"]])) / 10 - Decimal("1.01") for one in arms}
         assert found.held_out == sum(arm == "held_out" for arm in arms.values()) > 0
         assert {one for one, arm in arms.items() if arm is None} == {one for one in arms if worth[one] < least}
+
+
+def test_a_batch_and_the_channels_hold_the_same_customers_out_of_all_marketing_and_say_so(bakery: Path) -> None:
+    config = bakery / "unequal.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + '  experiments: {universal_holdout: "0.3"}\n', encoding="utf-8")
+    with moment_of_contact(bakery) as live:
+        everybody = list(live.profiles.customers())
+        asked = {one: live.decide(Asked("email", one)) for one in everybody[:20]}
+        found = decide_all(live, Wanted())
+        arms = {one: live.state.contacts.standing(one).arms.get(UNIVERSAL) for one in everybody}
+        held = {one for one, arm in arms.items() if arm == "held_out"}
+        assert {"treated", "held_out"} <= set(arms.values())
+        assert held.isdisjoint(reached(found))
+        assert {one for one, told in asked.items() if told["treatment"] is None} >= held & set(asked)
+        for one, told in asked.items():
+            explained = live.explain(told["decision_id"])
+            assert explained is not None
+            fates = {each["fell"] for each in explained["candidates"]}
+            assert ("universal_holdout" in fates) == (one in held)
+            chance = Decimal(told["propensity"])
+            assert chance == Decimal("0.3") if one in held else chance <= Decimal("0.693")
 
 
 def test_what_happened_since_the_run_counts(bakery: Path) -> None:

@@ -90,11 +90,11 @@ def test_a_choice_is_the_same_whatever_the_order_of_the_policies_and_the_decimal
 
 
 @settings(LAW, max_examples=100)
-@given(several=policies, moment=moments())
-def test_to_stop_early_changes_nothing_but_how_many_candidates_are_told(several, moment):
-    ready = made(several, questions=QUESTIONS, floors=FLOORS)
+@given(several=policies, moment=moments(), share=st.sampled_from(["0", "0.3"]))
+def test_to_stop_early_changes_nothing_but_how_many_candidates_are_told(several, moment, share):
+    ready = made(several, questions=QUESTIONS, floors=FLOORS, experiments={"universal_holdout": share})
     whole, quick = treatments.choose(moment, *ready), treatments.choose(moment, *ready, every=False)
-    for part in ("winner", "question", "greeting", "tier", "held_out", "for_review", "lever_price", "floors"):
+    for part in ("winner", "question", "greeting", "tier", "held_out", "for_review", "lever_price", "floors", "propensity", "universal"):
         assert repr(getattr(whole, part)) == repr(getattr(quick, part)), part
 
 

@@ -63,7 +63,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "decision_id": "reference", "customer_id": "reference", "channel": "reference", "at": "reference",
         "treatment.policy": "reference", "treatment.version": "reference", "treatment.*": "contact",
         "facts.*": "contact", "outcomes.*": "contact", "question.*": "contact", "greeting.*": "contact", "tier": "contact", "why.*": "contact", "in_review": "contact",
-        "dollars": "worth", "lever": "worth", "lever_price": "worth", "reasons.*": "worth", "assumed": "worth",
+        "dollars": "worth", "lever": "worth", "lever_price": "worth", "propensity": "worth", "reasons.*": "worth", "assumed": "worth",
     },
     "route": {
         **dict.fromkeys(("customer_id", "channel", "at", "queue", "priority", "level", "skills", "language", "patience_seconds", "waited_seconds", "answer_in_seconds",

@@ -57,6 +57,27 @@ class Purpose(Section):
     direct_marketing: bool = Field(False, description="Whether an objection to the purpose marketing stops it too.")
 
 
+class Experiments(Section):
+    """Who is left out by lot, so that it shows what all marketing earns, and what is drawn."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"universal_holdout": "0.02", "assign_by": "household"}]})
+
+    universal_holdout: Share = Field(
+        "0",
+        description="The share whom no policy of direct marketing reaches, by a lot that stays; at most 0.5. None, where it is 0.",
+    )
+    assign_by: Literal["customer", "household"] = Field(
+        "customer",
+        description="What is drawn: each customer by itself, or a household with all its members, where what one gets changes what the others do.",
+    )
+
+    @model_validator(mode="after")
+    def _leaves_somebody(self) -> Self:
+        if Decimal(self.universal_holdout) > Decimal("0.5"):
+            raise ValueError("a universal holdout of more than half the base: it must be at most 0.5")
+        return self
+
+
 class ContactLimit(Section):
     """How often a customer may be contacted, counted over every channel unless one is named."""
 
@@ -249,6 +270,7 @@ class Moments(Section):
         description="The share of each tier but the best that is served as the tier above it, by a lot that stays: so that what tiering itself does to "
         "customers can be measured. None, where it is 0.",
     )
+    experiments: Experiments = Field(Experiments(), description="Who is left out by lot, beside the holdouts of policies.")
     floors: dict[FloorClass, Floor] = Field(default_factory=dict, description="What outranks value.")
     cases: dict[Name, Case] = Field(default_factory=dict, description="What stays open until it is settled, such as a complaint.")
     goodwill: Goodwill | None = Field(None, description="What agents may give at discretion.")

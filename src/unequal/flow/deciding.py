@@ -128,6 +128,8 @@ def taken(
     customer_id, winner = moment.profile.customer_id, chosen.winner
     drawn = {one.policy: str(one.arm) for one in _that_mattered(chosen) if one.arm and one.policy not in moment.standing.arms}
     drawn = {name: arm for name, arm in drawn.items() if active.policies.named(name).holdout}
+    if chosen.universal is not None and shapes.UNIVERSAL not in moment.standing.arms:
+        drawn[shapes.UNIVERSAL] = chosen.universal
     met = met_of(moment, chosen.service)
     if met is not None and met.arm is not None:
         drawn[met.arm[0]] = met.arm[1]
@@ -237,6 +239,7 @@ def response_of(decision_id: str, moment: shapes.Moment, chosen: shapes.Chosen, 
         "treatment": treatment_of(decision_id, winner, moment, active) if winner else None,
         "question": question_document(question) if question else None,
         "greeting": chosen.greeting, "tier": chosen.tier, "in_review": chosen.for_review.policy if chosen.for_review else None,
+        "propensity": _words(chosen.propensity.normalize()),
     }  # fmt: skip
     if winner is not None:
         told |= {

@@ -11,12 +11,14 @@ from unequal.treatments.arbitration import Judged, Outcome, arbitrate, candidate
 from unequal.treatments.compiling import NO_FLOOR, Line, Offer, Policies, Rules
 from unequal.treatments.greeting import greeting_of
 from unequal.treatments.judging import Sitting, whole_row
+from unequal.treatments.propensity import propensity, universal_arm
 from unequal.treatments.questions import best_question
 from unequal.treatments.shapes import Candidate, Chosen, Moment
 from unequal.treatments.tiers import service_of
 from unequal.treatments.worth import EXACT, added
 
 _MOST_REASONS: Final = 3
+_BY_LOT: Final = frozenset({"held_out", "universal_holdout"})
 
 
 def choose(moment: Moment, policies: Policies, rules: Rules, *, every: bool = True) -> Chosen:
@@ -51,11 +53,13 @@ def _chosen(moment: Moment, policies: Policies, rules: Rules, *, every: bool) ->
         question=best_question(sitting, line, outcome) if rules.questions else None,
         greeting=greeting_of(sitting) if rules.greetings else None,
         tier=None if service.tier is None else rules.moments.tiers[service.tier].words,
-        held_out=tuple([one for one in before if one.fell == "held_out"]) if before else (),
+        held_out=tuple([one for one in before if one.fell in _BY_LOT]) if before else (),
         for_review=next((one for one in before if one.fell == "for_a_person"), None) if before else None,
         lever_price=lever_price(outcome),
         floors=sitting.floors,
         service=service,
+        propensity=propensity(outcome.judged[:at], outcome.winner, rules),
+        universal=universal_arm(outcome.judged[:at], outcome.winner) if rules.universal_holdout else None,
     )
 
 

@@ -19,6 +19,7 @@ from unequal.treatments.shapes import Holds
 from unequal.treatments.worth import Amount, Bid, added, total
 
 BAND_IS_STABLE: Final = "band_is_stable"
+HOUSEHOLD: Final = "household_id"
 _CONTEXT: Final = "context_"
 _STORED: Final = {"text": "string", "decimal": "decimal(28, 10)", "boolean": "boolean", "date": "date"}
 
@@ -34,6 +35,8 @@ class Policy:
         bid: what it offers.
         reads: the columns that its rules and dollars read.
         holdout: the share held out; 0 for one that serves a floor, from which nobody is held out.
+        by_household: whether its lot draws whole households.
+        is_universal: whether the universal holdout is held out of it: it is direct marketing, and serves no floor.
         budget: the most it may spend, and the code where that is spent.
         topics: its name, action, group and issue: what a customer may not wish to hear of.
         is_always: whether it may be chosen in any moment, without a trigger.
@@ -55,6 +58,8 @@ class Policy:
     is_always: bool
     said: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    by_household: bool = False
+    is_universal: bool = False
 
     def is_exhausted(self, spent: Decimal) -> bool:
         """Whether its budget does not reach for one more, where so much of it is spent."""
@@ -185,6 +190,16 @@ class Rules:
         return tuple(sorted(self.moments.tiers, key=lambda name: self.moments.tiers[name].takes_service_away))
 
     @cached_property
+    def universal_holdout(self) -> Decimal:
+        """The share whom no direct marketing reaches."""
+        return Decimal(self.moments.experiments.universal_holdout)
+
+    @cached_property
+    def universal_by_household(self) -> bool:
+        """Whether the lot of the universal holdout draws whole households."""
+        return self.moments.experiments.assign_by == "household"
+
+    @cached_property
     def tier_trial(self) -> Decimal:
         """The share of each tier but the best that is served as the tier above it."""
         return Decimal(self.moments.tier_trial)
@@ -245,6 +260,8 @@ def _reads(
     """The columns of the profile that a choice looks at, in the order of their places."""
     names = {name for one in parsed for name in predicates.columns_of(one)} | {BAND_IS_STABLE}
     names |= {one.tells for one in moments.questions.values()}
+    if moments.experiments.assign_by == "household" or any(one.by_household for one in made):
+        names.add(HOUSEHOLD)
     amounts = [amount for one in made for amount in one.bid.amounts]
     read = {places[name] for name in names if name in places} | {amount.place for amount in amounts if amount.place is not None}
     return {name: at for name, at in places.items() if at in read and at < width}
@@ -378,7 +395,14 @@ def _policy(
         (policy.policy, policy.action, policy.group, policy.issue), policy.trigger is None and not policy.moments,
         {channel: tuple(places[_CONTEXT + name] for name in names) for channel, names in wording.said(policy).items()},
         {channel: content.model_dump(exclude_none=True) for channel, content in policy.channels.items()},
+        (policy.assign_by or moments.experiments.assign_by) == "household", _is_universal(policy, moments),
     )  # fmt: skip
+
+
+def _is_universal(policy: config.policies.Policy, moments: config.policies.Moments) -> bool:
+    purpose = moments.purposes.get(policy.purpose)
+    is_held = bool(Decimal(moments.experiments.universal_holdout)) and policy.serves_floor is None
+    return is_held and purpose is not None and purpose.direct_marketing
 
 
 def _bid(policy: config.policies.Policy, read: _Read, moments: config.policies.Moments, places: Mapping[str, int]) -> Bid:

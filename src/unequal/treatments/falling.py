@@ -35,6 +35,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType({
     "worth_unknown": "What its dollars are computed from is not known of the customer.",
     "not_worth_it": "It is expected to cost more than it brings.",
     "held_out": "The customer is held out of it by lot, so that its effect can be measured.",
+    "universal_holdout": "The customer is held out of all direct marketing by lot, so that its effect can be measured.",
     "for_a_person": "It is significant: a person decides.",
     "outbid": "Another is expected to bring more.",
 })  # fmt: skip

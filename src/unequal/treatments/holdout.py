@@ -38,13 +38,18 @@ def _below(share: Decimal) -> int:
     return ceil(Fraction(share) * _PARTS)
 
 
-def arm_of(policy: str, customer_id: str, share: Decimal) -> Arm:
-    """How the lot falls: `held_out` for about `share` of all customers. Who is held out at a share is held out at any larger one.
+def arm_of(policy: str, unit: str, share: Decimal) -> Arm:
+    """How the lot falls: `held_out` for about `share` of all units. Who is held out at a share is held out at any larger one.
+
+    Args:
+        policy: whose lot it is.
+        unit: what is drawn: the customer's id, or that of the household.
+        share: held out, from 0 to 1.
 
     Source: a hash of policy and unit is how experiments are kept sticky without a table; Kohavi, Tang and Xu, Trustworthy Online
     Controlled Experiments (2020), chapter 4.
     """
-    return "held_out" if is_drawn(policy, customer_id, share) else "treated"
+    return "held_out" if is_drawn(policy, unit, share) else "treated"
 
 
 def is_drawn(policy: str, customer_id: str, share: Decimal) -> bool:

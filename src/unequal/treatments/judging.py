@@ -9,9 +9,9 @@ from typing import Final
 
 from unequal import predicates
 from unequal.treatments import limits, preferences, wording
-from unequal.treatments.compiling import BAND_IS_STABLE, NO_FLOOR, Line, Offer, Policy, Rules
+from unequal.treatments.compiling import BAND_IS_STABLE, HOUSEHOLD, NO_FLOOR, Line, Offer, Policy, Rules
 from unequal.treatments.holdout import arm_of
-from unequal.treatments.shapes import Arm, Consent, Moment, Row
+from unequal.treatments.shapes import UNIVERSAL, Arm, Consent, Moment, Row
 
 _SEVERITY: Final = {"granted": 0, "withdrawn": 1, "objected": 2}
 _MARKETING: Final = "marketing"
@@ -142,11 +142,25 @@ class Sitting:
         if code is not None:
             return code, None
         policy = offer.policy
+        if policy.is_universal and self.universal_arm == "held_out":
+            return "universal_holdout", None
         arm = self.moment.standing.arms.get(policy.name) if policy.holdout else "treated"
-        arm = arm or arm_of(policy.name, self.moment.profile.customer_id, policy.holdout)
+        arm = arm or arm_of(policy.name, self.unit(by_household=policy.by_household), policy.holdout)
         if arm == "held_out":
             return "held_out", arm
         return ("for_a_person" if policy.config.significant else None), arm
+
+    def unit(self, *, by_household: bool) -> str:
+        """What a lot draws: the customer, or the household he is known to live in."""
+        place = self.rules.places.get(HOUSEHOLD) if by_household else None
+        home = self.row[place] if place is not None else None
+        return self.moment.profile.customer_id if home is None else str(home)
+
+    @property
+    def universal_arm(self) -> Arm:
+        """How the lot of the universal holdout fell, or falls."""
+        told = self.moment.standing.arms.get(UNIVERSAL)
+        return told or arm_of(UNIVERSAL, self.unit(by_household=self.rules.universal_by_household), self.rules.universal_holdout)
 
     def _of_the_moment(self, policy: Policy) -> str | None:
         declared = policy.config

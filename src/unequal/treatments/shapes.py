@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from unequal import config
 from unequal.treatments.falling import REASONS as REASONS  # noqa: PLC0414 - what `fell` may say belongs to the shapes, for others too
@@ -17,6 +17,8 @@ Row = Sequence[object]
 Holds = Callable[[Row], bool | None]
 """A predicate for one row: true, false or unknown."""
 Arm = Literal["treated", "held_out"]
+UNIVERSAL: Final = "holdout:universal"
+"""What the lot of the universal holdout is called, where arms of policies are kept: no policy has a colon in its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,8 @@ class Chosen:
         lever_price: dollars given up by levers: the best without them, less the winner.
         floors: which floors are in force, the highest first.
         service: the level of service, whose name is never shown to an agent or customer.
+        propensity: how probable that was before the lots fell.
+        universal: how the lot of the universal holdout fell, where it came to that.
     """
 
     winner: Candidate | None
@@ -245,3 +249,5 @@ class Chosen:
     lever_price: Decimal = Decimal(0)
     floors: tuple[str, ...] = ()
     service: Service = Service()
+    propensity: Decimal = Decimal(1)
+    universal: Arm | None = None

@@ -235,6 +235,9 @@ class Policy(Section):
     lever: Lever | None = Field(None, description="What is laid on top, to push it.")
     holdout: Share = Field("0.05", description="The share of customers who are held out by lot, for good: more than 0 and at most 0.5.")
     measure: Measure = Field(Measure(), description="How what it earned is measured.")
+    assign_by: Literal["customer", "household"] | None = Field(
+        None, description="What its lot draws: customers or whole households; as `live.experiments.assign_by` says, by default."
+    )
     pushes: tuple[Push, ...] = Field((), description="Towards what it pushes the customer, or those who serve him, as programmes do.")
     excludes: tuple[Name, ...] = Field((), description="Policies after whose contact this one is not for the same customer.")
     excludes_days: WholeNumber = Field(30, ge=1, le=3660, description="For how many days.")
