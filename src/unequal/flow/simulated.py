@@ -154,7 +154,7 @@ def _of_the_agents(found: Simulation) -> str:
     totals = [contact_centre.comparison.of_all([one], found.prices)[0].total_expected.expected for _, one in found.staffing]
     place = totals.index(min(totals))
     agents, one = found.staffing[place]
-    beyond = {0: "; fewer were not tried", len(totals) - 1: "; more were not tried"}.get(place, "")
+    beyond = "; fewer were not tried" if place == 0 and agents > 1 else "; more were not tried" if place == len(totals) - 1 else ""
     return (
         f"Of the numbers of agents tried, {agents} in the busiest hour cost least together, agents and what is lost, under {_label(one)}{beyond}. "
         "That rests on what is assumed to be lost with an abandoned contact."
