@@ -21,6 +21,7 @@ from unequal.terms.errors import LiveError
 
 if TYPE_CHECKING:
     from unequal.flow.live import Live
+    from unequal.flow.scarcity import Scarce
 
 COLUMNS: Final = (
     "customer_id", "decision_id", "channel", "policy", "version", "action", "treatment", "subject", "text", "link", "coupon", "coupon_amount",
@@ -71,14 +72,34 @@ class AudienceFile:
             self._part.unlink()
 
 
-def decide_into(path: Path | None, live: Live, wanted: Wanted, *, dry: bool = False, tell: Tell = lambda _what, _share: None) -> Audience:
-    """Decide for everybody, and hand the audience over as a file where a path is given; else see audiences.decide_all."""
+def decide_into(
+    path: Path | None, live: Live, wanted: Wanted, scarce: Scarce | None = None, *, dry: bool = False,
+    tell: Tell = lambda _what, _share: None,
+) -> Audience:  # fmt: skip
+    """Decide for everybody, and hand the audience over as a file where a path is given, with its plan beside it; see audiences.decide_all.
+
+    Args:
+        path: of the file.
+        live, wanted, dry, tell: as for `decide_all`.
+        scarce: what does not reach for all; then see allocating.allot.
+    """
     if path is None:
-        return decide_all(live, wanted, dry=dry, tell=tell)
+        return _decided(live, wanted, scarce, dry=dry, tell=tell)
     with AudienceFile(path) as file:
-        found = decide_all(live, replace(wanted, as_file=True), dry=dry, tell=tell, keep=file.keep)
+        found = _decided(live, replace(wanted, as_file=True), scarce, dry=dry, tell=tell, keep=file.keep)
         file.finish(found)
+    if found.plan is not None:
+        path.with_name(f"{path.stem}.plan.json").write_bytes(orjson.dumps(found.plan.told(), option=orjson.OPT_INDENT_2) + b"\n")
     return found
+
+
+def _decided(live: Live, wanted: Wanted, scarce: Scarce | None, **how: Any) -> Audience:
+    if scarce is None:
+        return decide_all(live, wanted, **how)
+    # Loaded where something is scarce: it brings the solvers with it.
+    from unequal.flow import allocating
+
+    return allocating.allot(live, wanted, scarce, **how)
 
 
 def write_csv(audience: Audience, path: Path) -> None:

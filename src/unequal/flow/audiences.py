@@ -22,6 +22,7 @@ from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 
 if TYPE_CHECKING:
+    from unequal.flow.allocating import Plan
     from unequal.flow.live import Live
     from unequal.flow.policy_desk import Active
 
@@ -65,6 +66,7 @@ class Audience:
         held_out: who would have been treated, but for the lot.
         for_review: who waits for a person's decision.
         rows: one for each customer who is treated, who is worth most first.
+        plan: what was planned, where something does not reach for all.
     """
 
     audience_id: str
@@ -74,6 +76,7 @@ class Audience:
     held_out: int = 0
     for_review: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
+    plan: Plan | None = None
 
     @property
     def dollars(self) -> Decimal:
@@ -102,16 +105,18 @@ class Audience:
             "audience_id": self.audience_id, "at": deciding.rfc3339(self.at), "dry_run": self.is_dry, "looked_at": self.looked_at,
             "treated": len(self.rows), "held_out": self.held_out, "for_review": self.for_review, "dollars": f"{self.dollars:f}",
             "cost": f"{self.cost:f}", "policies": [plain(one) for one in self.by_policy()],
+            **({"plan": self.plan.told()} if self.plan is not None else {}),
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """One customer who is to be decided on: what is expected, and in which channel."""
+class Seen:
+    """One customer who is to be decided on: what is expected, in which channel; and of which policies alone, where that was settled."""
 
     customer_id: str
     channel: str
     score: Decimal
+    among: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[Decimal, str]:
@@ -135,7 +140,7 @@ def decide_all(
         LiveError: LIV600, LIV610, LIV611, LIV612, what is wanted is not declared.
         PredicateError: `where` is refused, as where it reads a protected attribute.
     """
-    batch = _Batch(live, wanted, dry=dry)
+    batch = Batch(live, wanted, dry=dry)
     seen = sorted(batch.look(tell), key=lambda one: one.order)
     batch.settle(seen, tell, keep)
     return batch.audience
@@ -150,11 +155,11 @@ def chosen_by_channel(
         yield here, treatments.choose(here, active.policies, active.rules, every=False)
 
 
-class _Batch:
-    """One batch at work."""
+class Batch:
+    """One batch at work: `look` sees who might be decided on, `settle` decides and reserves."""
 
     def __init__(self, live: Live, wanted: Wanted, *, dry: bool) -> None:
-        self._live, self._wanted = live, wanted
+        self.live, self._wanted = live, wanted
         # What channels have spent since it was last asked counts here too.
         live.forget_spent()
         active = live.policies.active()
@@ -163,44 +168,48 @@ class _Batch:
                             do=f"name one that is approved: {', '.join(active.versions) or 'there is none'}")  # fmt: skip
         if wanted.webhook is not None:
             live.sender.receiver(wanted.webhook)
-        self._channels = _channels(wanted, active, dry=dry)
-        self._holds = _holds(live, wanted.where)
+        self.channels = _channels(wanted, active, dry=dry)
+        self.holds = _holds(live, wanted.where)
         self._spent: dict[str, Decimal] = {}
+        self._instead: list[Seen] = []
         self.audience = Audience(uuid4().hex, live.clock(), dry)
 
     # Everybody is looked at
 
-    def look(self, tell: Tell) -> Iterator[_Seen]:
+    def look(self, tell: Tell) -> Iterator[Seen]:
         """Those who would be treated, held out or left to a person; nothing is written."""
-        active, every = self._live.policies.active(), self._live.profiles.customers()
+        active, every = self.live.policies.active(), self.live.profiles.customers()
         for number, customer_id in enumerate(every):
             if number % _TOLD_EVERY == 0:
                 tell("looking at customers", number / len(every))
-            if self._live.profiles.today(customer_id) == customer_id:
+            if self.live.profiles.today(customer_id) == customer_id:
                 found = self._best(customer_id, active)
                 if found is not None:
                     yield found
 
-    def _best(self, customer_id: str, active: Active) -> _Seen | None:
+    def _best(self, customer_id: str, active: Active) -> Seen | None:
         """The channel in which most is expected of a customer."""
-        moment = self._live.moment(self._asked(customer_id, self._channels[0], active), self.audience.at, active)
-        if not self._holds(moment):
+        moment = self.live.moment(self.asked(customer_id, self.channels[0], active), self.audience.at, active)
+        if not self.holds(moment):
             return None
         self.audience.looked_at += 1
-        seen = (self._seen(here, chosen) for here, chosen in chosen_by_channel(moment, self._channels, active))
+        seen = (self._seen(here, chosen) for here, chosen in chosen_by_channel(moment, self.channels, active))
         return min((one for one in seen if one is not None), key=lambda one: one.order, default=None)
 
-    def _seen(self, moment: shapes.Moment, chosen: shapes.Chosen) -> _Seen | None:
+    def _seen(self, moment: shapes.Moment, chosen: shapes.Chosen) -> Seen | None:
         """Where a customer stands; one held out stands where he would be treated, or a spent budget would hide him from who measures."""
         found = [one for one in (chosen.winner, *chosen.held_out, chosen.for_review) if one is not None and self._is_wanted(one)]
         if not found:
             return None
-        return _Seen(moment.profile.customer_id, moment.channel, max((one.dollars or Decimal(0)) + one.lever for one in found))
+        return Seen(moment.profile.customer_id, moment.channel, max((one.dollars or Decimal(0)) + one.lever for one in found))
 
     def _is_wanted(self, candidate: shapes.Candidate | None) -> bool:
         return candidate is not None and self._wanted.policy in {None, candidate.policy}
 
-    def _asked(self, customer_id: str, channel: str, active: Active) -> Asked:
+    def asked(self, customer_id: str, channel: str, active: Active, among: Sequence[str] = ()) -> Asked:
+        """How a customer is asked about; among some policies alone, as if they had been set off."""
+        if among:
+            return Asked(channel, customer_id, context={"trigger": " ".join(among)})
         if self._wanted.policy is None:
             return Asked(channel, customer_id)
         policy = active.declared(self._wanted.policy)
@@ -209,9 +218,9 @@ class _Batch:
 
     # Those who are worth most are decided on first
 
-    def settle(self, seen: Sequence[_Seen], tell: Tell, keep: Keep) -> None:
+    def settle(self, seen: Sequence[Seen], tell: Tell, keep: Keep) -> None:
         """Decide on those who were seen, and reserve it."""
-        waiting: list[tuple[_Seen, int]] = [(one, _TRIES) for one in seen]
+        waiting: list[tuple[Seen, int]] = [(one, _TRIES) for one in seen]
         done, of = 0, len(seen)
         while waiting:
             some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
@@ -220,13 +229,16 @@ class _Batch:
             keep(self.audience.rows[known:])
             done += len(some) - len(again)
             # Whoever moved in between is looked at again at once, and keeps the place that he had.
-            waiting = [(one, left - 1) for one, left in some if one in again and left > 1] + waiting
+            waiting = (
+                [(one, left - 1) for one, left in some if one in again and left > 1] + [(one, _TRIES) for one in self._instead] + waiting
+            )
+            self._instead.clear()
             tell("deciding", done / of)
         self.audience.rows.sort(key=lambda row: (-(row["dollars"] or Decimal(0)), row["customer_id"]))
 
-    def _settled(self, seen: Sequence[_Seen]) -> set[_Seen]:
+    def _settled(self, seen: Sequence[Seen]) -> set[Seen]:
         """Decide on some; those who must be looked at again."""
-        active = self._live.policies.active()
+        active = self.live.policies.active()
         taken = [self._taken(one, active) for one in seen]
         came = self._reserved([(reservation, row) for reservation, row, _ in taken])
         again = set()
@@ -236,11 +248,17 @@ class _Batch:
                 self._undo(row)
             else:
                 self._count(row, chosen)
+                self._instead += self.instead(one, row)
         if any(isinstance(error, storage.state.OverBudget) for error in came):
             # Somebody else spends too: what is left is asked anew.
-            self._live.forget_spent()
+            self.live.forget_spent()
             self._spent.clear()
         return again
+
+    def instead(self, one: Seen, row: Mapping[str, Any] | None) -> Sequence[Seen]:
+        """Who is to be decided on next after one was, with what came of it; nobody else, where nothing was settled before."""
+        del self, one, row
+        return ()
 
     def _reserved(self, taken: Sequence[tuple[storage.state.Reservation, dict[str, Any] | None]]) -> Sequence[int | LiveError | None]:
         """Write what takes anything; of each, why it does not stand."""
@@ -250,18 +268,18 @@ class _Batch:
         if places and not self.audience.is_dry:
             rows = [taken[place][1] for place in places]
             reservations = [taken[place][0] for place in places]
-            stood = self._live.state.contacts.reserve_all(reservations, lambda came: self._told(rows, came))
+            stood = self.live.state.contacts.reserve_all(reservations, lambda came: self._told(rows, came))
             for place, error in zip(places, stood, strict=True):
                 came[place] = error
         return came
 
-    def _taken(self, one: _Seen, active: Active) -> tuple[storage.state.Reservation, dict[str, Any] | None, shapes.Chosen]:
-        asked = self._asked(one.customer_id, one.channel, active)
-        moment = self._live.moment(asked, self.audience.at, active)
-        spent = {name: amount + self._spent.get(name, Decimal(0)) for name, amount in self._live.spent(active).items()}
+    def _taken(self, one: Seen, active: Active) -> tuple[storage.state.Reservation, dict[str, Any] | None, shapes.Chosen]:
+        asked = self.asked(one.customer_id, one.channel, active, one.among)
+        moment = self.live.moment(asked, self.audience.at, active)
+        spent = {name: amount + self._spent.get(name, Decimal(0)) for name, amount in self.live.spent(active).items()}
         moment = replace(moment, standing=replace(moment.standing, spent=active.policies.exhausted(spent)))
         chosen = treatments.choose(moment, active.policies, active.rules, every=False)
-        reservation, _ = self._live.reservation(asked, moment, chosen, active)
+        reservation, _ = self.live.reservation(asked, moment, chosen, active)
         if not self._is_wanted(chosen.winner):
             # Another policy is better for him, and is not asked for: that he was held out of this one is kept all the same.
             return replace(reservation, contacts=(), spends=(), asked=None, messages=()), None, chosen

@@ -33,6 +33,7 @@ from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
 from unequal.flow.profiles import Profiles, nobody
 from unequal.flow.routes import RouteAsking, Routes
+from unequal.flow.scarcity import Scarce as Scarce  # noqa: PLC0414 - as erasing
 from unequal.flow.sending import Sender
 from unequal.terms.errors import LiveError
 from unequal.terms.ids import new_id
@@ -293,13 +294,13 @@ class Live:
 
     def decide_all(
         self, *, policy: str | None = None, channel: str | None = None, where: str | None = None, webhook: str | None = None,
-        into: Path | None = None, dry: bool = False, tell: Callable[[str, float], None] = lambda _what, _share: None,
+        into: Path | None = None, dry: bool = False, tell: Callable[[str, float], None] = lambda _what, _share: None, scarce: Scarce | None = None,
     ) -> Audience:  # fmt: skip
-        """Decide for the whole base, and hand it over by channel, to a webhook, or into a file; see audiences.decide_all."""
+        """Decide for the whole base, and hand it over by channel, to a webhook, or into a file; see audiences.decide_all, and allocating.allot."""
         # Loaded by those who use it: what answers customers has no need of it.
         from unequal.flow import audience_files, audiences
 
-        return audience_files.decide_into(into, self, audiences.Wanted(policy, channel, where, webhook), dry=dry, tell=tell)
+        return audience_files.decide_into(into, self, audiences.Wanted(policy, channel, where, webhook), scarce, dry=dry, tell=tell)
 
     def export_crm(
         self, *, source: str, shape: str, key: str | None, folder: Path, tell: Callable[[str, float], None] = lambda _what, _share: None

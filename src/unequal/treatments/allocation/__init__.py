@@ -1,11 +1,13 @@
 """Whom to treat how where not everybody can be: what brings most in all under budgets, capacities and fairness, with the price of each.
 
-`solve` chooses; `Options` and `Limits`, with `Fairness`, are what it is asked, `Allocation` what it answers.
+`offered` says what could be done with one customer, and `solve` chooses for all; `Options` and `Limits`, with `Fairness`, are what it is asked,
+`Allocation` what it answers.
 """
 
 from __future__ import annotations
 
+from unequal.treatments.allocation.offering import offered
 from unequal.treatments.allocation.problem import UNITS, Allocation, Fairness, Limits, Options, of_customers
 from unequal.treatments.allocation.solving import solve
 
-__all__ = ["UNITS", "Allocation", "Fairness", "Limits", "Options", "of_customers", "solve"]
+__all__ = ["UNITS", "Allocation", "Fairness", "Limits", "Options", "of_customers", "offered", "solve"]

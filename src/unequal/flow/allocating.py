@@ -1,0 +1,439 @@
+"""Deciding for a whole base where there is not enough for all: everybody's options are seen, and those are chosen that together bring most.
+
+What serves a floor is settled first and is never priced. Then everybody's options, by every channel, go into one allocation, and what it chooses is
+reserved as any batch reserves: on the customer's state as it stands then. Whoever moved meanwhile gets the next best that is still left.
+Lots are drawn before: who is held out takes nothing, and is written down where he would be treated at the prices of the plan.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from unequal.flow.audiences import Audience, Batch, Keep, Seen, Tell, Wanted
+from unequal.flow.reading import customer_attributes
+from unequal.flow.scarcity import Scarce
+from unequal.terms.errors import LiveError
+from unequal.treatments import allocation, shapes
+
+if TYPE_CHECKING:
+    from unequal.flow.live import Live
+    from unequal.flow.policy_desk import Active
+
+BUDGET: Final = "budget"
+_TOGETHER: Final = 500
+_STANDS, _HELD_OUT, _FOR_A_PERSON = 0, 1, 2
+_KINDS: Final = {None: _STANDS, "held_out": _HELD_OUT, "for_a_person": _FOR_A_PERSON}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit of a plan: what it is on, how much there is, how much is taken, and what one more would bring, in dollars."""
+
+    name: str
+    most: Decimal
+    taken: Decimal
+    price_expected: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was planned before it was reserved.
+
+    Args:
+        customers: who are treated.
+        dollars: expected of them, levers included.
+        bound_expected: nothing within the limits brings more.
+        gap: the share of that which may be missing.
+        is_exact: nothing is missing.
+        limits: each with its price; those that hold something back first.
+        fairness_price: dollars that fairness gives up; None where none is asked for.
+        groups: of each group of the attribute, customers and how many are treated.
+    """
+
+    customers: int
+    dollars: Decimal
+    bound_expected: float
+    gap: float
+    is_exact: bool
+    limits: tuple[Limit, ...]
+    fairness_price: Decimal | None = None
+    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """The plan as it is kept and printed as JSON; amounts in words."""
+        return {
+            "customers": self.customers, "dollars": f"{self.dollars:f}", "bound_expected": round(self.bound_expected, 4), "gap": self.gap,
+            "is_exact": self.is_exact,
+            "limits": [{"limit": one.name, "most": f"{one.most:f}", "taken": f"{one.taken:f}", "price_expected": one.price_expected}
+                       for one in self.limits],
+            "fairness_price": None if self.fairness_price is None else f"{self.fairness_price:f}",
+            "groups": [{"group": name, "customers": size, "treated": treated} for name, (size, treated) in self.groups.items()],
+        }  # fmt: skip
+
+    def sentences(self, currency: str) -> list[str]:
+        """What held the plan back, and what more of it would bring."""
+        share = "It is the best there is." if self.is_exact else f"The best there is brings at most {self.gap:.2%} more."
+        found = [f"Planned: {self.customers:,} customers, {self.dollars:,.2f} {currency} expected. {share}"]
+        for one in self.limits:
+            if one.price_expected > 0:
+                more = f"One more {currency} of it" if _is_money(one.name) else "One more contact"
+                found.append(f"{_in_words(one.name)} is used up. {more} brings {one.price_expected:,.2f} {currency}.")
+        if self.fairness_price is not None:
+            found.append(f"Treating the groups alike costs {self.fairness_price:,.2f} {currency}.")
+        return found
+
+
+def _is_money(name: str) -> bool:
+    return name == BUDGET or name.startswith("budget of ")
+
+
+def _in_words(name: str) -> str:
+    return f"The {name}" if _is_money(name) else f"The capacity of {name}"
+
+
+@dataclass
+class Looked:
+    """Everybody's options: a row for each, those of a customer side by side.
+
+    Args:
+        ids: the customers who were looked at.
+        options: policy, channel and the place of the capacity that the customer's attributes fall under, each once.
+        costs: of each option.
+        owner, option, value, kind: of each row; the value in units, with the lever.
+        floors: those for whom something serves a floor in force, with what that costs.
+    """
+
+    ids: list[str] = field(default_factory=list)
+    options: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    costs: list[int] = field(default_factory=list)
+    owner: array[int] = field(default_factory=lambda: array("i"))
+    option: array[int] = field(default_factory=lambda: array("i"))
+    value: array[int] = field(default_factory=lambda: array("q"))
+    kind: array[int] = field(default_factory=lambda: array("b"))
+    floors: list[tuple[Seen, Decimal]] = field(default_factory=list)
+
+
+def units(amount: Decimal) -> int:
+    """An amount in ten-thousandths."""
+    return int(amount.scaleb(4))
+
+
+def dollars(number: int) -> Decimal:
+    """Ten-thousandths as an amount."""
+    return Decimal(int(number)).scaleb(-4)
+
+
+def allot(
+    live: Live, wanted: Wanted, scarce: Scarce, *, dry: bool = False, tell: Tell = lambda _what, _share: None, keep: Keep = lambda _rows: None
+) -> Audience:  # fmt: skip
+    """Decide for everybody in the base, with what there is.
+
+    Args:
+        live, wanted, dry, tell, keep: as for `audiences.decide_all`; `wanted` names no policy, for all compete.
+        scarce: what does not reach for all.
+
+    Raises:
+        LiveError: as `audiences.decide_all`; LIV614, LIV615, what is scarce cannot be counted.
+    """
+    batch = Allotting(live, wanted, scarce, dry=dry)
+    looked = batch.look_at_all(tell)
+    tell("choosing", 0.0)
+    seen = batch.choose(looked)
+    batch.settle(seen, tell, keep)
+    return batch.audience
+
+
+class Allotting(Batch):
+    """A batch whose options are chosen together."""
+
+    def __init__(self, live: Live, wanted: Wanted, scarce: Scarce, *, dry: bool) -> None:
+        super().__init__(live, wanted, dry=dry)
+        self._scarce = scarce
+        self._active = live.policies.active()
+        self._groups = _Groups(live, self._active, scarce)
+        self._looked = Looked()
+
+    # Everybody is looked at
+
+    def look_at_all(self, tell: Tell) -> Looked:
+        """Everybody's options; nothing is written."""
+        every, looked = self.live.profiles.customers(), self._looked
+        for first in range(0, len(every), _TOGETHER):
+            tell("looking at customers", first / len(every))
+            some = [one for one in every[first : first + _TOGETHER] if self.live.profiles.today(one) == one]
+            for moment in self._moments(some):
+                if self.holds(moment):
+                    self.audience.looked_at += 1
+                    looked.ids.append(moment.profile.customer_id)
+                    self._offered(moment, looked)
+        return looked
+
+    def _moments(self, customer_ids: Sequence[str]) -> Iterable[shapes.Moment]:
+        standings = self.live.state.contacts.standings(customer_ids)
+        self.live.know(standings)
+        for one in standings:
+            yield self.live.moment_of(self.asked(one.customer_id, self.channels[0], self._active), one, self.audience.at, self._active)
+
+    def _offered(self, moment: shapes.Moment, looked: Looked) -> None:
+        policies, customer = self._active.policies, moment.profile.customer_id
+        capped, floor = self._groups.capped(customer), None
+        rows = []
+        for channel in self.channels:
+            for one in allocation.offered(replace(moment, channel=channel), policies, self._active.rules):
+                offer = one.offer
+                cost = offer.policy.bid.cost + policies.line(channel).cost
+                if offer.policy.config.serves_floor is not None:
+                    # The highest floor first, as the order of offers has it.
+                    if one.code is None and (floor is None or offer.order < floor[0]):
+                        floor = offer.order, Seen(customer, channel, offer.dollars or Decimal(0), (offer.policy.name,)), cost
+                elif offer.score is not None:
+                    key = (offer.policy.name, channel, capped)
+                    at = looked.options.setdefault(key, len(looked.options))
+                    if at == len(looked.costs):
+                        looked.costs.append(units(cost))
+                    rows.append((at, units(offer.score), _KINDS[one.code]))
+        if floor is not None:
+            looked.floors.append(floor[1:])
+            return
+        for at, value, kind in rows:
+            looked.owner.append(len(looked.ids) - 1)
+            looked.option.append(at)
+            looked.value.append(value)
+            looked.kind.append(kind)
+
+    # What is chosen
+
+    def choose(self, looked: Looked) -> list[Seen]:
+        """Who is decided on, among which policies: who serves a floor first, and then who is worth most."""
+        owner, kind = np.frombuffer(looked.owner, np.int32), np.frombuffer(looked.kind, np.int8)
+        option, value = np.frombuffer(looked.option, np.int32), np.frombuffer(looked.value, np.int64)
+        standing = np.flatnonzero(kind == _STANDS)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(owner[standing], minlength=len(looked.ids)))]).astype(np.int64)
+        options = allocation.Options(starts, option[standing], value[standing])
+        limits = self._limits(looked)
+        found = allocation.solve(options, limits)
+        free = allocation.solve(options, replace(limits, fairness=None)) if limits.fairness is not None else None
+        self.audience.plan = self._planned(looked, limits, found, free)
+        taken = np.where(found.taken >= 0, standing[found.taken] if len(standing) else -1, -1)
+        self._left = _Left(looked, limits, found, taken, self._groups.of_all(looked.ids))
+        self._left.places = {one: place for place, one in enumerate(looked.ids)}
+        floors = [one for one, _ in looked.floors]
+        chosen = [one for place in self._left.concerned() for one in self._left.seen(place)]
+        return floors + sorted(chosen, key=lambda one: one.order)
+
+    def instead(self, one: Seen, row: Mapping[str, Any] | None) -> Sequence[Seen]:
+        """The next best that is left for somebody for whom what was planned does not stand any more."""
+        return self._left.instead(one) if row is None else ()
+
+    def _limits(self, looked: Looked) -> allocation.Limits:
+        names, takes, most = [], [], []
+        costs, keys = np.array(looked.costs, np.int64), list(looked.options)
+        floors = looked.floors
+
+        def limit(name: str, take: Any, there: int) -> None:
+            names.append(name)
+            takes.append(np.asarray(take, np.int64))
+            most.append(max(0, there))
+
+        if self._scarce.budget is not None:
+            limit(BUDGET, costs, units(self._scarce.budget - sum((cost for _, cost in floors), Decimal(0))))
+        spent = self.live.spent(self._active)
+        for policy in self._active.policies:
+            if policy.budget is not None:
+                of_policy = np.array([name == policy.name for name, _, _ in keys], bool)
+                limit(f"budget of {policy.name}", np.where(of_policy, costs, 0) if keys else costs,
+                      units(policy.budget[0] - spent.get(policy.name, Decimal(0))))  # fmt: skip
+        for at, (name, number) in enumerate(self._scarce.capacity.items()):
+            kind, _, value = name.rpartition(":")
+            if not kind:
+                before = sum(one.channel == name for one, _ in floors)
+                limit(name, [channel == name for _, channel, _ in keys], number - before)
+            elif kind == "policy":
+                limit(name, [policy == value for policy, _, _ in keys], number)
+            else:
+                before = sum(at in self._groups.capacities(self._groups.capped(one.customer_id)) for one, _ in floors)
+                limit(name, [at in self._groups.capacities(capped) for _, _, capped in keys], number - before)
+        table = np.array(takes, np.int64).reshape(len(names), len(keys))
+        return allocation.Limits(tuple(names), table, np.array(most, np.int64), self._groups.fairness(looked.ids))
+
+    def _planned(
+        self, looked: Looked, limits: allocation.Limits, found: allocation.Allocation, free: allocation.Allocation | None
+    ) -> Plan:  # fmt: skip
+        told = []
+        for at, name in enumerate(limits.names):
+            price, most, taken = found.prices[name], int(limits.most[at]), found.used[name]
+            is_money = _is_money(name)
+            told.append(Limit(name, dollars(most) if is_money else Decimal(most), dollars(taken) if is_money else Decimal(taken),
+                              price if is_money else price / allocation.UNITS))  # fmt: skip
+        told.sort(key=lambda one: (one.price_expected == 0, not _is_money(one.name), one.name))
+        treated = np.flatnonzero(found.taken >= 0)
+        groups = self._groups.told(looked.ids, treated)
+        return Plan(
+            len(treated), dollars(found.value), found.bound / allocation.UNITS, found.gap, found.is_exact, tuple(told),
+            None if free is None else max(Decimal(0), dollars(free.value - found.value)), groups,
+        )  # fmt: skip
+
+
+class _Left:
+    """What is left of a plan while it is settled."""
+
+    places: Mapping[str, int]
+
+    def __init__(self, looked: Looked, limits: allocation.Limits, found: allocation.Allocation, taken: Any, group: Any) -> None:
+        self._looked, self._limits, self._taken = looked, limits, taken
+        self._left = limits.most - np.array([found.used[name] for name in limits.names], np.int64)
+        price = found.price_of(limits)
+        owner, option = np.frombuffer(looked.owner, np.int32), np.frombuffer(looked.option, np.int32)
+        self._kind, self._option, self._value = np.frombuffer(looked.kind, np.int8), option, np.frombuffer(looked.value, np.int64)
+        extra = found.group_prices[group[owner]] if len(owner) else np.zeros(0)
+        self._reduced = self._value - (price[option] if len(option) else 0) - extra
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(looked.ids)))]).astype(np.int64)
+        self._keys: list[tuple[str, str, int]] = list(looked.options)
+
+    def concerned(self) -> list[int]:
+        """The places of customers who are treated, or would be but for the lot or a person."""
+        beside = np.flatnonzero((self._kind != _STANDS) & (self._reduced > 0))
+        owner = np.frombuffer(self._looked.owner, np.int32)
+        return sorted({*np.flatnonzero(self._taken >= 0).tolist(), *owner[beside].tolist()})
+
+    def seen(self, place: int) -> list[Seen]:
+        """What is decided on of a customer: what is planned for him, and what would be better but for the lot or a person."""
+        row = int(self._taken[place])
+        least = max(0.0, float(self._reduced[row])) if row >= 0 else 0.0
+        rows = range(int(self._starts[place]), int(self._starts[place + 1]))
+        better = [one for one in rows if self._kind[one] != _STANDS and self._reduced[one] > least]
+        if row < 0:
+            return self._by_channel(place, better)
+        channel, score = self._key(row)[1], self._value[row]
+        # What would win in the same channel by its dollars is told with the winner; what would not is decided on by itself.
+        told = [one for one in better if self._key(one)[1] == channel and self._value[one] > score]
+        # A lot is of a policy, whatever the channel: once is enough.
+        known = {self._key(one)[0] for one in told}
+        return [*self._by_channel(place, [one for one in better if self._key(one)[0] not in known]), self._one(place, row, told)]
+
+    def _by_channel(self, place: int, rows: Sequence[int]) -> list[Seen]:
+        """Who is held out of several is so in the channel where he would be treated: the best of them says which."""
+        if not rows:
+            return []
+        best = max(rows, key=lambda one: (self._reduced[one], -one))
+        beside = [one for one in rows if self._key(one)[1] == self._key(best)[1] and one != best]
+        return [self._one(place, best, beside)]
+
+    def _one(self, place: int, row: int, beside: Sequence[int]) -> Seen:
+        policy, channel, _ = self._key(row)
+        names = dict.fromkeys([policy, *(self._key(one)[0] for one in beside)])
+        return Seen(self._looked.ids[place], channel, dollars(int(self._value[row])), tuple(names))
+
+    def _key(self, row: int) -> tuple[str, str, int]:
+        return self._keys[int(self._option[row])]
+
+    def instead(self, one: Seen) -> list[Seen]:
+        """The next best of a customer that fits what is left, at the prices of the plan."""
+        place = self.places.get(one.customer_id, -1)
+        row = int(self._taken[place]) if place >= 0 else -1
+        if row < 0 or self._key(row)[1] != one.channel or self._key(row)[0] not in one.among:
+            return []
+        self._left += self._limits.takes[:, self._option[row]]
+        self._taken[place] = -1
+        rows = [
+            at for at in range(int(self._starts[place]), int(self._starts[place + 1]))
+            if self._kind[at] == _STANDS and at != row and 0 < self._reduced[at] <= self._reduced[row]
+            and (self._limits.takes[:, self._option[at]] <= self._left).all()
+        ]  # fmt: skip
+        if not rows:
+            return []
+        following = max(rows, key=lambda at: (self._reduced[at], -at))
+        self._left -= self._limits.takes[:, self._option[following]]
+        self._taken[place] = following
+        return [self._one(place, following, ())]
+
+
+class _Groups:
+    """The attributes by which capacities and fairness tell customers apart."""
+
+    def __init__(self, live: Live, active: Active, scarce: Scarce) -> None:
+        self._scarce = scarce
+        project = live.project.config
+        declared = tuple(name for source in project.sources.values() if source.records for name in source.records.attributes)
+        protected = {name for name, one in project.attributes.items() if one.protected}
+        capped: dict[str, list[int]] = {}
+        for at, name in enumerate(scarce.capacity):
+            kind, _, value = name.rpartition(":")
+            known = (
+                value in active.rules.moments.channels if not kind else value in active.versions if kind == "policy"
+                else kind in declared and kind not in protected
+            )  # fmt: skip
+            if not known:
+                raise LiveError("LIV614", "nothing of that name has a capacity", where="--capacity", seen=name[:80],
+                                do="name a channel, policy:NAME, or ATTRIBUTE:VALUE of an attribute that is not protected")  # fmt: skip
+            if kind and kind != "policy":
+                capped.setdefault(kind, []).append(at)
+        if scarce.fair is not None and scarce.fair[0] not in declared:
+            raise LiveError("LIV615", "no source gives the attribute that groups are told apart by", where="--fair", seen=scarce.fair[0][:80],
+                            do="name an attribute of the config that a source gives")  # fmt: skip
+        wanted = tuple(dict.fromkeys([*capped, *([scarce.fair[0]] if scarce.fair else [])]))
+        self._values = _values(live, wanted)
+        self._capped = capped
+        self._combinations: dict[frozenset[int], int] = {frozenset(): 0}
+        self._at = [*self._combinations]
+
+    def capped(self, customer_id: str) -> int:
+        """The number of the capacities that a customer's attributes fall under."""
+        if not self._capped:
+            return 0
+        values, names = self._values.get(customer_id, {}), list(self._scarce.capacity)
+        found = frozenset(at for kind, several in self._capped.items() for at in several if names[at] == f"{kind}:{values.get(kind)}")
+        if found not in self._combinations:
+            self._combinations[found] = len(self._at)
+            self._at.append(found)
+        return self._combinations[found]
+
+    def capacities(self, capped: int) -> frozenset[int]:
+        """The capacities of such a number."""
+        return self._at[capped]
+
+    def of_all(self, ids: Sequence[str]) -> Any:
+        """The number of each customer's group; -1 where it is not known, and 0 where no groups are told apart."""
+        if self._scarce.fair is None:
+            return np.zeros(len(ids), np.int32)
+        numbers = {name: at for at, name in enumerate(self._names(ids))}
+        return np.array([numbers.get(str(self._group(one)), -1) for one in ids], np.int32)
+
+    def _group(self, customer_id: str) -> str | None:
+        found: str | None = self._values.get(customer_id, {}).get(self._scarce.fair[0]) if self._scarce.fair else None
+        return found
+
+    def _names(self, ids: Sequence[str]) -> list[str]:
+        return sorted({name for one in ids if (name := self._group(one)) is not None})
+
+    def fairness(self, ids: Sequence[str]) -> allocation.Fairness | None:
+        """What fairness asks for; None where it asks for nothing, as of one group."""
+        if self._scarce.fair is None or len(self._names(ids)) < 2:  # noqa: PLR2004 - one group is alike with itself
+            return None
+        group = self.of_all(ids)
+        return allocation.Fairness(group, tuple(np.bincount(group[group >= 0]).tolist()), Fraction(self._scarce.fair[1]))
+
+    def told(self, ids: Sequence[str], treated: Any) -> dict[str, tuple[int, int]]:
+        """Of each group its customers, and those who are treated."""
+        if self._scarce.fair is None:
+            return {}
+        group = self.of_all(ids)
+        return {
+            name: (int((group == at).sum()), int((group[treated] == at).sum())) for at, name in enumerate(self._names(ids))
+        }  # fmt: skip
+
+
+def _values(live: Live, wanted: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
+    """The values of some attributes by customer, protected ones too: they tell groups apart, and choose nobody."""
+    if not wanted:
+        return {}
+    opened = live.profiles.held.opened
+    rows = opened.engine.fetch(customer_attributes(opened.base.tables, wanted).select("customer_id", *wanted))
+    return {str(row["customer_id"]): {name: row[name] for name in wanted} for row in rows}
