@@ -29,6 +29,17 @@ def test_a_base_is_decided_on_and_handed_over_as_a_file(bakery: Terminal, tmp_pa
     assert f"Written: {tmp_path / 'club.csv'}, {len(rows)} rows" in found.out
     told = json.loads(bakery("decide", "--policy", "bread_club", "--json").out)
     assert (told["treated"], told["looked_at"], told["sent"]) == (0, 39, 0), "nobody is reached twice within thirty days"
+    plan = json.loads(bakery("decide", "--dry-run", "--budget", "9", "--capacity", "email=5", "--json").out)["plan"]
+    assert {one["limit"] for one in plan["limits"]} >= {"budget", "email"}
+    assert "One more EUR of it brings" in bakery("decide", "--dry-run", "--budget", "2").out
+    for wrong in (
+        ("--budget", "-1"),
+        ("--capacity", "email"),
+        ("--capacity", "email=1.5"),
+        ("--fair", "home=2"),
+        ("--budget", "9", "--policy", "cake"),
+    ):
+        bakery("decide", *wrong, code=2)
     assert "by --out or by --to" in bakery("decide", "--out", "a.csv", "--to", "printer", code=2).err
     assert "LIV611" in bakery("decide", "--channel", "web", code=1).err
     delivered = json.loads(bakery("decide", "--channel", "email", "--where", "sales < 50", "--json").out)

@@ -11,7 +11,7 @@ from tests.flow.reaching import CONFIG, POLICIES, approve, moment_of_contact, op
 
 from unequal import flow
 from unequal.flow import audience_files
-from unequal.flow.allocating import allot
+from unequal.flow.allocating import Allotting, Looked, allot
 from unequal.flow.audiences import Audience, Wanted, decide_all
 from unequal.flow.live import Asked, Live
 from unequal.flow.scarcity import Scarce
@@ -185,3 +185,28 @@ def test_the_plan_lies_beside_the_audience(bakery: Path, tmp_path: Path) -> None
     plan = json.loads((tmp_path / "who.plan.json").read_text(encoding="utf-8"))
     assert plan["customers"] == len(found.rows)
     assert D(plan["limits"][0]["most"]) == D("9.00")
+
+
+def test_many_are_looked_at_at_once_and_come_out_as_each_alone(in_two_places: Path) -> None:
+    with moment_of_contact(in_two_places) as live:
+        live.decide(Asked("email", live.profiles.customers()[3]))
+        approve(
+            live,
+            POLICIES["cake"].replace("policy: cake", "policy: pie").replace("effect:", 'eligible: "count(order, 50 days) >= 1"\neffect:'),
+        )
+        scarce = Scarce(capacity={"host:ann": 4, "email": 9})
+        together, alone = (Allotting(live, Wanted(), scarce, dry=True) for _ in range(2))
+        alone.is_for_all = False
+        found = [_by_customer(batch.look_at_all(lambda _what, _share: None)) for batch in (together, alone)]
+        assert found[0] == found[1]
+        assert together.together == len(live.profiles.customers()) - 1
+        assert alone.together == 0
+        assert together.audience.looked_at == alone.audience.looked_at
+
+
+def _by_customer(looked: Looked) -> dict[str, set[tuple[str, str, int, int]]]:
+    keys = list(looked.options)
+    found: dict[str, set[tuple[str, str, int, int]]] = {one: set() for one in looked.ids}
+    for owner, option, value, kind in zip(looked.owner, looked.option, looked.value, looked.kind, strict=True):
+        found[looked.ids[owner]].add((*keys[option][:2], value, kind))
+    return found

@@ -11,25 +11,24 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from unequal.flow.audiences import Audience, Batch, Keep, Seen, Tell, Wanted
-from unequal.flow.reading import customer_attributes
+from unequal.flow.customer_groups import Groups
+from unequal.flow.held_columns import HeldColumns
 from unequal.flow.scarcity import Scarce
-from unequal.terms.errors import LiveError
 from unequal.treatments import allocation, shapes
 
 if TYPE_CHECKING:
     from unequal.flow.live import Live
-    from unequal.flow.policy_desk import Active
 
 BUDGET: Final = "budget"
 _TOGETHER: Final = 500
+_AT_ONCE: Final = 50_000
 _STANDS, _HELD_OUT, _FOR_A_PERSON = 0, 1, 2
-_KINDS: Final = {None: _STANDS, "held_out": _HELD_OUT, "for_a_person": _FOR_A_PERSON}
+_KINDS: Final = {None: _STANDS, "held_out": _HELD_OUT, "universal_holdout": _HELD_OUT, "for_a_person": _FOR_A_PERSON}
 
 
 @dataclass(frozen=True)
@@ -151,20 +150,24 @@ def allot(
 
 
 class Allotting(Batch):
-    """A batch whose options are chosen together."""
+    """A batch whose options are chosen together; `together` says how many customers were looked at at once."""
 
     def __init__(self, live: Live, wanted: Wanted, scarce: Scarce, *, dry: bool) -> None:
         super().__init__(live, wanted, dry=dry)
         self._scarce = scarce
         self._active = live.policies.active()
-        self._groups = _Groups(live, self._active, scarce)
+        self._groups = Groups(live, self._active, scarce)
         self._looked = Looked()
+        self.together = 0
 
     # Everybody is looked at
 
     def look_at_all(self, tell: Tell) -> Looked:
         """Everybody's options; nothing is written."""
-        every, looked = self.live.profiles.customers(), self._looked
+        looked = self._looked
+        done = self._looked_together(tell)
+        self.together = len(done)
+        every = sorted({*self.live.profiles.customers()}.difference(done))
         for first in range(0, len(every), _TOGETHER):
             tell("looking at customers", first / len(every))
             some = [one for one in every[first : first + _TOGETHER] if self.live.profiles.today(one) == one]
@@ -174,6 +177,85 @@ class Allotting(Batch):
                     looked.ids.append(moment.profile.customer_id)
                     self._offered(moment, looked)
         return looked
+
+    def _looked_together(self, tell: Tell) -> list[str]:
+        """Look at once at many of whom the state holds nothing; who was looked at."""
+        held, rules = self.live.profiles.held, self._active.rules
+        plain = self._plain()
+        if plain is None:
+            return []
+        touched = self.live.state.contacts.touched() | set(held.anew)
+        opening = {event for case in rules.moments.cases.values() for event in case.opened_by}
+        untouched = np.array([one.decode() not in touched for one in held.laid.ids.tolist()], bool)
+        places, done = np.flatnonzero(untouched), list[str]()
+        for first in range(0, len(places), _AT_ONCE):
+            tell("looking at customers", first / len(places))
+            columns = HeldColumns(held.laid, places[first : first + _AT_ONCE], rules, self.audience.at)
+            apart = rules.floor_rules.passing_each(len(columns.ids), columns.coded).any(axis=1) if rules.floor_rules.every else False
+            done += self._offered_together(columns, plain, apart | columns.met_any(opening) | self._named(columns.ids))
+        return done
+
+    def _plain(self) -> dict[str, allocation.Plain] | None:
+        """What each channel says to customers of whom nothing is held; None where each must be looked at by himself."""
+        if not self.is_for_all:
+            return None
+        active, asked = self._active, self.asked("", self.channels[0], self._active)
+        spent = active.policies.exhausted(self.live.spent(active))
+        width = len(self.live.profiles.columns)
+        nobody = shapes.Moment(
+            shapes.Profile("", (None,) * width, self.live.profiles.columns), shapes.Standing(spent=spent), "", {}, self.audience.at,
+            "service" if asked.purpose == "service" else "marketing",
+        )  # fmt: skip
+        found = {}
+        for channel in self.channels:
+            plain = allocation.plain(replace(nobody, channel=channel), active.policies, active.rules)
+            if plain is None:
+                return None
+            found[channel] = plain
+        return found
+
+    def _named(self, ids: Sequence[str]) -> Any:
+        """Who has other names under which sources knew him."""
+        found: list[bool] = []
+        for first in range(0, len(ids), _TOGETHER):
+            found += map(bool, self.live.state.events.names_each(ids[first : first + _TOGETHER]))
+        return np.array(found, bool)
+
+    def _offered_together(self, columns: HeldColumns, plain: Mapping[str, allocation.Plain], apart: Any) -> list[str]:
+        """Add what can be done with some customers; who they are, without those who are to be looked at by themselves."""
+        asked = [(channel, *one.of(columns.ids, columns.coded)) for channel, one in plain.items()]
+        for _, alone, _ in asked:
+            apart = apart | alone
+        kept = np.flatnonzero(~apart)
+        ids, looked = [columns.ids[one] for one in kept.tolist()], self._looked
+        numbers, capped = np.cumsum(~apart) - 1, np.array([self._groups.capped(one) for one in columns.ids], np.int32)
+        parts: list[Any] = [np.empty((0, 4), np.int64)]
+        for channel, _, several in asked:
+            for one in several:
+                here = ~apart[one.customers]
+                customers, value, kind = one.customers[here], one.value[here], np.where(one.is_held_out[here], _HELD_OUT, _STANDS)
+                if one.policy.config.significant:
+                    kind = np.where(kind == _STANDS, _FOR_A_PERSON, kind)
+                option = np.empty(len(customers), np.int64)
+                for number in np.unique(capped[customers]).tolist():
+                    option[capped[customers] == number] = self._option(one.policy.name, channel, number)
+                parts.append(np.column_stack([numbers[customers] + len(looked.ids), option, value, kind]))
+        rows = np.vstack(parts)
+        rows = rows[np.argsort(rows[:, 0], kind="stable")]
+        for at, column in enumerate((looked.owner, looked.option, looked.value, looked.kind)):
+            column.frombytes(np.ascontiguousarray(rows[:, at].astype(column.typecode)).tobytes())
+        looked.ids += ids
+        self.audience.looked_at += len(ids)
+        return ids
+
+    def _option(self, policy: str, channel: str, capped: int) -> int:
+        """The number of an option."""
+        looked = self._looked
+        at = looked.options.setdefault((policy, channel, capped), len(looked.options))
+        if at == len(looked.costs):
+            policies = self._active.policies
+            looked.costs.append(units(policies.named(policy).bid.cost + policies.line(channel).cost))
+        return at
 
     def _moments(self, customer_ids: Sequence[str]) -> Iterable[shapes.Moment]:
         standings = self.live.state.contacts.standings(customer_ids)
@@ -194,11 +276,7 @@ class Allotting(Batch):
                     if one.code is None and (floor is None or offer.order < floor[0]):
                         floor = offer.order, Seen(customer, channel, offer.dollars or Decimal(0), (offer.policy.name,)), cost
                 elif offer.score is not None:
-                    key = (offer.policy.name, channel, capped)
-                    at = looked.options.setdefault(key, len(looked.options))
-                    if at == len(looked.costs):
-                        looked.costs.append(units(cost))
-                    rows.append((at, units(offer.score), _KINDS[one.code]))
+                    rows.append((self._option(offer.policy.name, channel, capped), units(offer.score), _KINDS[one.code]))
         if floor is not None:
             looked.floors.append(floor[1:])
             return
@@ -353,87 +431,3 @@ class _Left:
         self._left -= self._limits.takes[:, self._option[following]]
         self._taken[place] = following
         return [self._one(place, following, ())]
-
-
-class _Groups:
-    """The attributes by which capacities and fairness tell customers apart."""
-
-    def __init__(self, live: Live, active: Active, scarce: Scarce) -> None:
-        self._scarce = scarce
-        project = live.project.config
-        declared = tuple(name for source in project.sources.values() if source.records for name in source.records.attributes)
-        protected = {name for name, one in project.attributes.items() if one.protected}
-        capped: dict[str, list[int]] = {}
-        for at, name in enumerate(scarce.capacity):
-            kind, _, value = name.rpartition(":")
-            known = (
-                value in active.rules.moments.channels if not kind else value in active.versions if kind == "policy"
-                else kind in declared and kind not in protected
-            )  # fmt: skip
-            if not known:
-                raise LiveError("LIV614", "nothing of that name has a capacity", where="--capacity", seen=name[:80],
-                                do="name a channel, policy:NAME, or ATTRIBUTE:VALUE of an attribute that is not protected")  # fmt: skip
-            if kind and kind != "policy":
-                capped.setdefault(kind, []).append(at)
-        if scarce.fair is not None and scarce.fair[0] not in declared:
-            raise LiveError("LIV615", "no source gives the attribute that groups are told apart by", where="--fair", seen=scarce.fair[0][:80],
-                            do="name an attribute of the config that a source gives")  # fmt: skip
-        wanted = tuple(dict.fromkeys([*capped, *([scarce.fair[0]] if scarce.fair else [])]))
-        self._values = _values(live, wanted)
-        self._capped = capped
-        self._combinations: dict[frozenset[int], int] = {frozenset(): 0}
-        self._at = [*self._combinations]
-
-    def capped(self, customer_id: str) -> int:
-        """The number of the capacities that a customer's attributes fall under."""
-        if not self._capped:
-            return 0
-        values, names = self._values.get(customer_id, {}), list(self._scarce.capacity)
-        found = frozenset(at for kind, several in self._capped.items() for at in several if names[at] == f"{kind}:{values.get(kind)}")
-        if found not in self._combinations:
-            self._combinations[found] = len(self._at)
-            self._at.append(found)
-        return self._combinations[found]
-
-    def capacities(self, capped: int) -> frozenset[int]:
-        """The capacities of such a number."""
-        return self._at[capped]
-
-    def of_all(self, ids: Sequence[str]) -> Any:
-        """The number of each customer's group; -1 where it is not known, and 0 where no groups are told apart."""
-        if self._scarce.fair is None:
-            return np.zeros(len(ids), np.int32)
-        numbers = {name: at for at, name in enumerate(self._names(ids))}
-        return np.array([numbers.get(str(self._group(one)), -1) for one in ids], np.int32)
-
-    def _group(self, customer_id: str) -> str | None:
-        found: str | None = self._values.get(customer_id, {}).get(self._scarce.fair[0]) if self._scarce.fair else None
-        return found
-
-    def _names(self, ids: Sequence[str]) -> list[str]:
-        return sorted({name for one in ids if (name := self._group(one)) is not None})
-
-    def fairness(self, ids: Sequence[str]) -> allocation.Fairness | None:
-        """What fairness asks for; None where it asks for nothing, as of one group."""
-        if self._scarce.fair is None or len(self._names(ids)) < 2:  # noqa: PLR2004 - one group is alike with itself
-            return None
-        group = self.of_all(ids)
-        return allocation.Fairness(group, tuple(np.bincount(group[group >= 0]).tolist()), Fraction(self._scarce.fair[1]))
-
-    def told(self, ids: Sequence[str], treated: Any) -> dict[str, tuple[int, int]]:
-        """Of each group its customers, and those who are treated."""
-        if self._scarce.fair is None:
-            return {}
-        group = self.of_all(ids)
-        return {
-            name: (int((group == at).sum()), int((group[treated] == at).sum())) for at, name in enumerate(self._names(ids))
-        }  # fmt: skip
-
-
-def _values(live: Live, wanted: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
-    """The values of some attributes by customer, protected ones too: they tell groups apart, and choose nobody."""
-    if not wanted:
-        return {}
-    opened = live.profiles.held.opened
-    rows = opened.engine.fetch(customer_attributes(opened.base.tables, wanted).select("customer_id", *wanted))
-    return {str(row["customer_id"]): {name: row[name] for name in wanted} for row in rows}

@@ -170,6 +170,7 @@ class Batch:
             live.sender.receiver(wanted.webhook)
         self.channels = _channels(wanted, active, dry=dry)
         self.holds = _holds(live, wanted.where)
+        self.is_for_all = wanted.where is None
         self._spent: dict[str, Decimal] = {}
         self._instead: list[Seen] = []
         self.audience = Audience(uuid4().hex, live.clock(), dry)

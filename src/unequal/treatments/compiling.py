@@ -153,6 +153,7 @@ class Rules:
         width: how many columns the profile has.
         windows, context, told: what is put behind them, in that order.
         floors: the highest first; whom each concerns, and the purposes it silences.
+        floor_rules: those rules laid out by column: whom a floor may concern.
         greetings: the first that holds.
         tiers: the first that holds; with the rule by which who has it keeps it.
         kin: of each policy its group and issue.
@@ -178,6 +179,7 @@ class Rules:
     currency: str = ""
     reads: Mapping[str, int] = field(default_factory=dict)
     events: tuple[str, ...] = ()
+    floor_rules: predicates.sieving.Sieve = field(default_factory=lambda: predicates.sieving.sieve((), {}))
 
     @cached_property
     def floors_asked(self) -> tuple[tuple[str, Holds | None, frozenset[str]], ...]:
@@ -250,7 +252,10 @@ def ready(
     made = sorted((_policy(one, parsed, moments, whole) for one, parsed in zip(declared, read, strict=True)), key=lambda one: one.name)
     channels = dict.fromkeys([*moments.channels, *(name for one in made for name in one.config.channels)])
     lines = {name: _line(name, made, moments, whole) for name in channels}
-    rules = replace(rules, reads=_reads(texts.parsed, made, moments, whole, width), events=_events(windows, moments))
+    floor_rules = predicates.sieving.sieve([[one] for (section, _), one in general.items() if section == "floors"], whole)
+    rules = replace(
+        rules, floor_rules=floor_rules, reads=_reads(texts.parsed, made, moments, whole, width), events=_events(windows, moments)
+    )
     return Policies(tuple(made), lines, {one.name: one for one in made}), rules
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from unequal.terms.ids import SEPARATOR
 from unequal.treatments.shapes import Arm
@@ -36,6 +37,17 @@ def _drawn(policy: str, customer_id: str) -> int:
 def _below(share: Decimal) -> int:
     """The first whole number of parts that is not below a share of them all."""
     return ceil(Fraction(share) * _PARTS)
+
+
+def lots(policy: str, drawn: Sequence[str], share: Decimal) -> Any:
+    """Of many units whether the lot holds them out; a numpy array of true and false. The same as `arm_of` of each, some times as fast."""
+    import numpy as np
+
+    # The first 13 digits are less than a number where the first 7 bytes are less than 16 times it.
+    edge, begins = (_below(share) << 4).to_bytes(8, "big"), f"{policy}{SEPARATOR}".encode()
+    digest = hashlib.md5
+    found = [b"\0" + digest(begins + one.encode(), usedforsecurity=False).digest()[:7] < edge for one in drawn]
+    return np.array(found, bool)
 
 
 def arm_of(policy: str, unit: str, share: Decimal) -> Arm:

@@ -9,7 +9,18 @@ from decimal import Decimal
 import pyarrow as pa
 import sqlalchemy as sa
 
-from unequal.storage.state import consents, contact_standing, contacts, decisions, preferences, questions, reserving, returned, spending
+from unequal.storage.state import (
+    consents,
+    contact_standing,
+    contacts,
+    decisions,
+    preferences,
+    questions,
+    reserving,
+    returned,
+    spending,
+    whose,
+)
 from unequal.storage.state.consents import ConsentRow
 from unequal.storage.state.contact_standing import Standing
 from unequal.storage.state.contacts import ContactRow
@@ -38,6 +49,10 @@ class ContactLog:
     def standings(self, customer_ids: Sequence[str]) -> list[Standing]:
         """The same of several customers, in their order."""
         return self._reader.read(contact_standing.standings, customer_ids)
+
+    def touched(self) -> set[str]:
+        """Every customer of whom the state may hold anything; see whose.touched."""
+        return self._reader.read(whose.touched)
 
     def reserve(self, reservation: Reservation) -> int:
         """Write a decision and all that it takes, as one; the customer's version after it.

@@ -19,6 +19,10 @@ _WHOSE: Final = """
     UNION ALL SELECT 2, '', version FROM customer_live WHERE customer_id = ?"""
 
 
+_TOUCHED: Final = """
+    SELECT customer_id FROM customer_live WHERE version > 0
+    UNION SELECT customer_id FROM customer_redirect UNION SELECT old_id FROM customer_redirect"""
+
 T = TypeVar("T")
 
 
@@ -74,6 +78,12 @@ def whose_each(connection: sa.Connection, customer_ids: Sequence[str]) -> list[W
         whose(connection, one) if one in merged else Whose(one, tuple(sorted({one, *others.get(one, ())})), versions.get(one, 0))
         for one in customer_ids
     ]
+
+
+def touched(connection: sa.Connection) -> set[str]:
+    """Every id that something was ever written of, or that leads to another or from one: of all others the state holds nothing."""
+    found = driver.run(connection, _TOUCHED, ()).fetchall()
+    return {str(row[0]) for row in found}
 
 
 def padded(values: Sequence[T]) -> list[T]:

@@ -11,7 +11,7 @@ from unequal.treatments.judging import Sitting, whole_row
 from unequal.treatments.shapes import Moment
 from unequal.treatments.worth import EXACT
 
-BESIDE: Final = ("held_out", "for_a_person")
+BESIDE: Final = ("held_out", "universal_holdout", "for_a_person")
 """Why what could be done is not: it takes nothing, and is told apart."""
 
 
