@@ -95,6 +95,13 @@ def faults_of_fields(place: str, route: Route, classes: frozenset[str], answer: 
     if document is None:
         return []
     seen = {text for text in leaves(answer.json()) if text.startswith("canary ")}
+    if "{adapter}" in route.path:
+        # It tells a part of the route, in another system's words.
+        return [
+            f"{place}, shows {name}"
+            for name in sorted(seen)
+            if fields.class_of(document, name.removeprefix(f"canary {document} ")) not in classes
+        ]
     wanted = {f"canary {document} {path}" for path, field_class in fields.FIELDS[document].items() if field_class in classes}
     assert len(set(leaves(filled(document)))) == len(fields.FIELDS[document]) + 1
     return [f"{place}, shows {name}" for name in sorted(seen - wanted)] + [f"{place}, hides {name}" for name in sorted(wanted - seen)]

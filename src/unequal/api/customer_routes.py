@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from unequal import contact_centre
 from unequal.access import verbs
 from unequal.api import routing_shapes, shapes
 from unequal.api.routing import Call, route
-from unequal.terms.errors import ApiError
+from unequal.terms.errors import AccessError, ApiError
 
 _OF_ROUTES: Final = tuple(routing_shapes.RouteAsk.model_fields)
 
@@ -61,6 +62,18 @@ def route_contact(call: Call) -> Any:
     if (asked.customer_id is not None and asked.kind is not None) or (asked.kind is None) != (asked.value is None):
         raise ApiError("API003", "the body does not fit", where="customer_id", do="give customer_id, or kind and value, or none of them")
     return call.desk.route_soon(call.caller, verbs.RouteAsking(**{name: getattr(asked, name) for name in _OF_ROUTES}))
+
+
+@route("POST", "/v1/route/{adapter}", "contacts.route", body=routing_shapes.Webhook, answer=routing_shapes.WebhookAnswer)
+def route_webhook(call: Call) -> Any:
+    """Where a contact goes, for a system that sends its own shape of webhook: tasks or tickets."""
+    adapter = contact_centre.adapters.ADAPTERS.get(call.path["adapter"])
+    if adapter is None:
+        known = ", ".join(contact_centre.adapters.ADAPTERS)
+        raise AccessError("ACC012", "there is no such adapter", seen=call.path["adapter"][:100], do=f"use one of: {known}")
+    sent = call.body.model_dump()
+    asked = verbs.RouteAsking(**adapter.asked(sent, call.server.now()))
+    return adapter.told(sent, call.desk.route_soon(call.caller, asked).result())
 
 
 @route("GET", "/v1/decisions/{decision_id}", "decisions.read", query=shapes.Purpose, answer=shapes.Decision)

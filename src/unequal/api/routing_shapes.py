@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from unequal.api.shapes import Name, Scalar, Sent, Shown
 
@@ -29,6 +29,16 @@ class RouteAsk(Sent):
         max_length=50,
         description="What the channel knows of the moment; words of floors, as in bereavement, are true or false.",
     )
+
+
+class Webhook(Sent):
+    """A task or a ticket, as the system that has it sends it."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class WebhookAnswer(Shown):
+    """The task's priority, timeout and attributes; or the ticket with its priority, group and tags."""
 
 
 class Route(Shown):

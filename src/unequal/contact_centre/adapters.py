@@ -1,0 +1,138 @@
+"""What contact-centre systems send of a contact, as a question where it goes; and the answer in their own words.
+
+Two shapes are known: `tasks`, of systems that route tasks by attributes, a priority and a timeout; and `tickets`, of help desks that give tickets a priority, a group
+and tags. docs/how-to/route-contacts.md has both, field by field.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from unequal.config.moments import FLOOR_CLASSES
+from unequal.terms.errors import ContactCentreError
+
+_MOST_SECONDS: Final = 86_400
+_LONGEST: Final = 200
+_MOST_DIGITS: Final = 9
+_PRIORITY: Final = {"urgent": "urgent", "high": "high", "low": "low"}
+Sent = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A shape of webhook.
+
+    Args:
+        asked: of what was sent and the moment (naive UTC), what is asked: arguments of a route's question.
+        told: of what was sent and the route, the answer.
+    """
+
+    asked: Callable[[Sent, datetime], dict[str, Any]]
+    told: Callable[[Sent, Sent], dict[str, Any]]
+
+
+def _task(sent: Sent, _at: datetime) -> dict[str, Any]:
+    given = _attributes(sent)
+    return {
+        "channel": _text(given.get("channel")) or _text(sent.get("task_channel")) or "phone", **_whose(given, "from"),
+        "skill": _text(given.get("skill")), "language": _text(given.get("language")), "waited_seconds": _seconds(sent.get("age")),
+        "tried_self_service": given.get("tried_self_service") is True, "context": _floors(given.get("floors")),
+    }  # fmt: skip
+
+
+def _task_told(sent: Sent, routed: Sent) -> dict[str, Any]:
+    ours = {name: routed.get(name) for name in ("queue", "level", "skills", "guard_at", "offer", "customer_id", "tier") if name in routed}
+    return {
+        "priority": routed.get("priority"),
+        "timeout": routed.get("answer_in_seconds"),
+        "attributes": {**_attributes(sent), "unequal": ours},
+    }
+
+
+def _attributes(sent: Sent) -> dict[str, Any]:
+    """A task's attributes: an object, or the text of one."""
+    given = sent.get("attributes", {})
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            given = None
+    if not isinstance(given, dict):
+        raise _unread("attributes", "send an object, or the text of one in JSON")
+    return given
+
+
+def _ticket(sent: Sent, at: datetime) -> dict[str, Any]:
+    ticket = _of_ticket(sent)
+    requester, via = ticket.get("requester"), ticket.get("via")
+    given = dict(requester) if isinstance(requester, dict) else {}
+    tags = ticket.get("tags") if isinstance(ticket.get("tags"), list) else []
+    return {
+        "channel": (_text(via.get("channel")) if isinstance(via, dict) else None) or "email",
+        **_whose({"customer_id": given.get("external_id"), **given}, "phone"), "skill": _text(ticket.get("type")),
+        "language": _text(given.get("locale")), "waited_seconds": _since(ticket.get("created_at"), at), "context": _floors(tags),
+    }  # fmt: skip
+
+
+def _ticket_told(sent: Sent, routed: Sent) -> dict[str, Any]:
+    ticket = _of_ticket(sent)
+    tags = [tag for tag in ticket.get("tags") or [] if isinstance(tag, str)]
+    skills = routed.get("skills")
+    tags += [f"skill_{skill}" for skill in skills] if isinstance(skills, list) else []
+    priority = _PRIORITY.get(str(routed.get("level")), "normal")
+    return {"ticket": {"id": ticket.get("id"), "priority": priority, "group": routed.get("queue"), "tags": list(dict.fromkeys(tags))}}
+
+
+def _of_ticket(sent: Sent) -> dict[str, Any]:
+    ticket = sent.get("ticket")
+    if not isinstance(ticket, dict):
+        raise _unread("ticket", "send an object that is called ticket")
+    return ticket
+
+
+def _whose(given: Sent, phone: str) -> dict[str, Any]:
+    """By what a customer is named: his id, else his e-mail address, else his number; by nothing where none is told."""
+    if customer_id := _text(given.get("customer_id")):
+        return {"customer_id": customer_id}
+    for kind, name in (("email", "email"), ("phone", phone)):
+        if value := _text(given.get(name)):
+            return {"kind": kind, "value": value}
+    return {}
+
+
+def _floors(words: Any) -> dict[str, Any]:
+    told = words if isinstance(words, list) else []
+    return {name: True for name in FLOOR_CLASSES if name in told}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST and value.isprintable() else None
+
+
+def _seconds(value: Any) -> int:
+    is_told = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
+    told = int(value) if is_told or isinstance(value, int) else 0
+    return min(max(told, 0), _MOST_SECONDS)
+
+
+def _since(value: Any, at: datetime) -> int:
+    """Seconds since a moment that is told with its zone; none where it cannot be read."""
+    try:
+        begun = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if begun is None or begun.tzinfo is None:
+            return 0
+        return _seconds(int((at - begun.astimezone(UTC).replace(tzinfo=None)).total_seconds()))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _unread(where: str, do: str) -> ContactCentreError:
+    return ContactCentreError("CTC033", "a webhook cannot be read", where=where, do=do)
+
+
+ADAPTERS: Final[Mapping[str, Adapter]] = {"tasks": Adapter(_task, _task_told), "tickets": Adapter(_ticket, _ticket_told)}
+"""Shapes of webhooks, by the last part of their address."""
