@@ -217,6 +217,18 @@ def test_slices_of_an_answer_are_of_the_customers_in_them(answered: Path) -> Non
     assert some["treated"] < whole["treated"]
 
 
+def test_worth_doing_takes_what_was_measured_where_something_was(answered: Path) -> None:
+    (row,) = earned(answered).table.to_pylist()
+    with flow.open_base(flow.open_project(answered)) as opened:
+        found = answers.answer("worth-doing", opened.base)
+    (lever,) = [one for one in found.table.to_pylist() if one["lever"] == "measured_grow"]
+    assert lever["grounds"] == f"rolls with {row['treated']:,} treated beside {row['held_out']:,} held out"
+    assert (lever["in_sum"], lever["own_figure"]) == (True, row["contact_cost"])
+    assert lever["year_supposed"] == pytest.approx(Decimal(repr(round(row["total_expected"], 2))), abs=Decimal("0.02"))
+    assert lever["year_low"] > 0, "it has been shown"
+    assert found.figure("measured_grow").note == "measured"
+
+
 def test_nothing_was_earned_where_nothing_was_tried(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()

@@ -65,6 +65,7 @@ class Lever:
         year: what it would bring in a year: low, supposed, high; dollars.
         literature: what others say; never part of a figure.
         lacks: what there is not, so that it cannot be told; empty where it can.
+        replaces: of one that was measured, the key of the assumed lever whose place it takes in the sum.
     """
 
     key: str
@@ -76,11 +77,20 @@ class Lever:
     year: tuple[float, float, float]
     literature: str = ""
     lacks: str = ""
+    replaces: str = ""
 
 
 def made(key: str, supposed: float) -> Lever:
     """A lever of a supposed gain, for trying the sum out."""
     return Lever(key, key, Decimal(1), "", _Made(0.0, 1.0, 2.0, ""), "", (0.0, supposed, 2 * supposed))
+
+
+def as_measured(
+    key: str, name: str, own: Decimal, each: tuple[float, float, float], year: tuple[float, float, float], grounds: str, replaces: str
+) -> Lever:
+    """A lever whose effect was measured: what each customer treated brought more, and what that comes to in a year."""
+    effect = _Made(round(each[0], 2), round(each[1], 2), round(each[2], 2), grounds)
+    return Lever(key, name, own, "what contacts cost", effect, "a customer treated", year, replaces=replaces)
 
 
 def levers_of(base: Base) -> tuple[Lever, ...]:

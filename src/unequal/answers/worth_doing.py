@@ -17,6 +17,7 @@ from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking, refuse_narrowing
 from unequal.answers.levers import FEWEST, Lever, levers_of, levers_of_some, prepared
 from unequal.answers.parting import asked, parted, slices, withheld
+from unequal.answers.proven import proven
 from unequal.answers.resting import rests_on
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.terms.amounts import money_text
@@ -63,6 +64,7 @@ def worth_doing(
     base = prepared(base)
     cut, thin = ([], 0) if by is None or customers is None else slices(base, customers, by, fewest=FEWEST)
     levers = levers_of(base) if where is None or customers is None else levers_of_some(base, parted(base, customers))
+    levers = (*levers, *proven(base, None if where is None else customers))
     if all(one.lacks for one in levers):
         raise lacking(
             "worth-doing", "; ".join(f"{one.name.lower()}: {one.lacks}" for one in levers), do="map sales, and what serving customers costs"
@@ -95,19 +97,21 @@ def together(levers: Sequence[Lever]) -> Sums:
     """The sum without what two levers would both count.
 
     Service by value works, where it does, largely by keeping customers, so of it and retention the larger counts alone, at each end of the range. Cost to serve
-    is taken from customers below zero and the mix moves new customers only: neither stands in the other two.
+    is taken from customers below zero and the mix moves new customers only: neither stands in the other two. What was measured takes the place of what was
+    assumed of the same thing.
 
     >>> from unequal.answers.levers import made
     >>> together([made("retention", 100.0), made("service", 40.0), made("mix", 10.0)]).supposed
     110.0
     """
-    known = [one for one in levers if not one.lacks]
+    replaced = {one.replaces for one in levers if one.replaces}
+    known = [one for one in levers if not one.lacks and one.key not in replaced]
     rivals = sorted((one for one in known if one.key in {"retention", "service"}), key=lambda one: (-one.year[1], one.key))
     others = [one for one in known if one not in rivals]
     low, supposed, high = (
         float(sum(one.year[end] for one in others)) + max((one.year[end] for one in rivals), default=0.0) for end in range(3)
     )
-    return Sums(low, supposed, high, tuple(one.name for one in [*rivals[1:], *(one for one in levers if one.lacks)]))
+    return Sums(low, supposed, high, tuple(one.name for one in [*rivals[1:], *(one for one in levers if one.lacks or one.key in replaced)]))
 
 
 _SLICE: Final = pa.schema([
@@ -158,7 +162,7 @@ def _ranged(base: Base, ends: tuple[float, float, float]) -> str:
 
 
 def _sentence(base: Base, sums: Sums) -> str:
-    unmeasured = "; no effect has been measured here, so it may bring nothing" if not sums.low else ""
+    unmeasured = "; no effect has been shown here, so it may bring nothing" if sums.low <= 0 else ""
     return f"Steering by customers would bring {_ranged(base, (sums.low, sums.supposed, sums.high))} of {WORD_OF_LEVEL[base.level]} in a year{unmeasured}."
 
 
@@ -174,7 +178,13 @@ def _findings(base: Base, levers: Sequence[Lever], sums: Sums) -> list[str]:
             f"{one.name}: {_ranged(base, one.year)} a year, from {one.figure} ({money_text(one.own, base.project.reporting_currency)}) and "
             f"{effect.low:g} to {effect.high:g} {one.unit}, {effect.supposed:g} supposed ({grounds}). {one.literature}"
         )
-    left = [one.name for one in levers if one.name in sums.left_out and not one.lacks]
+    replaced = {one.replaces for one in levers if one.replaces}
+    told += [
+        f"{one.name} is still an assumption, and left out of the sum: what treatments of ours were measured to bring takes its place."
+        for one in levers
+        if one.key in replaced and not one.lacks
+    ]
+    left = [one.name for one in levers if one.name in sums.left_out and not one.lacks and one.key not in replaced]
     if left:
         told.append(
             f"The sum leaves out {' and '.join(left).lower()}: service that is better for customers of value works largely by keeping them, and would count twice."
