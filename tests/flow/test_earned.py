@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from tests.flow.reaching import approve
 
 from unequal import answers, flow
+from unequal.answers.earned import judged
 from unequal.flow import exporting, learning
 from unequal.flow.live import Asked, Live, learn, open_live
 from unequal.terms.errors import AnswerError
@@ -227,6 +229,25 @@ def test_worth_doing_takes_what_was_measured_where_something_was(answered: Path)
     assert lever["year_supposed"] == pytest.approx(Decimal(repr(round(row["total_expected"], 2))), abs=Decimal("0.02"))
     assert lever["year_low"] > 0, "it has been shown"
     assert found.figure("measured_grow").note == "measured"
+
+
+def test_households_that_were_drawn_whole_are_one_witness_each(answered: Path) -> None:
+    """The same dollars with two customers to a household: the difference is the same, and less sure."""
+    with flow.open_base(flow.open_project(answered)) as opened:
+        base = opened.base
+        trials = base.trials()
+        assert trials is not None
+        arms = sorted((row["arm"], row["customer_id"]) for row in base.fetch(trials.arms))
+        of = [{"customer_id": one, "household_id": f"{arm} {at // 2}"} for at, (arm, one) in enumerate(arms)]
+        households = opened.engine.rows({"customer_id": "string", "household_id": "string"}, of)
+        drawn = replace(trials, policies={"rolls": replace(trials.policies["rolls"], by_household=True)})
+        together = replace(base, tables={**base.tables, "household": households})
+        alone, by_home = (judged(base, trials, "rolls", level=base.level), judged(together, drawn, "rolls", level=base.level))
+    assert alone.compared is not None
+    assert by_home.compared is not None
+    assert by_home.compared.treated == alone.compared.treated
+    assert by_home.compared.mean_treated == pytest.approx(alone.compared.mean_treated)
+    assert by_home.compared.ratio != alone.compared.ratio, "households were drawn, and are what the share is held against"
 
 
 def test_nothing_was_earned_where_nothing_was_tried(tmp_path: Path) -> None:

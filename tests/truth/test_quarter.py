@@ -67,7 +67,9 @@ def test_what_the_shop_wrote_is_what_customers_did(lived: tuple[Path, Any, tuple
 def test_an_offer_on_its_trigger_beats_the_same_offer_to_everybody_and_the_blast(published_meridian: Path) -> None:
     """Each contact, paired with what the same customer would have done without it."""
     traits = demo.Truth(published_meridian).table("trait")
-    movers = [(one, day) for one, day in zip(traits["customer_id"].to_pylist(), traits["moved_on"].to_pylist(), strict=True) if 0 <= day < DAYS]
+    movers = [
+        (one, day) for one, day in zip(traits["customer_id"].to_pylist(), traits["moved_on"].to_pylist(), strict=True) if 0 <= day < DAYS
+    ]
     everybody = traits["customer_id"].to_pylist()
 
     def gains(treatment: str, whom: list[tuple[str, Any]]) -> tuple[float, float]:

@@ -148,7 +148,8 @@ def judged(
     measured = base.keep(trying.brought(base.table("entry"), trials, policy, level=level, among=among))
     exact: dict[str, dict[str, Any]] = {str(row["arm"]): dict(row) for row in base.fetch(_exactly(measured))}
     every = int(str(base.fetch(arms.aggregate(n=arms.count()))[0]["n"]))
-    outcomes = {str(row["arm"]): _outcomes(row) for row in base.fetch(_summed(measured))}
+    households = base.table("household") if tried.by_household else None
+    outcomes = {str(row["arm"]): _outcomes(row) for row in base.fetch(_summed(measured, households))}
     both = [outcomes.get(arm) for arm in ("treated", "held_out")]
     compared = None
     if all(one is not None and one.units >= FEWEST for one in both):
@@ -171,19 +172,26 @@ def _exactly(measured: ibis.Table) -> ibis.Table:
     return measured.group_by("arm").aggregate(customers=measured.count().cast("int64"), brought=money_sum(measured["brought"]))
 
 
-def _summed(measured: ibis.Table) -> ibis.Table:
-    """Of each arm the sums that a comparison takes, as floats."""
-    y, x = measured["earned"].cast("float64"), measured["before"].cast("float64")
-    return measured.group_by("arm").aggregate(
-        customers=measured.count().cast("int64"), with_outcome=ibis.ifelse(measured["earned"] != 0, 1, 0).sum().cast("int64"),
-        outcome=y.sum(), outcome_squared=(y * y).sum(), before=x.sum(), before_squared=(x * x).sum(), outcome_before=(x * y).sum(),
+def _summed(measured: ibis.Table, households: ibis.Table | None) -> ibis.Table:
+    """Of each arm the sums that a comparison takes, as floats: over customers, or over households where these were drawn."""
+    each = measured.select("arm", "customer_id", y=measured["earned"].cast("float64"), x=measured["before"].cast("float64"))
+    if households is None:
+        units = each.mutate(n=ibis.literal(1.0))
+    else:
+        lives = each.left_join(households.select("customer_id", "household_id"), "customer_id")
+        unit = ibis.coalesce(lives["household_id"], lives["customer_id"])
+        units = lives.group_by("arm", unit=unit).aggregate(n=lives.count().cast("float64"), y=lives["y"].sum(), x=lives["x"].sum())
+    n, y, x = units["n"], units["y"], units["x"]
+    return units.group_by("arm").aggregate(
+        units=units.count().cast("int64"), with_outcome=ibis.ifelse(y != 0, 1, 0).sum().cast("int64"), customers=n.sum(), outcome=y.sum(),
+        customers_squared=(n * n).sum(), outcome_squared=(y * y).sum(), customers_outcome=(n * y).sum(), before=x.sum(),
+        before_squared=(x * x).sum(), customers_before=(n * x).sum(), outcome_before=(x * y).sum(),
     )  # fmt: skip
 
 
 def _outcomes(row: dict[str, Any]) -> Outcomes:
-    names = ("outcome", "outcome_squared", "before", "before_squared", "outcome_before")
-    sums = {name: float(row[name]) for name in names}
-    return Outcomes.by_customer(int(row["customers"]), int(row["with_outcome"]), sums.pop("outcome"), sums.pop("outcome_squared"), **sums)
+    sums = {name: float(value) for name, value in row.items() if name not in {"arm", "units", "with_outcome"}}
+    return Outcomes(int(row["units"]), int(row["with_outcome"]), **sums)
 
 
 def _slices(base: Base, trials: trying.Trials, customers: ibis.Table, by: str, level: Level) -> Iterator[Judged]:
@@ -227,7 +235,8 @@ def _order(row: dict[str, Any]) -> tuple[str, float, str]:
 
 def _judgeable(found: list[Judged]) -> list[Comparison]:
     """Comparisons whose range is finite, of arms that are as they were drawn."""
-    return [one.compared for one in found if one.compared is not None and one.verdict not in {"too_early", "arms_not_as_drawn"}]
+    without = {"too_early", "arms_not_as_drawn"}
+    return [one.compared for one in found if one.compared is not None and one.verdict not in without and not one.tried.is_whole]
 
 
 def _together(found: list[Judged]) -> dict[str, float] | None:
@@ -247,6 +256,7 @@ def _between(row: dict[str, float], currency: str) -> str:
 
 def _sentence(base: Base, found: list[Judged], level: Level) -> str:
     words, total = base.project.value.words, _together(found)
+    found = [one for one in found if not one.tried.is_whole] or found
     many = f"{len(found):,} policies" if len(found) != 1 else "one policy"
     if total is None:
         return f"Of {many} that held {words} out by lot nothing can be said yet: too few of their {words} have answered, or their days are not over."

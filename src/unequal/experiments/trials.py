@@ -23,6 +23,8 @@ class Tried:
         days: that count from the day of the lot on; the day itself is the first.
         customers: planned for both arms.
         share_held_out: of those whom it is for.
+        by_household: whole households were drawn: their members share a fate, and are no witnesses of their own.
+        is_whole: it stands for several policies together, as the universal holdout does; its dollars are in theirs, and are not added to them.
         versions: those that reached somebody, oldest first.
         acts: whether it acts now.
         retired_by: who stopped it; empty where nobody did.
@@ -33,6 +35,8 @@ class Tried:
     days: int
     customers: int
     share_held_out: float
+    by_household: bool = False
+    is_whole: bool = False
     versions: tuple[int, ...] = ()
     acts: bool = True
     retired_by: str = ""

@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from unequal import config, experiments, storage
 from unequal.flow.returning import is_returned
-from unequal.treatments import tiers
+from unequal.treatments import shapes, tiers
 
 _ARMS = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_on": "date"}
-_DAYS_OF_TIERS, _CUSTOMERS_OF_TIERS = 90, 10_000
-"""What service does to customers shows slowly; planned for as a policy is that says nothing."""
+_HOUSEHOLD = "household"
+_DAYS, _CUSTOMERS = 90, 10_000
+"""As a policy is measured that says nothing."""
 _CONTACTS = {"customer_id": "string", "policy": "string", "made_on": "date", "cost": "decimal(18, 4)", "dollars": "decimal(18, 4)"}
 
 
@@ -74,19 +75,25 @@ def _tried(
     found: dict[str, experiments.trials.Tried] = {}
     for one in every:
         if one.name in drawn and one.name not in found and one.approved_at is not None:
-            found[one.name] = _of_policy(one, tuple(sorted(reached.get(one.name, ()))))
+            found[one.name] = _of_policy(project, one, tuple(sorted(reached.get(one.name, ()))))
     share = 1 - float(project.live.tier_trial or 0)
     for name in drawn:
         if name.startswith(tiers.TRIAL) and share < 1:
             tier = name.removeprefix(tiers.TRIAL)
-            found[name] = experiments.trials.Tried(name, f"the service above that of {tier}", _DAYS_OF_TIERS, _CUSTOMERS_OF_TIERS, share)
+            found[name] = experiments.trials.Tried(name, f"the service above that of {tier}", _DAYS, _CUSTOMERS, share)
+    held = project.live.experiments
+    if shapes.UNIVERSAL in drawn and float(held.universal_holdout):
+        found[shapes.UNIVERSAL] = experiments.trials.Tried(
+            shapes.UNIVERSAL, "all direct marketing", _DAYS, _CUSTOMERS, float(held.universal_holdout),
+            by_household=held.assign_by == _HOUSEHOLD, is_whole=True,
+        )  # fmt: skip
     return dict(sorted(found.items()))
 
 
-def _of_policy(one: storage.state.PolicyVersion, versions: tuple[int, ...]) -> experiments.trials.Tried:
+def _of_policy(project: config.Project, one: storage.state.PolicyVersion, versions: tuple[int, ...]) -> experiments.trials.Tried:
     declared = config.policies.read_policy(one.text, one.name, version=one.version).policy
     measure, acts = declared.measure, one.retired_at is None
     return experiments.trials.Tried(
-        one.name, declared.objective.replace("_", " "), measure.days, measure.customers, float(declared.holdout), versions, acts,
-        "" if acts else one.retired_by or "",
+        one.name, declared.objective.replace("_", " "), measure.days, measure.customers, float(declared.holdout),
+        (declared.assign_by or project.live.experiments.assign_by) == _HOUSEHOLD, False, versions, acts, "" if acts else one.retired_by or "",
     )  # fmt: skip
