@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from unequal.config.moments import FLOOR_CLASSES
+from unequal import config
 from unequal.terms.errors import ContactCentreError
 
 _MOST_SECONDS: Final = 86_400
@@ -106,7 +106,7 @@ def _whose(given: Sent, phone: str) -> dict[str, Any]:
 
 def _floors(words: Any) -> dict[str, Any]:
     told = words if isinstance(words, list) else []
-    return {name: True for name in FLOOR_CLASSES if name in told}
+    return {name: True for name in config.policies.FLOOR_CLASSES if name in told}
 
 
 def _text(value: Any) -> str | None:
