@@ -45,6 +45,7 @@ bench: $(VENV)/all
 	$(BIN)/python benchmarks/identity/run.py
 	$(BIN)/python benchmarks/value/run.py
 	$(BIN)/python benchmarks/answers/asking.py
+	$(BIN)/python benchmarks/experiments/sequences.py --worlds 1000
 	$(BIN)/python benchmarks/live/predicates.py
 	$(BIN)/python benchmarks/live/choosing.py
 	$(BIN)/python benchmarks/live/serving.py --customers 10000
@@ -74,7 +75,7 @@ $(VENV)/all: requirements/all.txt pyproject.toml | $(VENV)/bin/python
 
 # No index address may stand in a lock: whoever installs uses the index of his own machine.
 lock:
-	uv pip compile pyproject.toml --extra postgresql --extra spark --group test --group check --generate-hashes \
+	uv pip compile pyproject.toml --extra postgresql --extra spark --extra uplift --group test --group check --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --python-version 3.11 --quiet --output-file requirements/all.txt
 	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --python-version 3.11 --constraint requirements/all.txt --quiet --output-file requirements/core.txt

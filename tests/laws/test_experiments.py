@@ -6,10 +6,10 @@ from math import exp, log
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis.strategies import booleans, builds, floats, integers, lists
+from hypothesis.strategies import booleans, builds, floats, integers, lists, tuples
 from scipy.special import gammaln, ndtri
 
-from unequal.experiments import Outcomes, Plan, compare, sample_ratio, sizing
+from unequal.experiments import Outcomes, Plan, compare, qini, sample_ratio, sizing
 from unequal.experiments.sequences import always_valid_p, errors_wide, information_at_plan
 
 DOLLARS = lists(integers(-(10**7), 10**7).map(lambda cents: cents / 100), min_size=2, max_size=40)
@@ -93,3 +93,26 @@ def test_what_customers_can_find_takes_so_many_customers_at_the_power_designed_f
 def test_looking_at_any_time_takes_more_customers_than_looking_once(design: sizing.Design, effect: float) -> None:
     often, once = (sizing.customers_needed(replace(design, at_every_look=looks), effect) for looks in (True, False))
     assert once <= often
+
+
+ORDERED = lists(tuples(integers(0, 1), integers(-20, 20)), min_size=2, max_size=60)
+
+
+@given(customers=ORDERED)
+def test_a_score_that_is_the_same_for_all_has_no_qini(customers: list[tuple[int, int]]) -> None:
+    outcome, treated = [one for one, _ in customers], np.arange(len(customers)) % 2
+    assert qini(outcome, treated, np.ones(len(customers))).area_expected == pytest.approx(0, abs=1e-12)
+
+
+@given(customers=ORDERED)
+def test_only_the_order_of_scores_counts(customers: list[tuple[int, int]]) -> None:
+    outcome, treated = [one for one, _ in customers], np.arange(len(customers)) % 2
+    score = np.array([one for _, one in customers], dtype=float)
+    assert qini(outcome, treated, score) == qini(outcome, treated, np.exp(score) * 3 - 1)
+
+
+@given(customers=ORDERED)
+def test_no_order_is_better_than_the_best(customers: list[tuple[int, int]]) -> None:
+    outcome, treated = [one for one, _ in customers], np.arange(len(customers)) % 2
+    found = qini(outcome, treated, [one for _, one in customers]).coefficient_expected
+    assert found is None or found <= 1 + 1e-9

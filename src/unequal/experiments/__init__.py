@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.experiments import sizing, trials
+    from unequal.experiments import sizing, trials, uplift
     from unequal.experiments.analysis import Comparison, Plan, compare, interaction
     from unequal.experiments.outcomes import Outcomes
+    from unequal.experiments.qini import Qini, qini
     from unequal.experiments.sample_ratio import SampleRatio, sample_ratio
 
-__all__ = ["Comparison", "Outcomes", "Plan", "SampleRatio", "compare", "interaction", "sample_ratio", "sizing", "trials"]
+__all__ = [
+    "Comparison", "Outcomes", "Plan", "Qini", "SampleRatio", "compare",
+    "interaction", "qini", "sample_ratio", "sizing", "trials", "uplift",
+]  # fmt: skip
 
 open_by_name(
     __name__,
     __all__,
     analysis=["Comparison", "Plan", "compare", "interaction"],
     outcomes=["Outcomes"],
+    qini=["Qini", "qini"],
     sample_ratio=["SampleRatio", "sample_ratio"],
 )
