@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,16 @@ def test_an_offer_on_its_trigger_beats_the_same_offer_to_everybody_and_the_blast
     assert on_trigger[0] > 0 > blast[0]
     assert on_trigger[0] > to_all[0]
     assert on_trigger[1] > 8 * to_all[1]
+
+
+def test_a_tighter_quota_saves_more_time_and_brings_more_repeats(meridian: tuple[Path, flow.reading.OpenBase]) -> None:
+    _, opened = meridian
+    found = answers.answer("service", opened.base)
+    if "quotas" not in found.tables:
+        assert not any(one.name == "incentive_time_saved" for one in found.figures), "what haste does was told, and no quota simulated"
+        return
+    rows = found.tables["quotas"].to_pylist()
+    for looser, tighter in pairwise(rows):
+        assert tighter["quota_seconds"] < looser["quota_seconds"]
+        assert tighter["time_saved_expected"] > looser["time_saved_expected"]
+        assert tighter["repeats_expected"] >= looser["repeats_expected"]

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from unequal import customer_base
-from unequal.answers import incentives
+from unequal.answers import incentives, quotas
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.experienced import ASSOCIATION, THIN, customers_asked, days_text, of_days, published, refuse_level, with_segment
@@ -69,11 +69,14 @@ def service(
         tables["segments"] = _table(_rows(base, contacts, customers, "segment", code))
     paid = incentives.told(base, contacts)
     whole = _whole(agents)
+    simulated = quotas.quotas(base, contacts, customers, paid)
+    if simulated is not None:
+        tables["quotas"] = simulated
     return Answer(
         question="service",
         title="Who serves well, and what speed is paid with",
         sentence=f"{_resolved(base, contacts, whole)} {incentives.sentence(base, paid)}".strip(),
-        findings=(*incentives.findings(base, paid), *_findings(base, agents, code), ASSOCIATION),
+        findings=(*incentives.findings(base, paid), *quotas.findings(base, simulated), *_findings(base, agents, code), ASSOCIATION),
         period=f"contacts of {days_text(base, contacts, 'occurred_on')}",
         figures=(*_figures(whole), *incentives.figures(base, paid)),
         table=tables["teams"] if len(teams) > 1 else tables["agents"],
@@ -82,7 +85,7 @@ def service(
         by=by,
         drill_down="unequal export contacts",
         words=base.project.value.words,
-        shown=_shown(base, tables),
+        shown=(*_shown(base, tables), *quotas.shown(simulated)),
         drawn=_drawn(tables),
         is_estimate=True,
         **rests_on(base),
