@@ -22,7 +22,7 @@ from unequal import flow
 from unequal.flow import erasing
 from unequal.flow.live import open_live
 from unequal.storage import faults
-from unequal.storage.state import Message
+from unequal.storage.state import HostTaskRow, Message
 from unequal.storage.state import erasing as state_erasing
 from unequal.terms.errors import LiveError
 
@@ -94,6 +94,8 @@ def _live_with(live, no, words):
     assert live.prefer(customer, name=f"topic:{words['likes']}", value="never", channel=None, at=NOON, source="told")
     body = f'{{"customer_id":"{customer}","words":"{words["outbox"]}"}}'
     live.state.outbox.enqueue([Message("crm", body, f"k{no}", NOON)])
+    task = HostTaskRow(f"task{no}", customer, "mia", words["reason"], Decimal(9), NOON.date(), NOON)
+    assert live.state.hosts.add([task], at_most=9) == [task]
     beside = live.project.folder / ".unequal"
     (beside / "report.html").write_text(" ".join(words["report"] for words in PEOPLE.values()), encoding="utf-8")
     (beside / "delivered").mkdir(exist_ok=True)
@@ -195,7 +197,7 @@ def test_nobody_unknown_is_erased_and_a_reason_that_names_the_person_is_refused(
         erase(company, "crm:1", reason=f"{PEOPLE['1']['mail']}@{MAIL} wrote to us")
 
 
-@pytest.mark.parametrize("left_out", ["event", "consent", "outcome", "outbox", "preference"])
+@pytest.mark.parametrize("left_out", ["event", "consent", "outcome", "outbox", "preference", "host_task"])
 def test_the_harness_sees_a_table_that_is_left_out(company, monkeypatch, left_out):
     touched = state_erasing._touched
     monkeypatch.setattr(state_erasing, "_touched", lambda *given: [each for each in touched(*given) if each.table.name != left_out])

@@ -37,6 +37,11 @@ def nothing_tried() -> None:
     """What was tried where nothing tells of it: nothing."""
 
 
+def no_host_tasks() -> pa.Table:
+    """The tasks of hosts where nothing tells of any: none."""
+    return pa.table({})
+
+
 @dataclass(frozen=True)
 class Base:
     """A published run, open for questions.
@@ -56,6 +61,7 @@ class Base:
         tell: listens to questions that draw again and again, which takes seconds.
         acting: tells the policies that act, made ready, with the base that they act on, and None where there are none; handed in by flow.
         trials: tells what treatments were tried on whom, None where no lot was drawn; handed in by flow.
+        host_tasks: tells which tasks of hosts were done, or should have been: due_on, done_on, outcome; handed in by flow.
         keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
@@ -72,6 +78,7 @@ class Base:
     tell: Tell = lambda _what, _share: None
     acting: Callable[[], conflicts.Acting | None] = no_policies
     trials: Callable[[], trying.Trials | None] = nothing_tried
+    host_tasks: Callable[[], pa.Table] = no_host_tasks
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

@@ -16,6 +16,7 @@ from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.drilling import where_option
 from unequal.answers.evidence import whole_period
+from unequal.answers.host_contacts import host_contacts
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension, narrow, wide_entries
 from unequal.answers.resting import rests_on
@@ -56,7 +57,7 @@ def metrics(
     """
     if level is not None:
         raise AnswerError("ANS011", "metrics are of what their rows say", seen=f"--level {level}", do="ask without --level")
-    found = [*_own(base, where, by, period), *usual_metrics.usual(base, where, by, period)]
+    found = [*_own(base, where, by, period), *usual_metrics.usual(base, where, by, period), *host_contacts(base, where, by, period)]
     if not found:
         raise _nothing_watched(base, where, by)
     monthly = [row for one in found for row in one.rows]

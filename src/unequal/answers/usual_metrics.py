@@ -19,7 +19,8 @@ from unequal.terms.periods import Period
 
 _AFTER_CONTACT_DAYS: Final = 30
 _YEAR_MONTHS: Final = 12
-_THIN: Final = 10
+THIN: Final = 10
+"""Rows below which a share is withheld."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +156,7 @@ def _contacts(base: Base, period: Period | None) -> ibis.Table:
         told = told.filter(told["occurred_on"] >= period.start, told["occurred_on"] < period.end)
     told = told.mutate(month=told["occurred_on"].truncate("M"))
     monthly = told.group_by("month").aggregate(value=told["hit"].mean(), rows=told.count().cast("int64"))
-    return monthly.mutate(segment=ibis.null("string"), value=ibis.ifelse(monthly["rows"] >= _THIN, monthly["value"], None)).order_by(
-        "month"
-    )
+    return monthly.mutate(segment=ibis.null("string"), value=ibis.ifelse(monthly["rows"] >= THIN, monthly["value"], None)).order_by("month")
 
 
 def _first_year(base: Base, period: Period | None) -> ibis.Table:
@@ -214,4 +213,4 @@ def first_year_returns(
     whole = (last.year() - each["month"].year()) * 12 + last.month() - each["month"].month() >= _YEAR_MONTHS - 1
     paid = each.filter(each["cost"] < 0, whole)
     ratio = paid["brought"].cast("float64") / -paid["cost"].cast("float64")
-    return paid.select("segment", "month", "rows", value=ibis.ifelse(paid["rows"] >= _THIN, ratio, None)).order_by("segment", "month")
+    return paid.select("segment", "month", "rows", value=ibis.ifelse(paid["rows"] >= THIN, ratio, None)).order_by("segment", "month")

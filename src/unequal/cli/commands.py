@@ -47,6 +47,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "tiering": {
         "tiers": "Levels of service: customers, what they bring and cost in 12 months; and whom rules would move, before they act."
     },
+    "hosting": {"hosts": "What hosts and account managers should do: for whom, why, until when; and what came of it."},
     "erasing": {
         "erase": "Take a person out of the state, of every kept run and of what lies beside them; the dollars stay, and lead to nobody.",
     },

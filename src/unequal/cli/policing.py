@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,19 +13,12 @@ import click
 
 from unequal import flow
 from unequal.cli.printing import cell, console, percent, print_json, print_rows, safe
-from unequal.terms.errors import AccessError, LiveError, Problems, UnequalError
-
-_Tell = Callable[[Sequence[Mapping[str, Any]]], None]
-_PERSON: Final = "person:"
-"""What the API puts before the name of somebody who signed in: one person is one author, by whichever way he comes."""
+from unequal.cli.signing import PERSON, person_option, signing
+from unequal.terms.errors import LiveError, Problems, UnequalError
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _name = click.argument("name")
 _version = click.argument("version", type=click.IntRange(min=1), required=False)
-
-
-def _person(words: str, *, required: bool = False) -> Callable[..., Any]:
-    return click.option("--as", "person", metavar="PERSON", required=required, help=words)
 
 
 @click.group()
@@ -70,19 +62,19 @@ def show(directory: str, name: str, as_json: bool) -> None:
 
 @policies.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_person("Who wrote it; the user of this machine by default.")
+@person_option("Who wrote it; the user of this machine by default.")
 @_as_json
 @click.pass_obj
 def submit(directory: str, files: tuple[Path, ...], person: str | None, as_json: bool) -> None:
     """Hand in FILES, a policy each, as drafts: nothing acts before another person approves it."""
     problems, written = [], []
-    with _desk(directory) as desk, _signing(directory, "policies.write", person) as (author, tell):
+    with _desk(directory) as desk, signing(directory, "policies.write", person) as (author, tell):
         for file in files:
             try:
                 written.append(desk.submit(file.read_text(encoding="utf-8"), author=author))
             except UnequalError as error:
                 problems += _placed(error, file)
-        tell(written)
+        tell(_versions(written))
     if as_json:
         print_json(written)
     else:
@@ -114,7 +106,7 @@ def preview(directory: str, name: str, version: int | None, as_json: bool) -> No
 @policies.command()
 @_name
 @click.argument("version", type=click.IntRange(min=1))
-@_person("Who approves it: another person than its author.", required=True)
+@person_option("Who approves it: another person than its author.", required=True)
 @_as_json
 @click.pass_obj
 def approve(directory: str, name: str, version: int, person: str, as_json: bool) -> None:
@@ -124,7 +116,7 @@ def approve(directory: str, name: str, version: int, person: str, as_json: bool)
 
 @policies.command()
 @_name
-@_person("Who stops it; the user of this machine by default.")
+@person_option("Who stops it; the user of this machine by default.")
 @_as_json
 @click.pass_obj
 def retire(directory: str, name: str, person: str | None, as_json: bool) -> None:
@@ -135,7 +127,7 @@ def retire(directory: str, name: str, person: str | None, as_json: bool) -> None
 @policies.command()
 @_name
 @click.argument("version", type=click.IntRange(min=1))
-@_person("Who goes back to it; the user of this machine by default.")
+@person_option("Who goes back to it; the user of this machine by default.")
 @_as_json
 @click.pass_obj
 def revert(directory: str, name: str, version: int, person: str | None, as_json: bool) -> None:
@@ -144,14 +136,14 @@ def revert(directory: str, name: str, version: int, person: str | None, as_json:
 
 
 @policies.command()
-@_person("In whose name; the user of this machine by default.")
+@person_option("In whose name; the user of this machine by default.")
 @_as_json
 @click.pass_obj
 def learn(directory: str, person: str | None, as_json: bool) -> None:
     """Draft each policy anew with the effect that was measured, for a person to approve; stop those that lose, where their rule says so."""
-    with _signing(directory, "policies.write", person, "policies.learn") as (_by, tell):
+    with signing(directory, "policies.write", person, "policies.learn") as (_by, tell):
         found = flow.live.learn(flow.open_project(directory))
-        tell([{"name": one.policy, "version": one.done} for one in found if one.uplift])
+        tell([f"{one.policy} {one.done}" for one in found if one.uplift])
     if as_json:
         print_json([asdict(one) for one in found])
         return
@@ -170,9 +162,9 @@ def _estimate(amount: float | None) -> Decimal | None:
 def _act(
     directory: str, function: str, name: str, person: str | None, as_json: bool, act: Callable[[Any, str], Any], *, done: str | None = None
 ) -> None:  # fmt: skip
-    with _desk(directory) as desk, _signing(directory, function, person, done) as (by, tell):
+    with _desk(directory) as desk, signing(directory, function, person, done) as (by, tell):
         found = _there(act(desk, by), name)
-        tell([found])
+        tell(_versions([found]))
     if as_json:
         print_json(found)
     else:
@@ -185,32 +177,8 @@ def _desk(directory: str) -> Iterator[Any]:
         yield desk
 
 
-@contextmanager
-def _signing(directory: str, function: str, person: str | None, done: str | None = None) -> Iterator[tuple[str, _Tell]]:
-    """In whose name something is done, and what writes into the audit who had the shell.
-
-    Once people may sign in, it is one of them, with a role that allows it: what the API asks of a person, the command line does too.
-    """
-    from unequal import access
-
-    given = person or getpass.getuser()
-    members = flow.people.open_people(flow.open_project(directory))
-    try:
-        known = members.named(given)
-        if known is not None and known.disabled_at is None:
-            access.permissions.check(access.Caller(f"{_PERSON}{given}", frozenset(known.roles.split())), function)
-        elif members.people():
-            raise AccessError(
-                "ACC012", "there is no such person", where="--as", seen=given, do="name one of `unequal people list` who may sign in"
-            )
-
-        def tell(documents: Sequence[Mapping[str, Any]]) -> None:
-            for one in documents:
-                members.tell(f"cli:{getpass.getuser()}", done or function, f"{one['name']} {one['version']}", f"in the name of {given}")
-
-        yield f"{_PERSON}{given}", tell
-    finally:
-        members.close()
+def _versions(documents: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"{one['name']} {one['version']}" for one in documents]
 
 
 def _newest(desk: Any, name: str) -> int:
@@ -245,7 +213,7 @@ def _short(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _name_of(author: str | None) -> str | None:
-    return author and author.removeprefix(_PERSON)
+    return author and author.removeprefix(PERSON)
 
 
 def _reach(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from unequal.config.hosts import Hosts
 from unequal.config.model import MONEY, WORDS_OF_PATTERN, Name, PredicateText, Section, WholeNumber
 from unequal.config.tiers import Tier, Words
 
@@ -270,6 +271,7 @@ class Moments(Section):
         description="The share of each tier but the best that is served as the tier above it, by a lot that stays: so that what tiering itself does to "
         "customers can be measured. None, where it is 0.",
     )
+    hosts: Hosts | None = Field(None, description="What hosts and account managers are asked to do; nothing, by default.")
     experiments: Experiments = Field(Experiments(), description="Who is left out by lot, beside the holdouts of policies.")
     floors: dict[FloorClass, Floor] = Field(default_factory=dict, description="What outranks value.")
     cases: dict[Name, Case] = Field(default_factory=dict, description="What stays open until it is settled, such as a complaint.")

@@ -43,6 +43,7 @@ from unequal.version import __version__
 if TYPE_CHECKING:
     from unequal.flow.audiences import Audience
     from unequal.flow.beside_crm import Exported
+    from unequal.flow.hosting import HostDesk
     from unequal.flow.learning import Learned
     from unequal.flow.tier_preview import TierPreview
 
@@ -472,6 +473,17 @@ def preview_tiers(project: OpenProject, changes: Mapping[str, str]) -> TierPrevi
     from unequal.flow import tier_preview
 
     return tier_preview.preview_tiers(project, changes, utc_now())
+
+
+@contextmanager
+def open_hosts(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> Iterator[HostDesk]:
+    """Open the tasks of hosts, without what deciding needs; see `hosting.HostDesk`."""
+    # Loaded by those who use it, likewise.
+    from unequal.flow import hosting
+
+    erasing.replay(project)
+    with storage.state.open_live(project.state_url) as state:
+        yield hosting.HostDesk(project, state, clock)
 
 
 def explain(project: OpenProject, decision_id: str) -> dict[str, Any]:

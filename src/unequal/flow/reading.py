@@ -16,6 +16,7 @@ from unequal import config, customer_base, identity, ledger, storage, treatments
 from unequal.answers import Base
 from unequal.flow import published
 from unequal.flow.equity import as_of as forecast_day
+from unequal.flow.host_outcomes import host_outcomes
 from unequal.flow.kept_tables import KeptTables
 from unequal.flow.opening import OpenProject
 from unequal.flow.trying import trials
@@ -92,7 +93,8 @@ def _opened(
         whole = OpenBase(replace(base, leads_to=state.redirect if is_current else str, earlier=earlier), run, engine, state, last_action)
         until = None if is_current else row.published_at
         tried = cache(lambda: trials(engine, state, opened.config, until))
-        yield replace(whole, base=replace(whole.base, acting=lambda: _acting(opened, whole, until), trials=tried))
+        hosted = cache(lambda: host_outcomes(state, opened.config, until))
+        yield replace(whole, base=replace(whole.base, acting=lambda: _acting(opened, whole, until), trials=tried, host_tasks=hosted))
 
 
 def _acting(opened: OpenProject, whole: OpenBase, at: datetime | None) -> treatments.conflicts.Acting | None:

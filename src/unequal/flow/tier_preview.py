@@ -59,14 +59,23 @@ def preview_tiers(project: OpenProject, changes: Mapping[str, str], now: datetim
             raise ContactCentreError("CTC031", "there is no such tier", seen=name, do=f"name one of: {', '.join(declared)}")
     changed = {name: tier.model_copy(update={"when": changes[name]}) if name in changes else tier for name, tier in declared.items()}
     with storage.state.open_live(project.state_url) as state:
-        held = [
-            {"customer_id": one.customer_id, "held": one.tier, "since": one.since} for one in state.tiers.members() if one.tier in declared
-        ]
+        held = held_tiers(state, declared)
     with open_base(project) as opened:
-        return _previewed(opened, _Rules(project, opened), changed, held, now)
+        return _previewed(opened, TierRules(project, opened), changed, held, now)
 
 
-class _Rules:
+def held_tiers(state: storage.state.LiveState, declared: Mapping[str, config.policies.Tier]) -> list[dict[str, Any]]:
+    """Who was met with which of the declared tiers, and since when: rows of customer_id, held, since."""
+    return [{"customer_id": one.customer_id, "held": one.tier, "since": one.since} for one in state.tiers.members() if one.tier in declared]
+
+
+def with_held(opened: OpenBase, rows: ibis.Table, held: Sequence[Mapping[str, Any]]) -> ibis.Table:
+    """Rows of customers beside the tier that each was met with, absent of who was not, and since when."""
+    known = opened.engine.rows(_HELD, list(held))
+    return rows.left_join(known.rename(_held_by="customer_id"), rows["customer_id"] == known["customer_id"]).drop("_held_by")
+
+
+class TierRules:
     """The rules of tiers and floors, parsed as decisions parse them."""
 
     def __init__(self, project: OpenProject, opened: OpenBase) -> None:
@@ -84,7 +93,7 @@ class _Rules:
 
 
 def _previewed(
-    opened: OpenBase, rules: _Rules, changed: Mapping[str, config.policies.Tier], held: Sequence[Mapping[str, Any]], now: datetime
+    opened: OpenBase, rules: TierRules, changed: Mapping[str, config.policies.Tier], held: Sequence[Mapping[str, Any]], now: datetime
 ) -> TierPreview:  # fmt: skip
     declared = rules.live.tiers
     before, after, floors = rules.of(declared), rules.of(changed), rules.floors()
@@ -93,8 +102,7 @@ def _previewed(
     texts = ["", *(name for one in every for name in predicates.columns_of(one))]
     rows = customer_base.steps.happened_within(profile_table(opened, *texts), published_moments(opened), windows, at=rules.terms.watermark)
     rows = contact_centre.tiers.with_service_costs(rows, opened.base.table("statement"))
-    known = opened.engine.rows(_HELD, list(held))
-    joined = rows.left_join(known.rename(_held_by="customer_id"), rows["customer_id"] == known["customer_id"]).drop("_held_by")
+    joined = with_held(opened, rows, held)
     ranked = [
         *(name for name, tier in declared.items() if not tier.takes_service_away),
         *(name for name, tier in declared.items() if tier.takes_service_away),

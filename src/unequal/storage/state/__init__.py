@@ -15,6 +15,7 @@ from unequal.storage.state.erasing import Person
 from unequal.storage.state.erasing_log import ErasingState
 from unequal.storage.state.events import EventRow, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
 from unequal.storage.state.goodwill import GoodwillLimits, GoodwillRow
+from unequal.storage.state.host_tasks import HostTaskRow
 from unequal.storage.state.live import LiveState
 from unequal.storage.state.opening import open_access, open_erasing, open_live, open_state
 from unequal.storage.state.outbox import Claimed, Message
@@ -54,6 +55,7 @@ __all__ = [
     "GoodwillRow",
     "Happening",
     "Head",
+    "HostTaskRow",
     "Identifier",
     "Incoming",
     "KeyRow",

@@ -12,9 +12,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from unequal.storage import faults
-from unequal.storage.state import acting, bulk, policies, publishing, runs, standing, suppression, trials
+from unequal.storage.state import acting, bulk, host_tasks, policies, publishing, runs, standing, suppression, trials
 from unequal.storage.state.difference import REDIRECTS, MembershipDifference
 from unequal.storage.state.history import Event, events_of
+from unequal.storage.state.host_tasks import HostTaskRow
 from unequal.storage.state.policies import PolicyVersion
 from unequal.storage.state.runs import RunRow
 from unequal.storage.state.standing import Around
@@ -191,6 +192,11 @@ class State:
         """Each contact that a policy made, with its cost and what was expected of it; see trials.contacts."""
         with self._engine.connect() as connection, connection.begin():
             return pa.Table.from_batches(trials.contacts(connection), trials.CONTACTS)
+
+    def host_tasks(self) -> list[HostTaskRow]:
+        """Every task of a host, the most dollars first; see host_tasks.tasks."""
+        with self._engine.connect() as connection, connection.begin():
+            return host_tasks.tasks(connection)
 
     def history(self, customer_id: str) -> list[Event]:
         """How a customer came about: every event of its records, those before a merge among them; oldest first."""

@@ -17,6 +17,7 @@ from unequal.storage.state.contacts import CONTACT
 from unequal.storage.state.customer_live import bump
 from unequal.storage.state.decisions import DECISION, OUTCOME
 from unequal.storage.state.events import CUSTOMER_LIVE, EVENT, EVENT_QUARANTINED, HANDLE
+from unequal.storage.state.host_tasks import HOST_TASK
 from unequal.storage.state.membership import CUSTOMER_EVENT, CUSTOMER_MEMBERSHIP
 from unequal.storage.state.outbox import OUTBOX
 from unequal.storage.state.preferences import PREFERENCE
@@ -177,6 +178,7 @@ def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_
         _Touched(TIMER, TIMER.c.customer_id.in_(ids), None),
         _Touched(PREFERENCE, PREFERENCE.c.customer_id.in_(ids), None),
         _Touched(TIER_MEMBERSHIP, TIER_MEMBERSHIP.c.customer_id.in_(ids), None),
+        _Touched(HOST_TASK, HOST_TASK.c.customer_id.in_(ids), None),
         _Touched(QUESTION_ASKED, QUESTION_ASKED.c.customer_id.in_(ids), None),
         _Touched(OUTCOME, OUTCOME.c.decision_id.in_(decisions), {"reason": None, "author": None}),
         _Touched(DECISION, DECISION.c.customer_id.in_(ids), {**moved, "inputs": "{}", "winner": None, "response": "{}"}),

@@ -11,6 +11,7 @@ from unequal.storage.state.contact_log import ContactLog
 from unequal.storage.state.event_log import EventLog
 from unequal.storage.state.goodwill_log import GoodwillLog
 from unequal.storage.state.group_commit import Writer
+from unequal.storage.state.host_log import HostLog
 from unequal.storage.state.kept import KeptTexts
 from unequal.storage.state.message_queue import MessageQueue
 from unequal.storage.state.policy_log import PolicyLog
@@ -30,6 +31,7 @@ class LiveState:
         outbox: messages to the world outside.
         goodwill: what agents give at their discretion.
         tiers: which level of service customers got.
+        hosts: what hosts have to do for customers.
         kept: texts that decisions were made by.
     """
 
@@ -43,6 +45,7 @@ class LiveState:
         self.outbox = MessageQueue(engine, self.writer)
         self.goodwill = GoodwillLog(engine, self.writer)
         self.tiers = TierLog(engine, self.writer)
+        self.hosts = HostLog(engine, self.writer)
         self.kept = KeptTexts(engine, self.writer)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Which level of service customers got, and what their hosts have to do."""
+"""Which level of service customers got."""
 
 from __future__ import annotations
 
