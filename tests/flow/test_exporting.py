@@ -101,7 +101,8 @@ def test_parquet_keeps_every_type(yesterday, tmp_path):
             "contacts",
             "promises",
             "plans",
-        }:  # nobody consented here, and no section declares the others
+            "trials",
+        }:  # nobody consented here, no lot was drawn, and no section declares the others
             rows = write_file(opened, export_table(opened, name), tmp_path / f"{name}.parquet")
             assert pq.read_metadata(tmp_path / f"{name}.parquet").num_rows == rows
     schema = pq.read_schema(tmp_path / "entries.parquet")
