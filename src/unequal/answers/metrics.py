@@ -20,6 +20,7 @@ from unequal.answers.host_contacts import host_contacts
 from unequal.answers.lacking import lacking
 from unequal.answers.narrowing import attributes_named, columns_to_ask, dimension, narrow, wide_entries
 from unequal.answers.resting import rests_on
+from unequal.answers.self_service import self_service
 from unequal.answers.showing import Column, Drawn, Shown
 from unequal.predicates import compile_batch, parse
 from unequal.terms.amounts import MINUS, money_text, share_text
@@ -57,7 +58,12 @@ def metrics(
     """
     if level is not None:
         raise AnswerError("ANS011", "metrics are of what their rows say", seen=f"--level {level}", do="ask without --level")
-    found = [*_own(base, where, by, period), *usual_metrics.usual(base, where, by, period), *host_contacts(base, where, by, period)]
+    found = [
+        *_own(base, where, by, period),
+        *usual_metrics.usual(base, where, by, period),
+        *host_contacts(base, where, by, period),
+        *self_service(base, where, by, period),
+    ]
     if not found:
         raise _nothing_watched(base, where, by)
     monthly = [row for one in found for row in one.rows]
