@@ -7,7 +7,7 @@ import json
 import yaml
 
 from unequal.config.policies import read_policy
-from unequal.treatments.playbook import missing, plays
+from unequal.treatments.playbook import missing, plays, service_levels
 
 
 def test_ready_policies_are_listed_with_what_they_do(unequal):
@@ -15,7 +15,13 @@ def test_ready_policies_are_listed_with_what_they_do(unequal):
     for name, play in plays().items():
         assert name in told
         assert play.about.endswith((".", "?"))
-    assert {one["policy"] for one in json.loads(unequal("playbook", "--json").out)} == set(plays())
+    assert {one["policy"] for one in json.loads(unequal("playbook", "--json").out)} == {*plays(), *service_levels()}
+
+
+def test_levels_of_service_are_told_as_a_section_and_no_policy_is_written(unequal_changing):
+    told = unequal_changing("playbook", "tiers_telecom").out
+    assert yaml.safe_load(told.split("lacks for it:", 1)[1])["live"]["tiers"] == service_levels()["tiers_telecom"].needs["tiers"]
+    assert not (unequal_changing.folder / "policies" / "tiers_telecom.yaml").exists()
 
 
 def test_a_policy_is_written_with_what_the_config_lacks_and_never_over_somebodys_work(unequal_changing):

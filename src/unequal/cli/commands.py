@@ -41,7 +41,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "reviewing": {"review": "Settle doubtful matches: lists them, the most dollars first, one in ten drawn at random."},
     "playbook": {
-        "playbook": "Ready policies to begin with: lists them, or writes those named into policies/ and says what unequal.yaml lacks for them."
+        "playbook": "Ready policies and tiers to begin with: lists them, or writes the policies named into policies/ and says what unequal.yaml lacks."
     },
     "policing": {"policies": "Policies: written by one person, previewed, approved by another; they act until retired."},
     "tiering": {

@@ -20,8 +20,8 @@ from unequal.treatments import playbook as ready
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def playbook(directory: str, names: tuple[str, ...], force: bool, as_json: bool) -> None:
-    """Ready policies to begin with: lists them, or writes those named into policies/ and says what unequal.yaml lacks for them."""
-    known = ready.plays()
+    """Ready policies and tiers to begin with: lists them, or writes the policies named into policies/ and says what unequal.yaml lacks."""
+    known = {**ready.plays(), **ready.service_levels()}
     if not names:
         rows = [{"policy": one.name, "what_it_does": one.about} for one in known.values()]
         if as_json:
@@ -32,8 +32,12 @@ def playbook(directory: str, names: tuple[str, ...], force: bool, as_json: bool)
         return
     chosen = [_named(known, name) for name in names]
     project = flow.open_project(directory)
-    told = []
+    told: list[tuple[Path | None, dict[str, Any]]] = []
+    levels = ready.service_levels()
     for play in chosen:
+        if play.name in levels:
+            told.append((None, ready.missing(play.needs, _written(project.loaded.path))))
+            continue
         path = project.folder / "policies" / f"{play.name}.yaml"
         if path.exists() and not force:
             raise ConfigError("CFG095", "there is such a policy already", where=str(path), do="give --force to replace it")
@@ -54,12 +58,13 @@ def _written(config: Path) -> dict[str, Any]:
     return (yaml.safe_load(config.read_text(encoding="utf-8")) or {}).get("live") or {}
 
 
-def _tell(told: list[tuple[Path, dict[str, Any]]], *, as_json: bool) -> None:
+def _tell(told: list[tuple[Path | None, dict[str, Any]]], *, as_json: bool) -> None:
     if as_json:
-        print_json([{"written": str(path), "live_lacks": lacks} for path, lacks in told])
+        print_json([{"written": None if path is None else str(path), "live_lacks": lacks} for path, lacks in told])
         return
     for path, lacks in told:
-        console().print(f"Written: {path}. Read it, change it, then submit it for another person to approve.")
+        if path is not None:
+            console().print(f"Written: {path}. Read it, change it, then submit it for another person to approve.")
         if lacks:
             console().print("unequal.yaml lacks for it:")
             console().print(yaml.safe_dump({"live": lacks}, sort_keys=False, width=120).rstrip(), markup=False)

@@ -1,6 +1,7 @@
 """The playbook: policies that are ready, each in a file that a marketing manager can read, with what each needs of the section `live`.
 
-They lie beside this module. `plays` reads them, `missing` says what of their needs a project does not have yet.
+They lie beside this module. `plays` reads them, `missing` says what of their needs a project does not have yet. Levels of service that are ready lie in
+`tiers`, and `service_levels` reads them: they are all needs and no policy.
 """
 
 from __future__ import annotations
@@ -8,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
 
-__all__ = ["Play", "missing", "plays"]
+__all__ = ["Play", "missing", "plays", "service_levels"]
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One ready policy.
+    """One ready policy, or ready levels of service.
 
     Args:
-        name: of the policy, and of its file.
+        name: of the policy, and of its file; tiers_NAME of levels of service.
         about: what it does, in a sentence.
         text: the file, as it is written into a project.
         needs: what it needs of the section `live`, as in unequal.yaml.
@@ -34,11 +36,20 @@ class Play:
 
 def plays() -> dict[str, Play]:
     """Every ready policy, by name."""
+    return _read_all(files(__name__), "")
+
+
+def service_levels() -> dict[str, Play]:
+    """Ready levels of service with their routing, by name: what they need of `live` is all that they are."""
+    return _read_all(files(__name__) / "tiers", "tiers_")
+
+
+def _read_all(folder: Traversable, prefix: str) -> dict[str, Play]:
     found = {}
-    for file in sorted(files(__name__).iterdir(), key=lambda one: one.name):
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
         name, _, kind = file.name.rpartition(".")
         if kind == "yaml":
-            found[name] = _play(name, file.read_text(encoding="utf-8"))
+            found[prefix + name] = _play(prefix + name, file.read_text(encoding="utf-8"))
     return found
 
 
