@@ -428,8 +428,9 @@ def test_the_page_of_questions_tells_what_each_data_set_answers_and_lacks(
     }  # fmt: skip
     assert set(runs) - {question_matrix.MERIDIAN} == {folder.name for folder in EXAMPLES.iterdir()}
     found = {name: question_matrix.told(one.base) for name, one in runs.items()}
-    # Of a Meridian so small too few order for the one question; of the whole it answers (test_why_customers_stay.py).
-    too_small = {question: why for question, why in found.pop(question_matrix.MERIDIAN).items() if why}
-    assert list(too_small) == ["loyal"]
-    found[question_matrix.MERIDIAN] = dict.fromkeys(answers.QUESTIONS, "")
+    # Of a Meridian so small too few order for the one question; of the whole it answers (test_why_customers_stay.py). What treatments earned is told once its
+    # customers have been decided on (test_quarter.py).
+    lacking = {question: why for question, why in found.pop(question_matrix.MERIDIAN).items() if why}
+    assert list(lacking) == ["earned", "loyal"]
+    found[question_matrix.MERIDIAN] = dict.fromkeys(answers.QUESTIONS, "") | {"earned": lacking["earned"]}
     assert question_matrix.page_with(question_matrix.matrix(found)) == question_matrix.PAGE.read_text(encoding="utf-8")
