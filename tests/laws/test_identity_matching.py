@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unequal.identity.clustering import UNKNOWN
@@ -182,6 +182,7 @@ joins_drawn = st.lists(st.tuples(st.floats(1.25, 15), st.integers(1, 50)), min_s
 
 
 @given(joins_drawn, st.floats(0.001, 0.3), st.floats(0.001, 0.3))
+@example([(2.0, 3), (1.25, 1), (1.375, 1)], 0.25, 0.125)
 def test_who_allows_more_false_links_gets_no_higher_threshold(joins: list[tuple[float, int]], one: float, other: float) -> None:
     some = np.array(joins, dtype=np.float64)
     low, high = sorted((one, other))

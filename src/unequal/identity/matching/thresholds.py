@@ -50,7 +50,7 @@ def threshold(joins: Floats, *, false_at_most: float) -> float:
         return LOWEST
     # Just above the first join that would be one too many, and all that weigh the same.
     fine = ordered[ordered[:, 0] > ordered[fitting[-1] + 1, 0], 0]
-    return float(min(fine[-1], HIGHEST)) if len(fine) else HIGHEST
+    return float(max(LOWEST, min(fine[-1], HIGHEST))) if len(fine) else HIGHEST
 
 
 def false_share(joins: Floats) -> Floats:
