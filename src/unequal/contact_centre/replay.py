@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from unequal.contact_centre.compiled import kernel
 from unequal.contact_centre.disciplines import urgency_of
+from unequal.value import compiled
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_urgency: Any = kernel(urgency_of)
+_urgency: Any = compiled.kernel(urgency_of)
 
 
 class _Queue(NamedTuple):
@@ -42,7 +42,7 @@ class _Queue(NamedTuple):
     by: Whole
 
 
-@kernel
+@compiled.kernel
 def _most_urgent(queue: _Queue, now: float, pool: int) -> int:
     """The class whose first contact this pool serves next; -1 where nobody waits whom it may serve.
 
@@ -63,7 +63,7 @@ def _most_urgent(queue: _Queue, now: float, pool: int) -> int:
     return found
 
 
-@kernel
+@compiled.kernel
 def _serve_on(queue: _Queue, now: float, pool: int, free: int, ends: Any) -> int:
     """Free agents of a pool take whom the discipline says until none is free or nobody waits; returns how many have begun."""
     begun = 0
@@ -79,7 +79,7 @@ def _serve_on(queue: _Queue, now: float, pool: int, free: int, ends: Any) -> int
     return begun
 
 
-@kernel
+@compiled.kernel
 def _close(staying: Whole, agents: Whole, before: Whole) -> None:
     """Of pools that close, let those stay who were there: whoever waits when the lines close is answered still."""
     for pool in range(len(agents)):
@@ -107,7 +107,7 @@ class Day(NamedTuple):
     serves: Flags
 
 
-@kernel
+@compiled.kernel
 def play(day: Day, standing: Floats) -> tuple[Floats, Whole]:
     """Play a day: who is served when, and by which pool.
 

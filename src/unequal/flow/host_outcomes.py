@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from unequal import config, storage
-from unequal.flow.clock import utc_now
+from unequal.flow.clock import day_in, utc_now
 
 TASKS: Final = pa.schema([("due_on", pa.date32()), ("done_on", pa.date32()), ("outcome", pa.string())])
 """done_on and outcome are absent where a task was not done."""
@@ -31,12 +31,7 @@ def host_outcomes(state: storage.State, project: config.Project, until: datetime
     for one in state.host_tasks():
         if one.status == "dropped" or one.created_at > at:
             continue
-        done_on = None if one.outcome_at is None or one.outcome_at > at else _day(one.outcome_at, zone)
-        if done_on is not None or one.due_on < _day(at, zone):
+        done_on = None if one.outcome_at is None or one.outcome_at > at else day_in(zone, one.outcome_at)
+        if done_on is not None or one.due_on < day_in(zone, at):
             told.append({"due_on": one.due_on, "done_on": done_on, "outcome": one.outcome if done_on else None})
     return pa.Table.from_pylist(told, TASKS)
-
-
-def _day(at: datetime, zone: ZoneInfo) -> date:
-    """The company's day of an instant."""
-    return at.replace(tzinfo=UTC).astimezone(zone).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import ibis
 
 from unequal import config, contact_centre, customer_base, predicates, storage
+from unequal.flow.clock import day_in
 from unequal.flow.holding import profile_table, published_moments
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import OpenBase, open_base
@@ -70,7 +71,7 @@ class HostDesk:
         spared = _spared(tasks, now - timedelta(days=declared.rest_days))
         busy = Counter(one.host for one in tasks if one.status == _OPEN)
         chosen = contact_centre.host_tasks.chosen(wanted, busy=busy, spared=spared, at_most=declared.at_most)
-        due_on = self._today(now) + timedelta(days=declared.due_days)
+        due_on = day_in(ZoneInfo(self._project.config.time_zone), now) + timedelta(days=declared.due_days)
         rows = [
             storage.state.HostTaskRow(new_id(now), one.customer_id, one.host, one.reason, _dollars(one.stake_expected), due_on, now)
             for one in chosen
@@ -96,9 +97,6 @@ class HostDesk:
             raise ContactCentreError(
                 "CTC042", "there is no such open task", seen=task_id[:80], do="`unequal hosts list` has those that are open"
             )
-
-    def _today(self, now: datetime) -> date:
-        return now.replace(tzinfo=UTC).astimezone(ZoneInfo(self._project.config.time_zone)).date()
 
 
 def _declared(project: OpenProject) -> config.policies.Hosts:

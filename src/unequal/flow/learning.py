@@ -72,7 +72,8 @@ def stop_losing(project: OpenProject, *, at: datetime) -> tuple[str, ...]:
         if not any("when_it_loses" in one.text for one in state.policies.live(at)):
             return ()
         desk = PolicyDesk(project, state, RunTerms(project), lambda: at)
-        return tuple(row["policy"] for row in _measured(project) if _stopped(project, desk, state, row, at))
+        found = ((row, _acting(state, row["policy"], at)) for row in _measured(project))
+        return tuple(row["policy"] for row, acting in found if acting is not None and _stopped(project, desk, state, row, acting, at))
 
 
 def learn(project: OpenProject, *, at: datetime, today: date) -> list[Learned]:
@@ -107,12 +108,12 @@ def _learned(
     project: OpenProject, desk: PolicyDesk, state: storage.state.LiveState, row: Mapping[str, Any], at: datetime, today: date
 ) -> Learned:
     policy, verdict = str(row["policy"]), str(row["verdict"])
-    live = next((one for one in state.policies.live(at) if one.name == policy), None)
-    if live is None:
+    acting = _acting(state, policy, at)
+    if acting is None:
         return Learned(policy, verdict, None, None, None, None, "nothing: it does not act any more")
-    if _stopped(project, desk, state, row, at):
+    if _stopped(project, desk, state, row, acting, at):
         return Learned(policy, verdict, None, None, None, None, "stopped: it loses, and its rule says so")
-    declared = config.policies.read_policy(live.text, policy, version=live.version).policy
+    declared, live = acting
     gains = weighed(row, declared, Decimal(project.config.live.assumed.counts))
     if gains is None:
         return Learned(policy, verdict, None, None, None, None, "nothing: " + _why_nothing(row))
@@ -184,13 +185,19 @@ def _scaled(uplift: str, factor: float) -> str:
     return f"{(Decimal(uplift) * Decimal(repr(factor))).quantize(_UPLIFT, rounding=ROUND_HALF_UP).normalize():f}"
 
 
-def _stopped(project: OpenProject, desk: PolicyDesk, state: storage.state.LiveState, row: Mapping[str, Any], at: datetime) -> bool:
-    """Stop a policy that loses, where its rule says so and it acts; whether that was done."""
-    live = next((one for one in state.policies.live(at) if one.name == row["policy"]), None)
-    if row["verdict"] != "lost" or live is None:
-        return False
-    declared = config.policies.read_policy(live.text, live.name, version=live.version).policy
-    if declared.measure.stop != "when_it_loses":
+def _acting(state: storage.state.LiveState, policy: str, at: datetime) -> tuple[config.policies.Policy, storage.state.PolicyVersion] | None:
+    """A policy as it acts; None where it does not."""
+    live = next((one for one in state.policies.live(at) if one.name == policy), None)
+    return None if live is None else (config.policies.read_policy(live.text, policy, version=live.version).policy, live)
+
+
+def _stopped(
+    project: OpenProject, desk: PolicyDesk, state: storage.state.LiveState, row: Mapping[str, Any],
+    acting: tuple[config.policies.Policy, storage.state.PolicyVersion], at: datetime,
+) -> bool:  # fmt: skip
+    """Stop a policy that loses, where its rule says so; whether that was done."""
+    declared, live = acting
+    if row["verdict"] != "lost" or declared.measure.stop != "when_it_loses":
         return False
     # First told, then stopped: a message that comes twice has one key, and a loss that nobody hears of goes on elsewhere.
     state.outbox.enqueue([_message(project, declared, live.version, row, at)])

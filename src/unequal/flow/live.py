@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from unequal import storage, treatments
 from unequal.flow import agent_desk, customer_events, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
 from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it through here
 from unequal.flow import simulating as simulating  # noqa: PLC0414 - likewise: the moment of contact, played in advance
-from unequal.flow.clock import utc_now
+from unequal.flow.clock import day_in, utc_now
 from unequal.flow.deciding_together import Together, Told
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
@@ -464,7 +464,7 @@ def learn(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> l
     from unequal.flow import learning
 
     at = clock()
-    return learning.learn(project, at=at, today=at.replace(tzinfo=UTC).astimezone(ZoneInfo(project.config.time_zone)).date())
+    return learning.learn(project, at=at, today=day_in(ZoneInfo(project.config.time_zone), at))
 
 
 def preview_tiers(project: OpenProject, changes: Mapping[str, str]) -> TierPreview:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import ibis
 
 from unequal import config, storage
 from unequal.flow import due_times
+from unequal.flow.clock import day_in
 from unequal.flow.profiles import profile_table
 from unequal.flow.reading import open_base
 
@@ -32,7 +33,7 @@ class Milestones:
         """
         active = live.policies.active()
         waiting = [one for one in map(active.declared, active.versions) if one.trigger is not None and one.trigger.on is None]
-        today = now.replace(tzinfo=UTC).astimezone(active.rules.zone).date()
+        today = day_in(active.rules.zone, now)
         looked = (today, live.profiles.version, active.change)
         if not waiting or looked == self._looked:
             return 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from unequal import config, experiments, storage
+from unequal.flow.clock import day_in
 from unequal.flow.returning import is_returned
 from unequal.treatments import shapes, tiers
 
@@ -54,7 +55,7 @@ def _before(table: pa.Table, column: str, until: datetime | None) -> pa.Table:
 
 def _on_days(table: pa.Table, moment: str, day: str, zone: ZoneInfo) -> pa.Table:
     """The table with the company's day of a moment beside it."""
-    days = [at.replace(tzinfo=UTC).astimezone(zone).date() for at in table[moment].to_pylist()]
+    days = [day_in(zone, at) for at in table[moment].to_pylist()]
     return table.append_column(day, pa.array(days, pa.date32()))
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.value import buying, earlier, owning, referral, renewing, segments, spending, steps, tables, totals
+    from unequal.value import buying, compiled, earlier, owning, referral, renewing, segments, spending, steps, tables, totals
 
-__all__ = ["buying", "earlier", "owning", "referral", "renewing", "segments", "spending", "steps", "tables", "totals"]
+__all__ = ["buying", "compiled", "earlier", "owning", "referral", "renewing", "segments", "spending", "steps", "tables", "totals"]
 
 open_by_name(__name__, __all__)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
 from unequal.treatments.allocation.tables import Prices, Room, Rows, Taking
+from unequal.value import compiled
 
 _NEVER: Final = 1e-9
 """Options as unlikely as this count for nothing."""
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def best_at(first: int, last: int, rows: Rows, prices: Prices, taken: Any) -> float:
     """Choose for customers [first, last) what brings most beyond its price, into `taken`; what the choices bring beyond it."""
     reduced = 0.0
@@ -29,7 +29,7 @@ def best_at(first: int, last: int, rows: Rows, prices: Prices, taken: Any) -> fl
     return reduced
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def rounded(
     first: int, last: int, rows: Rows, prices: Prices, temperature: float, options: Taking, groups: Taking, rounding: tuple[Any, Any]
 ) -> tuple[float, float]:  # fmt: skip
@@ -67,7 +67,7 @@ def rounded(
     return height, bound
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _chances(customer: int, rows: Rows, prices: Prices, temperature: float, chances: Any) -> tuple[float, float]:
     """How likely each row of a customer is, into `chances`; what the best brings beyond its price, and the sum that the chances are parts of."""
     beside, most, begin, end = prices.group[rows.group[customer]], 0.0, rows.starts[customer], rows.starts[customer + 1]
@@ -83,7 +83,7 @@ def _chances(customer: int, rows: Rows, prices: Prices, temperature: float, chan
     return most, total
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _gathered(option: int, column: int, options: Taking, groups: Taking, entries: Any, takes: Any) -> int:
     """The rows of limits that an option of a customer takes of, and how much, into two arrays; how many there are."""
     held = 0
@@ -96,7 +96,7 @@ def _gathered(option: int, column: int, options: Taking, groups: Taking, entries
     return held
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _added(chance: float, entries: Any, takes: Any, use: Any, touched: Any, count: int) -> int:
     """Add to what is taken; how many rows of limits something is taken of."""
     for at in range(len(entries)):
@@ -107,7 +107,7 @@ def _added(chance: float, entries: Any, takes: Any, use: Any, touched: Any, coun
     return count
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _bent(weight: float, entries: Any, takes: Any, bend: Any) -> None:
     """Add the square of what is taken, weighed, to the lower half."""
     for one in range(len(entries)):
@@ -116,7 +116,7 @@ def _bent(weight: float, entries: Any, takes: Any, bend: Any) -> None:
                 bend[entries[one], entries[other]] += weight * takes[one] * takes[other]
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def losses(rows: Rows, prices: Prices, taken: Any, lost: Any) -> None:
     """What each move away from a choice loses at the prices: of each row in its place, and of ending the treatment behind them.
 
@@ -133,7 +133,7 @@ def losses(rows: Rows, prices: Prices, taken: Any, lost: Any) -> None:
             lost[row] = now - (rows.value[row] - prices.option[rows.option[row]] - beside) if row != at else np.inf
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _change(was: int, then: int, customer: int, rows: Rows, room: Room, row: int) -> int:
     """By how much the use of a row of limits changes where a customer moves from one option to another."""
     found = 0
@@ -144,14 +144,14 @@ def _change(was: int, then: int, customer: int, rows: Rows, room: Room, row: int
     return found
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _move(customer: int, then: int, rows: Rows, room: Room, use: Any, taken: Any) -> None:
     for row in range(len(use)):
         use[row] += _change(taken[customer], then, customer, rows, room, row)
     taken[customer] = then
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _over(customer: int, then: int, rows: Rows, room: Room, use: Any, taken: Any) -> float:
     """By how much is used too much after a move."""
     found = 0.0
@@ -161,7 +161,7 @@ def _over(customer: int, then: int, rows: Rows, room: Room, use: Any, taken: Any
     return found
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def repair(moves: Any, owner: Any, rows: Rows, room: Room, use: Any, taken: Any, moved: Any) -> bool:
     """Make moves, in the order given, that use less of what is used too much; whether everything then fits.
 
@@ -189,7 +189,7 @@ def repair(moves: Any, owner: Any, rows: Rows, room: Room, use: Any, taken: Any,
     return over == 0
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def end_some(order: Any, rows: Rows, room: Room, use: Any, taken: Any) -> None:
     """End treatments, in the order given, until everything fits. Nothing treated always fits, and so this comes to an end."""
     ended = True
@@ -201,7 +201,7 @@ def end_some(order: Any, rows: Rows, room: Room, use: Any, taken: Any) -> None:
                 ended = True
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _takes_too_much(customer: int, rows: Rows, room: Room, use: Any, taken: Any) -> bool:
     """Whether a customer's treatment takes of anything that is used too much."""
     for row in range(len(use)):  # noqa: SIM110 - numba compiles no `any` over a generator
@@ -210,7 +210,7 @@ def _takes_too_much(customer: int, rows: Rows, room: Room, use: Any, taken: Any)
     return False
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def fill(moves: Any, owner: Any, rows: Rows, room: Room, use: Any, taken: Any) -> int:
     """Make moves, in the order given, that bring more and still fit; how many were made. See `repair`."""
     made = 0
@@ -223,7 +223,7 @@ def fill(moves: Any, owner: Any, rows: Rows, room: Room, use: Any, taken: Any) -
     return made
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def _fits(customer: int, then: int, rows: Rows, room: Room, use: Any, taken: Any) -> bool:
     for row in range(len(use)):
         change = _change(taken[customer], then, customer, rows, room, row)
@@ -232,7 +232,7 @@ def _fits(customer: int, then: int, rows: Rows, room: Room, use: Any, taken: Any
     return True
 
 
-@njit(nogil=True, cache=True)
+@compiled.kernel
 def counted(rows: Rows, taken: Any, treated: Any) -> None:
     """Count who is treated, by option and group."""
     for customer in range(len(taken)):
