@@ -53,10 +53,11 @@ class Writer:
     Args:
         engine: of the state; not disposed of here.
         at_once: jobs in one transaction, at most.
+        committed: called after each transaction, while the writer still has its turn; it must be quick.
     """
 
-    def __init__(self, engine: sa.Engine, *, at_once: int = _AT_ONCE) -> None:
-        self._engine, self._at_once = engine, at_once
+    def __init__(self, engine: sa.Engine, *, at_once: int = _AT_ONCE, committed: Callable[[], None] | None = None) -> None:
+        self._engine, self._at_once, self._committed = engine, at_once, committed
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -190,6 +191,8 @@ class Writer:
         except BaseException as error:
             self._undo(error)
             raise
+        if self._committed is not None:
+            self._committed()
 
     def _begun(self) -> sa.Connection:
         """A connection whose transaction has the turn; a new one where the server has closed the one that was kept."""

@@ -7,6 +7,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from unequal.storage.state.checkpointing import Checkpointer
 from unequal.storage.state.contact_log import ContactLog
 from unequal.storage.state.event_log import EventLog
 from unequal.storage.state.goodwill_log import GoodwillLog
@@ -37,7 +38,8 @@ class LiveState:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self.writer = Writer(engine)
+        self._checkpointer = Checkpointer(engine)
+        self.writer = Writer(engine, committed=self._checkpointer.written)
         self.events = EventLog(engine, self.writer)
         self.contacts = ContactLog(engine, self.writer)
         self.policies = PolicyLog(engine, self.writer)
@@ -51,6 +53,7 @@ class LiveState:
     def close(self) -> None:
         """Write what waits, and give back the connections."""
         self.writer.close()
+        self._checkpointer.close()
         self.events.close()
         self.contacts.close()
         self.policies.close()

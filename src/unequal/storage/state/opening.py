@@ -118,7 +118,8 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA cache_size = -65536")
-    # What many transactions change is carried over into the file once: 16 MB of log hold some 17 batches of events, 4 MB hold 4.
+    # What many transactions change is carried over into the file once: 16 MB of log hold some 17 batches of events, 4 MB hold 4. The moment of
+    # contact has it done from beside, before the log is full.
     cursor.execute("PRAGMA wal_autocheckpoint = 4000")
     cursor.close()
 

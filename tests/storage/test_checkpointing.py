@@ -1,0 +1,58 @@
+"""SQLite's log is carried over into its file by a thread of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from unequal import storage
+from unequal.storage.state import contacts
+
+AT = datetime(2026, 1, 5, 6, 30)
+LONGEST_SECONDS = 30
+
+
+def in_the_file_alone(file: Path) -> int:
+    """How many contacts the file holds, without what its log adds to it; -1 where that cannot be read, as while it is carried over."""
+    with closing(sqlite3.connect(f"file:{file}?immutable=1", uri=True)) as connection, suppress(sqlite3.DatabaseError):
+        return int(connection.execute("SELECT count(*) FROM contact").fetchone()[0])
+    return -1
+
+
+def is_carried_over(file: Path, contacts: int) -> bool:
+    give_up = time.monotonic() + LONGEST_SECONDS
+    while in_the_file_alone(file) < contacts and time.monotonic() < give_up:
+        time.sleep(0.05)
+    return in_the_file_alone(file) == contacts
+
+
+def reserve(live: storage.state.LiveState, name: str) -> None:
+    row = contacts.ContactRow(name, "c_1", "email", "service", AT)
+    live.writer.write(lambda connection: contacts.insert(connection, [("c_1", row)]))
+
+
+def test_what_is_committed_reaches_the_file_though_nobody_writes_after_it_and_the_log_is_not_full(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with storage.state.open_live(f"sqlite:///{file}") as live:
+        reserve(live, "k_1")
+        assert is_carried_over(file, 1)
+        reserve(live, "k_2")
+        assert is_carried_over(file, 2)
+
+
+def test_what_a_reader_still_looks_at_is_carried_over_once_he_has_gone_on(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with storage.state.open_live(f"sqlite:///{file}") as live:
+        reserve(live, "k_1")
+        assert is_carried_over(file, 1)
+        with closing(sqlite3.connect(file, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            before = reader.execute("SELECT count(*) FROM contact").fetchone()
+            reserve(live, "k_2")
+            assert (reader.execute("SELECT count(*) FROM contact").fetchone()) == before == (1,)
+            reader.execute("COMMIT")
+        reserve(live, "k_3")
+        assert is_carried_over(file, 3)
