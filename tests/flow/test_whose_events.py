@@ -27,7 +27,11 @@ def live(state_url: str) -> Iterator[LiveState]:
 
 
 def ids(live: LiveState, customer: str) -> list[str]:
-    return [row.message_id for row in live.events.of_customer(customer)]
+    """The events of a customer; by his names they are the same."""
+    rows, today = live.events.of_customer(customer), live.events.today(customer)
+    (times,) = live.events.times_each([([today, *live.events.names(today)], 0)])
+    assert sorted(times) == sorted((row.event_id, row.source, row.kind, row.name, row.timestamp) for row in rows)
+    return [row.message_id for row in rows]
 
 
 def test_a_user_of_a_declared_source_is_its_record_and_goes_where_the_record_goes(state_url: str, live: LiveState) -> None:
@@ -191,6 +195,17 @@ def shape(live: LiveState, customer: str, order: int) -> str:
 
 def test_somebody_of_whom_nothing_is_known_has_an_empty_state(live: LiveState) -> None:
     assert state_of(live, PROJECT, "c_unknown") == State("c_unknown")
+
+
+def test_of_several_customers_at_once_each_is_told_what_came_after_what_he_is_known_by(live: LiveState) -> None:
+    assert live.events.times_each([]) == []
+    users = [str(number) for number in range(1, 1_201)]
+    send(live, [track(f"{user} {at}", userId=user) for user in users[:600] for at in range(2)])
+    send(live, [track(f"{user} {at}", userId=user) for user in users[600:] for at in range(2)])
+    everything = live.events.times_each([([f"user:shop:{user}"], 0) for user in users])
+    assert [[event.event_id for event in some] for some in map(sorted, everything)] == [[2 * at + 1, 2 * at + 2] for at in range(1_200)]
+    some = live.events.times_each([(["user:shop:1", "user:shop:2"], 3), ([], 0), (["user:shop:2"], 4), (["user:shop:nobody"], 0)])
+    assert [[event.event_id for event in one] for one in some] == [[4], [], [], []]
 
 
 def test_a_customer_has_the_names_by_which_sources_knew_him_and_none_of_somebody_elses(state_url: str) -> None:

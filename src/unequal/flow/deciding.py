@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import orjson
 
 from unequal import config, storage
-from unequal.flow.customer_events import Naming
 from unequal.flow.customer_profile import OfState
 from unequal.flow.told import Vocabulary
 from unequal.flow.told_by_events import valued
@@ -18,7 +17,6 @@ from unequal.treatments import Rules, shapes, tiers, wording
 
 if TYPE_CHECKING:
     from unequal.flow.policy_desk import Active
-    from unequal.flow.profiles import Profiles
 
 _VISITORS: Final = ("anonymous:", "user:")
 
@@ -97,19 +95,6 @@ def visitor_document(customer_id: str, asked_id: str, told: OfState) -> dict[str
     """Somebody whom a source named, and who is no customer that we know."""
     return {"customer_id": customer_id, "asked_id": asked_id, "kind": "visitor", "version": told.version, "consents": list(told.consents),
             "preferences": list(told.preferences), "contacts": list(told.contacts)}  # fmt: skip
-
-
-def happened_of(profiles: Profiles, customer_id: str, rows: Sequence[storage.state.EventRow], named: Naming) -> shapes.Happened:
-    """What the run tells of a customer, and events since; what the run tells already is not counted twice."""
-    told = profiles.happened(customer_id)
-    if not rows:
-        return shapes.Happened(told)
-    found: dict[str, list[datetime]] = {}
-    for row in rows:
-        ours = named(row.source, row.kind, row.name)
-        if ours is not None and (not told or row.timestamp > profiles.known_until(ours)):
-            found.setdefault(ours, []).append(row.timestamp)
-    return shapes.Happened({event: tuple(sorted([*told.get(event, ()), *found.get(event, ())])) for event in {*told, *found}})
 
 
 # What is written

@@ -6,7 +6,6 @@ on; whoever comes too late looks again. So limits hold whatever the number of wo
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -15,9 +14,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -28,6 +26,7 @@ from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it
 from unequal.flow import simulating as simulating  # noqa: PLC0414 - likewise: the moment of contact, played in advance
 from unequal.flow.clock import day_in, utc_now
 from unequal.flow.deciding_together import Together, Told
+from unequal.flow.event_memory import EventMemory
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import Active, PolicyDesk
 from unequal.flow.previewing import RunTerms
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
     from unequal.flow.hosting import HostDesk
     from unequal.flow.learning import Learned
     from unequal.flow.tier_preview import TierPreview
-
-_HOT: Final = 20_000
 
 
 class Asking(Protocol):
@@ -80,13 +77,6 @@ class Asked:
     timers: tuple[int, ...] = ()
 
 
-class _Known(NamedTuple):
-    """What happened to a customer, and the names by which sources knew him before he was known."""
-
-    happened: shapes.Happened
-    names: tuple[str, ...]
-
-
 class Live:
     """The moment of contact of a project. Made by `open_live`; safe for threads.
 
@@ -105,9 +95,8 @@ class Live:
         self.sender = Sender(project, clock)
         self.agents = agent_desk.AgentDesk(self)
         self._named = customer_events.naming(project.config)
-        self._happened: OrderedDict[str, tuple[int, tuple[str, int], _Known]] = OrderedDict()
+        self._memory = EventMemory(self.profiles, self.state, self._named)
         self._milestones = milestones.Milestones()
-        self._busy = Lock()
         self._by: tuple[str, tuple[str, int], str] | None = None
         self._vocabulary = deciding.vocabulary_of(project.config)
         self._spent: tuple[int, tuple[Mapping[str, Decimal], Mapping[str, Decimal]]] | None = None
@@ -157,7 +146,7 @@ class Live:
         return customer_profile.customer_profile(self.profiles, customer_id, held)
 
     def _open_cases(self, customer_id: str, version: int) -> list[dict[str, Any]]:
-        return deciding.open_cases(self.policies.active().rules, self._known_of(customer_id, version).happened, self.clock())
+        return deciding.open_cases(self.policies.active().rules, self._memory.known(customer_id, version).happened, self.clock())
 
     def today(self, customer_id: str) -> str | None:
         """The id under which a customer, or a visitor whom a source named, stands today."""
@@ -199,7 +188,7 @@ class Live:
     def _standing(self, found: storage.state.Standing) -> tuple[storage.state.Standing, shapes.Happened]:
         """What the state holds of a customer, under other names of his too, and what happened to him."""
         while True:
-            known = self._known_of(found.customer_id, found.version)
+            known = self._memory.known(found.customer_id, found.version)
             if not known.names:
                 return found, known.happened
             whole = self.state.contacts.standing(found.customer_id, also=known.names)
@@ -209,38 +198,12 @@ class Live:
             found = whole
 
     def know(self, found: Sequence[storage.state.Standing]) -> None:
-        """Ask at once what is not known yet of several customers, as `_known_of` asks it of one."""
-        run = self.profiles.version
-        missing = [one for one in found if (held := self._happened.get(one.customer_id)) is None or held[:2] != (one.version, run)]
-        for one, names in zip(missing, self.state.events.names_each([one.customer_id for one in missing]), strict=True):
-            self._learn(one.customer_id, one.version, run, names)
-
-    def _known_of(self, customer_id: str, version: int) -> _Known:
-        """What the run tells, and the events since; read again only when something happened to the customer, or a run was published."""
-        run = self.profiles.version
-        found = self._happened.get(customer_id)
-        if found is not None and found[:2] == (version, run):
-            return found[2]
-        return self._learn(customer_id, version, run, self.state.events.names(customer_id))
-
-    def _learn(self, customer_id: str, version: int, run: tuple[str, int], names: tuple[str, ...]) -> _Known:
-        rows = self.state.events.of_customer(customer_id) if names or deciding.is_visitor(customer_id) else ()
-        known = _Known(deciding.happened_of(self.profiles, customer_id, rows, self._named), names)
-        self._remember(customer_id, version, run, known)
-        return known
+        """Ask at once what happened to several customers, whose moments are put together next."""
+        self._memory.know([(one.customer_id, one.version) for one in found])
 
     def still(self, reservation: storage.state.Reservation, after: int) -> None:
         """Nothing happened to the customer but the decision itself, whose version this is."""
-        found = self._happened.get(reservation.customer_id)
-        if found is not None and found[0] == reservation.version:
-            self._remember(reservation.customer_id, after, found[1], found[2])
-
-    def _remember(self, customer_id: str, version: int, run: tuple[str, int], known: _Known) -> None:
-        with self._busy:
-            self._happened[customer_id] = (version, run, known)
-            self._happened.move_to_end(customer_id)
-            while len(self._happened) > _HOT:
-                self._happened.popitem(last=False)
+        self._memory.still(reservation.customer_id, reservation.version, after)
 
     def spent(self, active: Active) -> Mapping[str, Decimal]:
         """What each policy has spent, as last read: the reservation checks budgets again where they are kept."""

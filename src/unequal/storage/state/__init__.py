@@ -13,7 +13,7 @@ from unequal.storage.state.difference import MembershipDifference
 from unequal.storage.state.directory import NO_PASSWORD, BegunRow, DirectoryRow, DirectoryState
 from unequal.storage.state.erasing import Person
 from unequal.storage.state.erasing_log import ErasingState
-from unequal.storage.state.events import EventRow, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
+from unequal.storage.state.events import EventRow, EventTime, Happening, Incoming, QuarantinedRow, Refused, Sender, Taken
 from unequal.storage.state.goodwill import GoodwillLimits, GoodwillRow
 from unequal.storage.state.host_tasks import HostTaskRow
 from unequal.storage.state.live import LiveState
@@ -51,6 +51,7 @@ __all__ = [
     "ErasingState",
     "ErasureRow",
     "EventRow",
+    "EventTime",
     "GoodwillLimits",
     "GoodwillRow",
     "Happening",

@@ -16,6 +16,7 @@ from unequal.storage.state.events import (
     EVENT_QUARANTINED,
     HANDLE,
     EventRow,
+    EventTime,
     Incoming,
     QuarantinedRow,
     Refused,
@@ -29,6 +30,8 @@ from unequal.storage.state.whose import padded
 
 _REMEMBERED: Final = 200_000
 """Handles of a source whose numbers are kept in memory: some 40 MB."""
+
+_NAMES_AT_ONCE: Final = 512
 
 _KINDS: Final = ("user", "anonymous")
 _TARGET: Final = HANDLE.alias("t")
@@ -59,6 +62,16 @@ def _names(customers: int) -> str:
     return f"""
         SELECT m.customer_id, {_NAME.replace("h.", "u.")} FROM {_HIS} WHERE {his}
         UNION ALL SELECT m.customer_id, {_NAME} FROM {_HIS} JOIN handle h ON h.leads_to = u.handle_id WHERE {his}"""  # noqa: S608 - our own names
+
+
+@cache
+def _times_under(names: int) -> str:
+    asked = ", ".join(["(CAST(? AS INTEGER), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))"] * names)
+    return f"""
+        WITH told (place, kind, source, value, known) AS (VALUES {asked}), asked AS (SELECT DISTINCT * FROM told)
+        SELECT asked.place, e.event_id, e.source, e.kind, e.name, e.timestamp FROM asked
+        JOIN handle h ON h.source = asked.source AND h.kind = asked.kind AND h.value = asked.value
+        JOIN event e ON e.handle_id = h.handle_id AND e.event_id > asked.known"""  # noqa: S608 - our own names and places
 
 
 class EventLog:
@@ -206,6 +219,21 @@ class EventLog:
             if (named := _named(one)) is not None:
                 found[one] = [str(row[0]) for row in self._reader.read(driver.run, _NAMES_OF_USER, named).fetchall()]
         return [tuple(sorted(found[one])) for one in customer_ids]
+
+    def times_each(self, asked: Sequence[tuple[Sequence[str], int]]) -> list[list[EventTime]]:
+        """When things happened under some names, in no order; of several customers at once.
+
+        Args:
+            asked: for each the names that `names` gives, with his own where that is one, and the number of the last event that is known; 0 for all.
+        """
+        found: list[list[EventTime]] = [[] for _ in asked]
+        wanted = [(place, *named, after) for place, (names, after) in enumerate(asked) for name in names if (named := _named(name))]
+        for at in range(0, len(wanted), _NAMES_AT_ONCE):
+            some = padded(wanted[at : at + _NAMES_AT_ONCE])
+            values = [value for one in some for value in one]
+            for place, number, source, kind, name, stamped in self._reader.read(driver.run, _times_under(len(some)), values).fetchall():
+                found[place].append(EventTime(number, source, kind, name, driver.moment(stamped)))
+        return found
 
     def close(self) -> None:
         """Close the connections that it reads over."""

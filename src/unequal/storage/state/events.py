@@ -186,6 +186,16 @@ class EventRow:
     customer_id: str
 
 
+class EventTime(NamedTuple):
+    """Of an event, what tells that something happened, and when (naive UTC)."""
+
+    event_id: int
+    source: str
+    kind: str
+    name: str | None
+    timestamp: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class QuarantinedRow:
     """An event that could not be taken, as it is kept."""

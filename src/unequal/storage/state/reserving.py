@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -134,16 +135,29 @@ def _together(connection: sa.Connection, reservations: Sequence[Reservation]) ->
     is_plain = all(one.timer is None for one in reservations) and len({one.customer_id for one in reservations}) == len(reservations)
     if is_plain and len(reservations) > 1:
         try:
-            with connection.begin_nested():
+            with _undone_alone(connection):
                 return _reserved_together(connection, reservations)
         except spending.OverBudget:
             pass
     return [_reserved(connection, one) for one in reservations]
 
 
+@contextmanager
+def _undone_alone(connection: sa.Connection) -> Iterator[None]:
+    """What a LiveError ends is undone by itself; any other error undoes whatever the block stands in."""
+    driver.run(connection, "SAVEPOINT part")
+    try:
+        yield
+    except LiveError:
+        driver.run(connection, "ROLLBACK TO SAVEPOINT part")
+        driver.run(connection, "RELEASE SAVEPOINT part")
+        raise
+    driver.run(connection, "RELEASE SAVEPOINT part")
+
+
 def _reserved(connection: sa.Connection, reservation: Reservation) -> Came:
     try:
-        with connection.begin_nested():
+        with _undone_alone(connection):
             return reserve(connection, reservation)
     except LiveError as error:
         return error

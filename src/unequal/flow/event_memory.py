@@ -1,0 +1,99 @@
+"""What happened to customers, held in memory: read again only when something happened, and then only what is new."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from unequal.flow import deciding
+from unequal.treatments import shapes
+
+if TYPE_CHECKING:
+    from unequal import storage
+    from unequal.flow.customer_events import Naming
+    from unequal.flow.profiles import Profiles
+
+_HOT: Final = 20_000
+"""Customers that are remembered."""
+
+_Run = tuple[str, int]
+
+
+class Known(NamedTuple):
+    """What happened to a customer up to an event's number, and the names by which sources knew him before he was known."""
+
+    happened: shapes.Happened
+    names: tuple[str, ...]
+    last_event: int
+
+
+class EventMemory:
+    """What happened to customers, by the published run and the events since. Safe for threads.
+
+    Args:
+        profiles: of the run that is published.
+        state: which holds the events.
+        named: under which names events count.
+    """
+
+    def __init__(self, profiles: Profiles, state: storage.state.LiveState, named: Naming) -> None:
+        self._profiles, self._events, self._named = profiles, state.events, named
+        self._held: OrderedDict[str, tuple[int, _Run, Known]] = OrderedDict()
+        self._busy = Lock()
+
+    def known(self, customer_id: str, version: int) -> Known:
+        """What happened to a customer in a version of his, or to what a source calls somebody."""
+        run = self._profiles.version
+        found = self._held.get(customer_id)
+        return found[2] if found is not None and found[:2] == (version, run) else self._learn([(customer_id, version)], run)[0]
+
+    def know(self, whom: Sequence[tuple[str, int]]) -> None:
+        """Read at once what is not known yet of some customers, each with his version."""
+        run = self._profiles.version
+        self._learn([one for one in whom if (held := self._held.get(one[0])) is None or held[:2] != (one[1], run)], run)
+
+    def still(self, customer_id: str, version: int, after: int) -> None:
+        """Nothing happened to a customer between two versions that an event tells of."""
+        found = self._held.get(customer_id)
+        if found is not None and found[0] == version:
+            self._remember(customer_id, after, found[1], found[2])
+
+    def _learn(self, whom: Sequence[tuple[str, int]], run: _Run) -> list[Known]:
+        names = self._events.names_each([customer_id for customer_id, _ in whom])
+        before = [self._before(customer_id, run, his) for (customer_id, _), his in zip(whom, names, strict=True)]
+        asked = [
+            ((customer_id, *his) if deciding.is_visitor(customer_id) else his, known.last_event if known else 0)
+            for (customer_id, _), his, known in zip(whom, names, before, strict=True)
+        ]
+        learnt = []
+        for (customer_id, version), his, known, events in zip(whom, names, before, self._events.times_each(asked), strict=True):
+            happened = self._happened(customer_id, events, known.happened if known else None)
+            learnt.append(Known(happened, his, max((event.event_id for event in events), default=known.last_event if known else 0)))
+            self._remember(customer_id, version, run, learnt[-1])
+        return learnt
+
+    def _before(self, customer_id: str, run: _Run, names: tuple[str, ...]) -> Known | None:
+        """What was known of a customer under the same names; with these it changes whose an event is, and numbers of events only rise."""
+        held = self._held.get(customer_id)
+        return held[2] if held is not None and held[1] == run and held[2].names == names else None
+
+    def _happened(self, customer_id: str, events: Sequence[storage.state.EventTime], before: shapes.Happened | None) -> shapes.Happened:
+        """What the run tells of a customer, and events since; what the run tells already is not counted twice."""
+        told = self._profiles.happened(customer_id)
+        known = told if before is None else before.moments
+        found: dict[str, list[datetime]] = {}
+        for event in events:
+            ours = self._named(event.source, event.kind, event.name)
+            if ours is not None and (not told or event.timestamp > self._profiles.known_until(ours)):
+                found.setdefault(ours, []).append(event.timestamp)
+        return shapes.Happened({**known, **{event: tuple(sorted([*known.get(event, ()), *times])) for event, times in found.items()}})
+
+    def _remember(self, customer_id: str, version: int, run: _Run, known: Known) -> None:
+        with self._busy:
+            self._held[customer_id] = (version, run, known)
+            self._held.move_to_end(customer_id)
+            while len(self._held) > _HOT:
+                self._held.popitem(last=False)

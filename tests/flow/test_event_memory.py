@@ -1,0 +1,60 @@
+"""What is held in memory of what happened to customers is what is read anew, whatever came in between."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from tests.flow.test_live import NOON, clock, live, one, sent, track
+
+from unequal.flow import customer_events
+from unequal.flow.event_memory import EventMemory
+
+__all__ = ["clock", "live"]
+
+STEPS = 120
+VISITORS = ("v1", "v2")
+
+
+def memory(live) -> EventMemory:
+    return EventMemory(live.profiles, live.state, customer_events.naming(live.project.config))
+
+
+def something(chance: random.Random, number: int, users: list[str]) -> dict:
+    """An order, a cart or a look, by a user or a visitor, before or after others; or a visitor who is said to be a user."""
+    at = NOON - timedelta(minutes=chance.randrange(600))
+    visitor, user, message = chance.choice(VISITORS), chance.choice(users), f"m{number}"
+    if chance.random() < 0.08:
+        return {"type": "identify", "userId": user, "anonymousId": visitor, "messageId": message, "timestamp": f"{at.isoformat()}Z"}
+    event = track(chance.choice(["Order Completed", "Cart Updated", "Looked"]), user, at, message)
+    return event if chance.random() < 0.6 else {**event, "userId": None, "anonymousId": visitor}
+
+
+def test_what_is_remembered_event_by_event_is_what_is_read_anew(live, clock):
+    """Two customers, somebody who is no customer, and two visitors who turn out to be one of them, or of whom nobody knows who they are."""
+    held, chance = memory(live), random.Random(7)
+    users = ["1", "2", "nobody"]
+    whom = [one(live, "1"), one(live, "2"), "user:shop:nobody", *(f"anonymous:shop:{visitor}" for visitor in VISITORS)]
+    seen = set()
+    for number in range(STEPS):
+        sent(live, clock, *(something(chance, 3 * number + extra, users) for extra in range(chance.randrange(1, 4))))
+        for customer in {live.today(each) or each for each in whom}:
+            version = live.state.events.version(customer)
+            if chance.random() < 0.5:
+                held.know([(customer, version)])
+            known = held.known(customer, version)
+            assert known == memory(live).known(customer, version)
+            seen.add((known.names, tuple(sorted(known.happened.moments))))
+    assert len({names for names, _ in seen}) > 3, "visitors turned out to be somebody in between"
+    assert any(len(moments) > 1 for _, moments in seen)
+
+
+def test_a_decision_itself_lets_nothing_be_read_again(live, clock):
+    held, customer = memory(live), one(live, "1")
+    sent(live, clock, track("Order Completed", "1", NOON, "m"))
+    version = live.state.events.version(customer)
+    known = held.known(customer, version)
+    held.still(customer, version, version + 1)
+    assert held.known(customer, version + 1) is known
+    held.still(customer, version, version + 2)
+    assert held.known(customer, version + 2) is not known
