@@ -76,6 +76,10 @@ class SmallWorld:
         return self
 
     @property
+    def hosts(self) -> SmallWorld:
+        return self
+
+    @property
     def page(self) -> AgentPage:
         return AgentPage(embed_in=("https://crm.example.com",))
 
@@ -162,6 +166,17 @@ class SmallWorld:
         return filled("policy") if name == "p" else None
 
     revert = approve
+
+    def tasks(self, *, after: str | None, **asked: Any) -> list[verbs.Document] | None:
+        self.told.append(("tasks", asked))
+        return [filled("host_task")] if after is None else None
+
+    def finish(self, task_id: str, **given: Any) -> bool:
+        self.told.append(("finish", given))
+        return task_id == "t_1"
+
+    def plan(self, *, by_stake: bool) -> verbs.Document:
+        return {"made": [filled("host_task")], "deserving": 3, "resting": 1, "without_room": 1, "dropped": 0}
 
     def tick(self, now: datetime) -> int:
         self.told.append(("tick", now))

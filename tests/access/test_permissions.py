@@ -12,10 +12,10 @@ from unequal.terms.errors import AccessError
 OPEN = {"health.read", "set_up", "session.open"}
 MAY = {
     "viewer": {"customers.read", "policies.read"},
-    "analyst": {"customers.read", "policies.read", "policies.preview", "decisions.read", "goodwill.read"},
+    "analyst": {"customers.read", "policies.read", "policies.preview", "decisions.read", "goodwill.read", "host_tasks.read"},
     "policy_author": {
         "customers.read", "decisions.read", "policies.read", "policies.write", "policies.preview", "policies.approve", "policies.revert",
-        "goodwill.read",
+        "goodwill.read", "host_tasks.read", "host_tasks.plan",
     },
     "steward": {"customers.read", "customers.look_up", "events.quarantined"},
     "privacy_officer": {
@@ -24,12 +24,13 @@ MAY = {
     "administrator": {"people.manage", "keys.manage", "audit.read", "events.quarantined", "policies.read"},
     "agent": {
         "customers.read", "customers.look_up", "decisions.make", "outcomes.write", "consents.write", "preferences.write", "answers.write",
-        "agent_page.read", "goodwill.give",
+        "agent_page.read", "goodwill.give", "host_tasks.read", "host_tasks.finish",
     },
     "ingest": {"events.write"},
     "service": {
         "events.write", "events.quarantined", "customers.read", "customers.look_up", "decisions.make", "decisions.read", "outcomes.write",
-        "consents.write", "preferences.write", "answers.write", "policies.read", "goodwill.read", "contacts.route",
+        "consents.write", "preferences.write", "answers.write", "policies.read", "goodwill.read", "contacts.route", "host_tasks.read",
+        "host_tasks.finish", "host_tasks.plan",
     },
     "service without scopes": set(),
     "anonymous": set(),

@@ -20,10 +20,12 @@ from unequal.api.page_routing import EVERY_PAGE
 
 DOCUMENTS = {
     "customers.read": "customer", "decisions.make": "decision", "contacts.route": "route", "decisions.read": "explanation", "events.quarantined": "quarantined",
-    "policies.read": "policy", "policies.write": "policy", "policies.preview": "policy", "policies.approve": "policy",
+    "host_tasks.read": "host_task", "host_tasks.plan": "host_task", "policies.read": "policy", "policies.write": "policy", "policies.preview": "policy", "policies.approve": "policy",
     "policies.revert": "policy",
 }  # fmt: skip
 """Of functions that show documents: of which kind."""
+AT_THE_DESK = frozenset({"/v1/decide", "/v1/host-tasks", "/v1/host-tasks/plan"})
+"""Routes without a purpose of their own, which serve customers."""
 NOT_LET_IN = frozenset({401, 403})
 REFUSE_BY_THEMSELVES = frozenset({"session.open", "set_up"})
 """Functions that turn anybody away for a wrong password or token, as the harness sends."""
@@ -79,7 +81,7 @@ def breaches(doors: tuple[Client, Shown], routes: Sequence[Route]) -> list[str]:
                 answer = asked(client, route, signed_in(client.door, who) if is_last else shown[who], purpose)
                 place = f"{route.method} {route.path} by {who} for {purpose}: {answer.status_code}"
                 classes = fields.seen_classes(
-                    caller.roles, caller.scopes, purpose or ("service" if route.path == "/v1/decide" else "analysis")
+                    caller.roles, caller.scopes, purpose or ("service" if route.path in AT_THE_DESK else "analysis")
                 )
                 if not may_in or (purpose is not None and not classes):
                     found += [] if answer.status_code in NOT_LET_IN else [f"{place}, let in"]
@@ -154,7 +156,7 @@ def test_what_must_be_told_is_told_for_every_use(doors: tuple[Client, Shown]) ->
         if not permissions.FUNCTIONS[route.function].is_told:
             continue
         head = client.get("/v1/audit/head", headers=shown["administrator"]).json()["number"]
-        who = "agent" if route.function in {"consents.write", "goodwill.give"} else "policy_author"
+        who = "agent" if route.function in {"consents.write", "goodwill.give", "host_tasks.finish"} else "policy_author"
         assert asked(client, route, shown[who], None).status_code < 300
         entries = client.get("/v1/audit", params={"after": head}, headers=shown["administrator"]).json()["entries"]
         assert [(entry["actor"], entry["action"]) for entry in entries] == [(f"person:a {who}", route.function)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ from schemathesis.generation import GenerationMode
 from tests.access.doors import gate
 from tests.api.doors import client_of, credentials
 from tests.api.made_up import tried_out
-from tests.flow.reaching import moment_of_contact, open_bakery
+from tests.flow.reaching import AT, moment_of_contact, open_bakery
 
 from unequal.access import permissions
 from unequal.api import EVERY_ROUTE, application, described
 from unequal.flow.live import Asked
+from unequal.storage.state import HostTaskRow
 
 
 def references(value: Any) -> set[str]:
@@ -67,7 +70,8 @@ def test_nothing_made_up_brings_the_moment_of_contact_down(bakery: Path, who: st
     with moment_of_contact(bakery) as live:
         customer = live.lookup("crm", "38")[0]
         decision = live.decide(Asked("web", customer))["decision_id"]
-        known = {"customer_id": customer, "decision_id": decision, "name": "cake"}
+        live.state.hosts.add([HostTaskRow("t_1", customer, "mia", "It is silent.", Decimal(9), date(2026, 3, 5), AT)], at_most=1)
+        known = {"customer_id": customer, "decision_id": decision, "name": "cake", "task_id": "t_1"}
         with client_of(bakery, world=live, url=open_bakery(bakery).state_url, source_of=live.source_of) as (client, door):
             tried = tried_out(client, credentials(door)[who], mode, is_signed_in=who != "service", known=known)
             assert live.decide(Asked("web", customer))["decision_id"], "it still decides"

@@ -128,6 +128,34 @@ class Desk:
         """What agents gave and did otherwise, by agent, kind and reason."""
         return [dict(one) for one in self._live.agents.measured(since=since, until=until)]
 
+    # Hosts
+
+    @allowed("host_tasks.read")
+    def host_tasks(self, caller: Caller, /, *, host: str | None = None, after: str | None = None, **asked: Any) -> list[dict[str, Any]]:
+        """Tasks of hosts, of an agent his own; the order tells what is at stake to those alone who may see it. See HostVerbs.tasks."""
+        shown = seen_classes(caller.roles, caller.scopes, "service")
+        if host is not None and refused_filters(["host"], shown, "host_task"):
+            raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen="host",
+                              do="leave it out, or use a key with the scope fields.contact")  # fmt: skip
+        found = self._live.hosts.tasks(person=_works_off(caller), by_stake="worth" in shown, host=host, after=after, **asked)
+        return [masked("host_task", one, shown) for one in _there(found, "task", after or "")]
+
+    @allowed("host_tasks.finish")
+    def finish_host_task(self, caller: Caller, /, task_id: str, *, outcome: str) -> None:
+        """What came of a host's task, of an agent's own; see HostVerbs.finish."""
+        is_there = self._live.hosts.finish(task_id, outcome=outcome, person=_works_off(caller), author=caller.name)
+        _there(is_there or None, "task", task_id)
+        # Told afterwards: of two who say it at once one is refused, and the audit must not say that he did it too.
+        self._members.tell(caller.name, "host_tasks.finish", task_id, outcome)
+
+    @allowed("host_tasks.plan")
+    def plan_host_tasks(self, caller: Caller) -> dict[str, Any]:
+        """New tasks for hosts, and how many customers have none."""
+        shown = seen_classes(caller.roles, caller.scopes, "service")
+        found = self._live.hosts.plan(by_stake="worth" in shown)
+        self._members.tell(caller.name, "host_tasks.plan", "", f"{len(found['made'])} made")
+        return {**found, "made": [masked("host_task", one, shown) for one in found["made"]]}
+
     # What customers say
 
     @allowed("consents.write")
@@ -206,6 +234,11 @@ def _check_identifier(caller: Caller, kind: str | None) -> None:
     if kind is not None and refused_filters([kind], seen_classes(caller.roles, caller.scopes, "service")):
         raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=kind,
                           do="ask by customer_id, or use a key with the scope fields.personal")  # fmt: skip
+
+
+def _works_off(caller: Caller) -> str | None:
+    """Whose tasks alone a caller sees: an agent never gets a list of customers but of those whom he looks after."""
+    return caller.name.removeprefix("person:") if "agent" in caller.roles else None
 
 
 def _purposes_of(caller: Caller) -> list[str]:

@@ -43,7 +43,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "personal": "what identifies or describes the person: name, addresses, phone, birth date",
     "worth": "profit, lifetime value and what they are made of, expected dollars of a treatment",
     "band": "the band's name and whether it is stable",
-    "contact": "how the customer may be addressed, and what to say: preferences, consents, contacts, treatment, question, greeting, tier",
+    "contact": "how the customer may be addressed, by whom, and what to say: preferences, consents, contacts, treatment, question, greeting, tier, host's task",
     "dealings": "cases, orders and spend, contract terms, authorisations",
     "household": "who else belongs to the household, and what they are worth",
     "raw": "what somebody sent, as he sent it",
@@ -74,6 +74,10 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "explanation": {
         "decision_id": "reference", "customer_id": "reference", "channel": "reference", "at": "reference", "versions.*": "reference",
         "replayed": "reference", "winner.*": "worth", "candidates.*": "worth", "outcomes.*": "contact", "inputs.*": "household",
+    },
+    "host_task": {
+        **dict.fromkeys(("task_id", "customer_id", "due_on", "created_at", "status"), "reference"), "stake": "worth",
+        **dict.fromkeys(("host", "reason", "outcome", "outcome_at", "author"), "contact"),
     },
     "quarantined": {
         "quarantined_id": "reference", "source": "reference", "message_id": "reference", "received_at": "reference", "reason": "reference",
@@ -160,6 +164,6 @@ def _has_own_lines(document: str, path: str) -> bool:
     return any(line.startswith(f"{path}.") and not line.endswith(".*") for line in FIELDS[document])
 
 
-def refused_filters(names: Iterable[str], shown: frozenset[str]) -> list[str]:
+def refused_filters(names: Iterable[str], shown: frozenset[str], document: str = "customer") -> list[str]:
     """Which of the identifiers or fields that somebody wants to filter or sort by are masked for him: the answer would tell their values."""
-    return [name for name in names if (IDENTIFIERS.get(name) or class_of("customer", name) or "personal") not in shown]
+    return [name for name in names if (IDENTIFIERS.get(name) or class_of(document, name) or "personal") not in shown]

@@ -66,6 +66,11 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "agent_page.read": _for("serve a customer: see who it is, what to do now and what may be given", "agent"),
     "goodwill.give": _for("give a customer something at one's discretion", "agent", is_told=True),
     "goodwill.read": _for("see what agents gave and did otherwise, and why", "analyst", "policy_author", "service"),
+    "host_tasks.read": _for(
+        "see for whom hosts have something to do; agents see their own tasks", "analyst", "policy_author", "agent", "service"
+    ),
+    "host_tasks.finish": _for("say what came of a host's task; agents of their own", "agent", "service", is_told=True),
+    "host_tasks.plan": _for("make tasks for hosts", "policy_author", "service", is_told=True),
     "outcomes.write": _for("say what came of a decision", "agent", "service"),
     "consents.write": _for("record a consent, its withdrawal or an objection", "agent", "privacy_officer", "service", is_told=True),
     "preferences.write": _for("record what a customer prefers", "agent", "privacy_officer", "service"),

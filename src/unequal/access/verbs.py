@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -118,6 +118,21 @@ class AgentVerbs(Protocol):
         """What agents did and gave, by agent, kind and reason."""
 
 
+class HostVerbs(Protocol):
+    """Tasks of hosts. `person` is who sees those alone that he works off, by the name with which he signs in; None: those of every host."""
+
+    def tasks(
+        self, *, person: str | None, by_stake: bool, host: str | None, status: str, due_until: date | None, after: str | None, limit: int
+    ) -> Sequence[Document] | None:  # fmt: skip
+        """Tasks, the most dollars at stake first or else those that are due first; from a task_id on; None where there is no such task."""
+
+    def finish(self, task_id: str, *, outcome: str, person: str | None, author: str) -> bool:
+        """Write down what came of a task; raises where it is open no more, or nothing of the kind can come of one."""
+
+    def plan(self, *, by_stake: bool) -> Document:
+        """Make tasks from the published run: those that were made, in the order of `tasks`, and how many customers have none."""
+
+
 class PageSettings(Protocol):
     """How the page for agents is set up."""
 
@@ -128,12 +143,14 @@ class PageSettings(Protocol):
 
 
 class LiveVerbs(Protocol):
-    """One moment of contact. None, or false: there is no such customer or decision. Times are naive UTC."""
+    """One moment of contact. None, or false: there is no such customer, decision or task. Times are naive UTC."""
 
     @property
     def policies(self) -> PolicyVerbs: ...
     @property
     def agents(self) -> AgentVerbs: ...
+    @property
+    def hosts(self) -> HostVerbs: ...
 
     def ingest(self, source: str, body: bytes, kind: str | None, received_at: datetime) -> Sequence[Taken]:
         """Take the events of a request's body in, one of a kind or (None) a batch: durable when this returns; a word on each, in their order."""

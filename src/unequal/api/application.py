@@ -15,13 +15,13 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import Receive, Scope, Send
 
 from unequal.access import Accounts, Desk, Gate, verbs
-from unequal.api import account_routes, agent_pages, customer_routes, directory_routes, event_routes, policy_routes, problems
+from unequal.api import account_routes, agent_pages, customer_routes, directory_routes, event_routes, host_routes, policy_routes, problems
 from unequal.api.openapi import described
 from unequal.api.page_routing import EVERY_PAGE, endpoint
 from unequal.api.routing import ROUTES, Route, Server, answered, answered_soon
 from unequal.terms.errors import ApiError
 
-FILLED_BY: Final = (account_routes, directory_routes, agent_pages, event_routes, customer_routes, policy_routes)
+FILLED_BY: Final = (account_routes, directory_routes, agent_pages, event_routes, customer_routes, host_routes, policy_routes)
 """Importing a module of routes enters them into ROUTES."""
 EVERY_ROUTE: Final = tuple(ROUTES)
 """All of them, once all are entered."""

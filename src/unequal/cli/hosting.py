@@ -67,7 +67,7 @@ def listed(directory: str, host: str | None, with_done: bool, as_json: bool) -> 
 @click.pass_obj
 def done(directory: str, task: str, outcome: str, person: str | None, as_json: bool) -> None:
     """Write down what came of a TASK."""
-    with signing(directory, "outcomes.write", person, "hosts.done") as (author, tell):
+    with signing(directory, "host_tasks.finish", person, "hosts.done") as (author, tell):
         with flow.live.open_hosts(flow.open_project(directory)) as desk:
             desk.finish(task, outcome=outcome, author=author)
         tell([f"{task} {outcome}"])

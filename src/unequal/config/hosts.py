@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
 from unequal.config.model import Name, PredicateText, Section, WholeNumber
 from unequal.config.tiers import Words
+
+Called = Annotated[str, Field(min_length=1, max_length=200)]
+"""What a host is called, or a person who signs in."""
 
 
 class Signal(Section):
@@ -26,7 +31,7 @@ class Hosts(Section):
         json_schema_extra={
             "examples": [
                 {
-                    "attribute": "account_manager", "at_most": 15, "due_days": 3,
+                    "attribute": "account_manager", "at_most": 15, "due_days": 3, "worked_by": {"key_accounts": ["mia", "tom"]},
                     "signals": {"warned": {"words": "An early warning stands.", "when": "is_warned"}},
                 }
             ]
@@ -41,6 +46,12 @@ class Hosts(Section):
     due_days: WholeNumber = Field(5, ge=1, le=366, description="A task is due so many days after it is made.")
     rest_days: WholeNumber = Field(
         30, ge=0, le=3660, description="For so many days after a task was done its customer is no new one, whatever signals say."
+    )
+    worked_by: dict[Called, Annotated[tuple[Called, ...], Field(min_length=1, max_length=200)]] = Field(
+        default_factory=dict,
+        max_length=1000,
+        description="Of a host: the names of the people who sign in and work its tasks off, as of a team, or where somebody signs in under another "
+        "name; by default whoever signs in under the host's own name.",
     )
     signals: dict[Name, Signal] = Field(
         default_factory=lambda: {

@@ -22,7 +22,7 @@ from unequal.terms.errors import ContactCentreError
 from unequal.terms.ids import new_id
 
 _OPEN: Final = "open"
-_CENT: Final = Decimal("0.01")
+CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class HostDesk:
                                      do=f"say one of: {', '.join(contact_centre.host_tasks.OUTCOMES)}")  # fmt: skip
         if not self._state.hosts.finish(task_id, outcome=outcome, at=self._clock(), author=author):
             raise ContactCentreError(
-                "CTC042", "there is no such open task", seen=task_id[:80], do="`unequal hosts list` has those that are open"
+                "CTC042", "there is no such open task", seen=task_id[:80], do="look at the list of those that are open"
             )
 
 
@@ -142,4 +142,4 @@ def _spared(tasks: Sequence[storage.state.HostTaskRow], since: datetime) -> set[
 
 def _dollars(stake_expected: float) -> Decimal:
     """An estimate in whole cents, as a list shows it."""
-    return Decimal(str(stake_expected)).quantize(_CENT)
+    return Decimal(str(stake_expected)).quantize(CENT)

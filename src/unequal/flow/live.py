@@ -42,6 +42,7 @@ from unequal.version import __version__
 if TYPE_CHECKING:
     from unequal.flow.audiences import Audience
     from unequal.flow.beside_crm import Exported
+    from unequal.flow.host_lists import HostLists
     from unequal.flow.hosting import HostDesk
     from unequal.flow.learning import Learned
     from unequal.flow.tier_preview import TierPreview
@@ -107,6 +108,14 @@ class Live:
     def source_of(self) -> Callable[[str], str | None]:
         """Of a write key, the source that sends by it; None of what is none. Read when it is first asked for: only who serves needs keys."""
         return ingesting.write_keys(self.project)
+
+    @cached_property
+    def hosts(self) -> HostLists:
+        """What hosts have to do."""
+        # Loaded by those who use it: what answers customers has no need of it.
+        from unequal.flow import host_lists
+
+        return host_lists.HostLists(self.project, self.state, self.clock)
 
     # What happens comes in
 
