@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.flow.reaching import CONFIG, POLICIES, approve, moment_of_contact, open_bakery
 
-from unequal import flow
+from unequal import answers, flow
 from unequal.flow import audience_files
 from unequal.flow.allocating import Allotting, Looked, allot
 from unequal.flow.audiences import Audience, Wanted, decide_all
 from unequal.flow.live import Asked, Live
 from unequal.flow.scarcity import Scarce
 from unequal.terms.errors import LiveError
+from unequal.treatments import shapes
 
 D = Decimal
 
@@ -185,6 +187,33 @@ def test_the_plan_lies_beside_the_audience(bakery: Path, tmp_path: Path) -> None
     plan = json.loads((tmp_path / "who.plan.json").read_text(encoding="utf-8"))
     assert plan["customers"] == len(found.rows)
     assert D(plan["limits"][0]["most"]) == D("9.00")
+
+
+def test_what_a_batch_was_short_of_is_told_with_what_treatments_earned(in_two_places: Path) -> None:
+    with moment_of_contact(in_two_places) as live:
+        first = allot(live, Wanted(), Scarce(D("4.00"), capacity={"email": 3, "host:ann": 2}, fair=("home", D("0.5"))))
+        allot(live, Wanted(), Scarce(D("9.00")), dry=True)
+    assert first.plan is not None
+    with flow.open_base(open_bakery(in_two_places)) as opened:
+        found = answers.answer("earned", opened.base)
+    limits = [row for name in ("budgets", "capacities") for row in found.tables[name].to_pylist()]
+    assert {row["limit"]: (row["most"], row["taken"], row["price_expected"]) for row in limits} == {
+        one.name: (one.most, one.taken, one.price_expected) for one in first.plan.limits
+    }
+    assert {row["limit"] for row in found.tables["capacities"].to_pylist()} == {"email", "host:ann"}
+    assert {row["group"]: (row["customers"], row["treated"]) for row in found.tables["groups"].to_pylist()} == first.plan.groups
+    assert {"budgets", "capacities", "groups"} <= {one.table for one in found.shown}
+    told = " ".join(found.findings)
+    assert "allotted on 2 March 2026" in told
+    assert "It was short of" in told
+    assert "To treat the groups alike gave up" in told
+
+
+def test_a_plan_is_told_again_as_it_was(in_two_places: Path) -> None:
+    with moment_of_contact(in_two_places) as live:
+        plan = allot(live, Wanted(), Scarce(D("4.00"), fair=("home", D("0.5"))), dry=True).plan
+    assert plan is not None
+    assert shapes.Plan.of_told(json.loads(json.dumps(plan.told()))) == replace(plan, bound_expected=round(plan.bound_expected, 4))
 
 
 def test_many_are_looked_at_at_once_and_come_out_as_each_alone(in_two_places: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 import pyarrow as pa
@@ -12,7 +13,7 @@ from unequal import config, customer_base, ledger
 from unequal.experiments import trials as trying
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
-from unequal.treatments import conflicts
+from unequal.treatments import conflicts, shapes
 
 Tell = Callable[[str, float], None]
 """Is told what a question is at that takes long, and the share of it that is done."""
@@ -35,6 +36,10 @@ def no_policies() -> None:
 
 def nothing_tried() -> None:
     """What was tried where nothing tells of it: nothing."""
+
+
+def nothing_allotted() -> None:
+    """The last plan where nothing tells of one: none."""
 
 
 def no_host_tasks() -> pa.Table:
@@ -62,6 +67,7 @@ class Base:
         acting: tells the policies that act, made ready, with the base that they act on, and None where there are none; handed in by flow.
         trials: tells what treatments were tried on whom, None where no lot was drawn; handed in by flow.
         host_tasks: tells which tasks of hosts were done, or should have been: due_on, done_on, outcome; handed in by flow.
+        allotted: tells the last plan that was made where there was not enough for all, and its day; None where there was none. Handed in by flow.
         keep: runs a table once, for a question that asks it often; by default it is run each time.
     """
 
@@ -79,6 +85,7 @@ class Base:
     acting: Callable[[], conflicts.Acting | None] = no_policies
     trials: Callable[[], trying.Trials | None] = nothing_tried
     host_tasks: Callable[[], pa.Table] = no_host_tasks
+    allotted: Callable[[], tuple[date, shapes.Plan] | None] = nothing_allotted
 
     def table(self, name: str) -> ibis.Table:
         """A published table.

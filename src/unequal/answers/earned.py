@@ -13,6 +13,7 @@ import pyarrow as pa
 from ibis import _
 
 from unequal import experiments
+from unequal.answers import allotted
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import booked_days
@@ -109,11 +110,13 @@ def earned(
     tables = {"policies": pa.Table.from_pylist(rows, _POLICY)}
     if slices:
         tables["slices"] = pa.Table.from_pylist(sorted((_row(one) for one in slices), key=_order), _POLICY)
+    short = base.allotted()
+    tables |= {} if short is None else allotted.tables(short[1])
     return Answer(
         question=QUESTION,
         title="What our treatments earned",
         sentence=_sentence(base, found, level),
-        findings=tuple(_findings(base, trials, found)),
+        findings=(*_findings(base, trials, found), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
         period=f"lots drawn and dollars booked until {booked_days(base)[1]}",
         figures=tuple(_figures(base, found)),
         table=tables["policies"],
@@ -122,7 +125,7 @@ def earned(
         by=by,
         drill_down="unequal export trials",
         words=base.project.value.words,
-        shown=tuple(_shown(base, tables)),
+        shown=(*_shown(base, tables), *(() if short is None else allotted.shown(short[1]))),
         drawn=(Drawn("ranges", "policies", "Earned with each customer treated, beside those held out", "policy", "customer_expected",
                      base.project.reporting_currency, low="customer_low", high="customer_high"),),
         is_estimate=True,

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import orjson
 
 from unequal.flow.audiences import Audience, Batch, Keep, Seen, Tell, Wanted
 from unequal.flow.customer_groups import Groups
@@ -24,77 +25,10 @@ from unequal.treatments import allocation, shapes
 if TYPE_CHECKING:
     from unequal.flow.live import Live
 
-BUDGET: Final = "budget"
 _TOGETHER: Final = 500
 _AT_ONCE: Final = 50_000
 _STANDS, _HELD_OUT, _FOR_A_PERSON = 0, 1, 2
 _KINDS: Final = {None: _STANDS, "held_out": _HELD_OUT, "universal_holdout": _HELD_OUT, "for_a_person": _FOR_A_PERSON}
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One limit of a plan: what it is on, how much there is, how much is taken, and what one more would bring, in dollars."""
-
-    name: str
-    most: Decimal
-    taken: Decimal
-    price_expected: float
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What was planned before it was reserved.
-
-    Args:
-        customers: who are treated.
-        dollars: expected of them, levers included.
-        bound_expected: nothing within the limits brings more.
-        gap: the share of that which may be missing.
-        is_exact: nothing is missing.
-        limits: each with its price; those that hold something back first.
-        fairness_price: dollars that fairness gives up; None where none is asked for.
-        groups: of each group of the attribute, customers and how many are treated.
-    """
-
-    customers: int
-    dollars: Decimal
-    bound_expected: float
-    gap: float
-    is_exact: bool
-    limits: tuple[Limit, ...]
-    fairness_price: Decimal | None = None
-    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-    def told(self) -> dict[str, Any]:
-        """The plan as it is kept and printed as JSON; amounts in words."""
-        return {
-            "customers": self.customers, "dollars": f"{self.dollars:f}", "bound_expected": round(self.bound_expected, 4), "gap": self.gap,
-            "is_exact": self.is_exact,
-            "limits": [{"limit": one.name, "most": f"{one.most:f}", "taken": f"{one.taken:f}", "price_expected": one.price_expected}
-                       for one in self.limits],
-            "fairness_price": None if self.fairness_price is None else f"{self.fairness_price:f}",
-            "groups": [{"group": name, "customers": size, "treated": treated} for name, (size, treated) in self.groups.items()],
-        }  # fmt: skip
-
-    def sentences(self, currency: str) -> list[str]:
-        """What held the plan back, and what more of it would bring."""
-        share = "It is the best there is." if self.is_exact else f"The best there is brings at most {self.gap:.2%} more."
-        found = [f"Planned: {self.customers:,} customers, {self.dollars:,.2f} {currency} expected. {share}"]
-        for one in self.limits:
-            if one.price_expected > 0:
-                more = f"One more {currency} of it" if _is_money(one.name) else "One more contact"
-                found.append(f"{_in_words(one.name)} is used up. {more} brings {one.price_expected:,.2f} {currency}.")
-        if self.fairness_price is not None:
-            found.append(f"Treating the groups alike costs {self.fairness_price:,.2f} {currency}.")
-        return found
-
-
-def _is_money(name: str) -> bool:
-    return name == BUDGET or name.startswith("budget of ")
-
-
-def _in_words(name: str) -> str:
-    return f"The {name}" if _is_money(name) else f"The capacity of {name}"
 
 
 @dataclass
@@ -146,6 +80,7 @@ def allot(
     tell("choosing", 0.0)
     seen = batch.choose(looked)
     batch.settle(seen, tell, keep)
+    batch.keep_plan()
     return batch.audience
 
 
@@ -288,6 +223,12 @@ class Allotting(Batch):
 
     # What is chosen
 
+    def keep_plan(self) -> None:
+        """Put the plan down, so that reports tell what was short; a plan that was only tried is not."""
+        made = self.audience
+        if made.plan is not None and not made.is_dry:
+            self.live.state.allocations.put(made.audience_id, made.at, orjson.dumps(made.plan.told()).decode())
+
     def choose(self, looked: Looked) -> list[Seen]:
         """Who is decided on, among which policies: who serves a floor first, and then who is worth most."""
         owner, kind = np.frombuffer(looked.owner, np.int32), np.frombuffer(looked.kind, np.int8)
@@ -321,7 +262,7 @@ class Allotting(Batch):
             most.append(max(0, there))
 
         if self._scarce.budget is not None:
-            limit(BUDGET, costs, units(self._scarce.budget - sum((cost for _, cost in floors), Decimal(0))))
+            limit(shapes.BUDGET, costs, units(self._scarce.budget - sum((cost for _, cost in floors), Decimal(0))))
         spent = self.live.spent(self._active)
         for policy in self._active.policies:
             if policy.budget is not None:
@@ -343,17 +284,17 @@ class Allotting(Batch):
 
     def _planned(
         self, looked: Looked, limits: allocation.Limits, found: allocation.Allocation, free: allocation.Allocation | None
-    ) -> Plan:  # fmt: skip
+    ) -> shapes.Plan:  # fmt: skip
         told = []
         for at, name in enumerate(limits.names):
             price, most, taken = found.prices[name], int(limits.most[at]), found.used[name]
-            is_money = _is_money(name)
-            told.append(Limit(name, dollars(most) if is_money else Decimal(most), dollars(taken) if is_money else Decimal(taken),
+            is_money = shapes.is_of_money(name)
+            told.append(shapes.Limit(name, dollars(most) if is_money else Decimal(most), dollars(taken) if is_money else Decimal(taken),
                               price if is_money else price / allocation.UNITS))  # fmt: skip
-        told.sort(key=lambda one: (one.price_expected == 0, not _is_money(one.name), one.name))
+        told.sort(key=lambda one: (one.price_expected == 0, not one.is_money, one.name))
         treated = np.flatnonzero(found.taken >= 0)
         groups = self._groups.told(looked.ids, treated)
-        return Plan(
+        return shapes.Plan(
             len(treated), dollars(found.value), found.bound / allocation.UNITS, found.gap, found.is_exact, tuple(told),
             None if free is None else max(Decimal(0), dollars(free.value - found.value)), groups,
         )  # fmt: skip

@@ -22,7 +22,6 @@ from unequal.terms.errors import LiveError
 from unequal.treatments import shapes
 
 if TYPE_CHECKING:
-    from unequal.flow.allocating import Plan
     from unequal.flow.live import Live
     from unequal.flow.policy_desk import Active
 
@@ -76,7 +75,7 @@ class Audience:
     held_out: int = 0
     for_review: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
-    plan: Plan | None = None
+    plan: shapes.Plan | None = None
 
     @property
     def dollars(self) -> Decimal:

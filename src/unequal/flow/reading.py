@@ -19,7 +19,7 @@ from unequal.flow.equity import as_of as forecast_day
 from unequal.flow.host_outcomes import host_outcomes
 from unequal.flow.kept_tables import KeptTables
 from unequal.flow.opening import OpenProject
-from unequal.flow.trying import trials
+from unequal.flow.trying import last_allotted, trials
 from unequal.terms.errors import StorageError
 from unequal.terms.lines import Level
 
@@ -94,7 +94,11 @@ def _opened(
         until = None if is_current else row.published_at
         tried = cache(lambda: trials(engine, state, opened.config, until))
         hosted = cache(lambda: host_outcomes(state, opened.config, until))
-        yield replace(whole, base=replace(whole.base, acting=lambda: _acting(opened, whole, until), trials=tried, host_tasks=hosted))
+        short = cache(lambda: last_allotted(state, opened.config, until))
+        yield replace(
+            whole,
+            base=replace(whole.base, acting=lambda: _acting(opened, whole, until), trials=tried, host_tasks=hosted, allotted=short),
+        )
 
 
 def _acting(opened: OpenProject, whole: OpenBase, at: datetime | None) -> treatments.conflicts.Acting | None:

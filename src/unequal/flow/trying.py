@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pyarrow as pa
 
 from unequal import config, experiments, storage
@@ -98,3 +99,18 @@ def _of_policy(project: config.Project, one: storage.state.PolicyVersion, versio
         one.name, declared.objective.replace("_", " "), measure.days, measure.customers, float(declared.holdout),
         (declared.assign_by or project.live.experiments.assign_by) == _HOUSEHOLD, False, versions, acts, "" if acts else one.retired_by or "",
     )  # fmt: skip
+
+
+def last_allotted(state: storage.State, project: config.Project, until: datetime | None = None) -> tuple[date, shapes.Plan] | None:
+    """The last plan that was made where there was not enough for all, and the day on which.
+
+    Args:
+        state: the state.
+        project: whose.
+        until: as where an older run is asked: what was planned later is not known yet.
+
+    Returns:
+        None where no batch was allotted.
+    """
+    row = state.last_allocation(until)
+    return None if row is None else (day_in(ZoneInfo(project.time_zone), row.at), shapes.Plan.of_told(orjson.loads(row.plan)))

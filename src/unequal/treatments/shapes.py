@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal, Self
 
 from unequal import config
 from unequal.treatments.falling import REASONS as REASONS  # noqa: PLC0414 - what `fell` may say belongs to the shapes, for others too
@@ -251,3 +251,90 @@ class Chosen:
     service: Service = Service()
     propensity: Decimal = Decimal(1)
     universal: Arm | None = None
+
+
+# What is planned for everybody
+
+BUDGET: Final = "budget"
+
+
+def is_of_money(limit: str) -> bool:
+    """Whether a limit of that name counts dollars; contacts otherwise."""
+    return limit == BUDGET or limit.startswith("budget of ")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit of a plan: what it is on, how much there is, how much is taken, and what one more would bring, in dollars."""
+
+    name: str
+    most: Decimal
+    taken: Decimal
+    price_expected: float
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it counts dollars; contacts otherwise."""
+        return is_of_money(self.name)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was planned before it was reserved.
+
+    Args:
+        customers: who are treated.
+        dollars: expected of them, levers included.
+        bound_expected: nothing within the limits brings more.
+        gap: the share of that which may be missing.
+        is_exact: nothing is missing.
+        limits: each with its price; those that hold something back first.
+        fairness_price: dollars that fairness gives up; None where none is asked for.
+        groups: of each group of the attribute, customers and how many are treated.
+    """
+
+    customers: int
+    dollars: Decimal
+    bound_expected: float
+    gap: float
+    is_exact: bool
+    limits: tuple[Limit, ...]
+    fairness_price: Decimal | None = None
+    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """The plan as it is kept and printed as JSON; amounts in words."""
+        return {
+            "customers": self.customers, "dollars": f"{self.dollars:f}", "bound_expected": round(self.bound_expected, 4), "gap": self.gap,
+            "is_exact": self.is_exact,
+            "limits": [{"limit": one.name, "most": f"{one.most:f}", "taken": f"{one.taken:f}", "price_expected": one.price_expected}
+                       for one in self.limits],
+            "fairness_price": None if self.fairness_price is None else f"{self.fairness_price:f}",
+            "groups": [{"group": name, "customers": size, "treated": treated} for name, (size, treated) in self.groups.items()],
+        }  # fmt: skip
+
+    @classmethod
+    def of_told(cls, told: Mapping[str, Any]) -> Self:
+        """The plan that `told` tells of."""
+        limits = [Limit(one["limit"], Decimal(one["most"]), Decimal(one["taken"]), one["price_expected"]) for one in told["limits"]]
+        fairness = told["fairness_price"]
+        return cls(
+            told["customers"], Decimal(told["dollars"]), told["bound_expected"], told["gap"], told["is_exact"], tuple(limits),
+            None if fairness is None else Decimal(fairness), {one["group"]: (one["customers"], one["treated"]) for one in told["groups"]},
+        )  # fmt: skip
+
+    def sentences(self, currency: str) -> list[str]:
+        """What held the plan back, and what more of it would bring."""
+        share = "It is the best there is." if self.is_exact else f"The best there is brings at most {self.gap:.2%} more."
+        found = [f"Planned: {self.customers:,} customers, {self.dollars:,.2f} {currency} expected. {share}"]
+        for one in self.limits:
+            if one.price_expected > 0:
+                more = f"One more {currency} of it" if one.is_money else "One more contact"
+                found.append(f"{_in_words(one)} is used up. {more} brings {one.price_expected:,.2f} {currency}.")
+        if self.fairness_price is not None:
+            found.append(f"Treating the groups alike costs {self.fairness_price:,.2f} {currency}.")
+        return found
+
+
+def _in_words(limit: Limit) -> str:
+    return f"The {limit.name}" if limit.is_money else f"The capacity of {limit.name}"

@@ -12,7 +12,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from unequal.storage import faults
-from unequal.storage.state import acting, bulk, host_tasks, policies, publishing, runs, standing, suppression, trials
+from unequal.storage.state import acting, allocations, bulk, host_tasks, policies, publishing, runs, standing, suppression, trials
+from unequal.storage.state.allocations import AllocationRow
 from unequal.storage.state.difference import REDIRECTS, MembershipDifference
 from unequal.storage.state.history import Event, events_of
 from unequal.storage.state.host_tasks import HostTaskRow
@@ -192,6 +193,11 @@ class State:
         """Each contact that a policy made, with its cost and what was expected of it; see trials.contacts."""
         with self._engine.connect() as connection, connection.begin():
             return pa.Table.from_batches(trials.contacts(connection), trials.CONTACTS)
+
+    def last_allocation(self, until: datetime | None = None) -> AllocationRow | None:
+        """The plan that was made last where there was not enough for all, up to a moment; None where there is none."""
+        with self._engine.connect() as connection, connection.begin():
+            return allocations.last(connection, until)
 
     def host_tasks(self) -> list[HostTaskRow]:
         """Every task of a host, the most dollars first; see host_tasks.tasks."""

@@ -7,6 +7,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from unequal.storage.state.allocations import AllocationLog
 from unequal.storage.state.checkpointing import Checkpointer
 from unequal.storage.state.contact_log import ContactLog
 from unequal.storage.state.event_log import EventLog
@@ -34,6 +35,7 @@ class LiveState:
         tiers: which level of service customers got.
         hosts: what hosts have to do for customers.
         kept: texts that decisions were made by.
+        allocations: what was planned where there was not enough for all.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -49,6 +51,7 @@ class LiveState:
         self.tiers = TierLog(engine, self.writer)
         self.hosts = HostLog(engine, self.writer)
         self.kept = KeptTexts(engine, self.writer)
+        self.allocations = AllocationLog(self.writer)
 
     def close(self) -> None:
         """Write what waits, and give back the connections."""
