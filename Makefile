@@ -46,8 +46,10 @@ bench: $(VENV)/all
 	$(BIN)/python benchmarks/value/run.py
 	$(BIN)/python benchmarks/answers/asking.py
 	$(BIN)/python benchmarks/experiments/sequences.py --worlds 1000
+	$(BIN)/python benchmarks/experiments/uplift.py
 	$(BIN)/python benchmarks/live/predicates.py
 	$(BIN)/python benchmarks/live/choosing.py
+	$(BIN)/python benchmarks/live/ingest.py
 	$(BIN)/python benchmarks/live/serving.py --customers 10000
 	$(BIN)/python benchmarks/live/simulating.py
 	$(BIN)/python benchmarks/live/visible.py --customers 10000

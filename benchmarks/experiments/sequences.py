@@ -17,8 +17,12 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from benchmarks.identity.machine import facts
 
 from unequal.experiments import Outcomes, Plan, compare

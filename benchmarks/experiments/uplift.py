@@ -28,6 +28,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from benchmarks.identity.machine import facts
 
 from unequal.experiments.qini import coefficient

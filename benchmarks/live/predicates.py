@@ -22,6 +22,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from benchmarks.identity.machine import facts
 from benchmarks.live.predicate_peers import CUSTOMERS, spent
 
