@@ -27,8 +27,15 @@ TREES = {
 
 
 def scikit_uplift() -> dict[str, Foretell]:
-    from sklearn.ensemble import HistGradientBoostingRegressor as Trees
+    from sklearn.ensemble import HistGradientBoostingRegressor
     from sklift.models import SoloModel, TwoModels
+
+    class Trees(HistGradientBoostingRegressor):  # type: ignore[misc]
+        """Of an outcome that is 0 or 1 it asks for the chance of either: the same trees give it."""
+
+        def predict_proba(self, x: Any) -> Any:
+            chance = self.predict(x)
+            return np.column_stack([1 - chance, chance])
 
     return {
         "s": lambda x, t, y, new: SoloModel(Trees(**TREES)).fit(x, y, t).predict(new),

@@ -14,7 +14,7 @@ import os
 import platform
 import resource
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,8 +26,8 @@ from unequal.flow.scarcity import Scarce
 
 
 def noon() -> datetime:
-    """Today, outside quiet hours."""
-    return datetime.now(UTC).replace(tzinfo=None, hour=12)
+    """Outside quiet hours, and later than the policies were put in force: they act from then on."""
+    return datetime.now(UTC).replace(tzinfo=None, hour=12) + timedelta(days=1)
 
 
 def main() -> None:
