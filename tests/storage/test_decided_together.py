@@ -48,12 +48,18 @@ def tell(live: LiveState, drawn: random.Random) -> None:
 
 def test_what_is_known_of_several_customers_is_what_is_known_of_each(live: LiveState, state: storage.State) -> None:
     tell(live, random.Random(7))
+    for name in NAMES[::4]:
+        live.contacts.reserve(reservation(f"{name}:met", f"anonymous:shop:{name}", 0, AT, arms={"met": "treated"}))
     # Two who are one now: what was written of either is theirs.
     state.publish(run("r2", "r1"), difference(("moved", NAMES[2], NAMES[2], NAMES[1])))
     with live._engine.connect() as connection:
         for count in (1, 2, 5, len(NAMES)):
             some = NAMES[:count]
             assert standings(connection, some) == [standing(connection, name) for name in some]
+            names = [(f"anonymous:shop:{name}", "user:shop:nobody") if number % 3 else () for number, name in enumerate(some)]
+            whole = [standing(connection, name, also=his) for name, his in zip(some, names, strict=True)]
+            assert standings(connection, some, names) == whole
+        assert any("met" in one.arms for one in whole), "what was written of somebody before he was known is his"
         assert standings(connection, ["anonymous:shop:x", *NAMES[3:5]])[0].version == 0
         assert standings(connection, []) == []
 

@@ -193,9 +193,7 @@ class Allotting(Batch):
         return at
 
     def _moments(self, customer_ids: Sequence[str]) -> Iterable[shapes.Moment]:
-        standings = self.live.state.contacts.standings(customer_ids)
-        self.live.know(standings)
-        for one in standings:
+        for one in self.live.standings(customer_ids):
             yield self.live.moment_of(self.asked(one.customer_id, self.channels[0], self._active), one, self.audience.at, self._active)
 
     def _offered(self, moment: shapes.Moment, looked: Looked) -> None:

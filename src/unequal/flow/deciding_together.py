@@ -148,8 +148,7 @@ class Together:
         """A decision for each, from what is known of all of them; and those for whom it turns out that one was made."""
         live = self._live
         at, active = live.clock(), live.policies.active()
-        standings = live.state.contacts.standings(list(now))
-        live.know(standings)
+        standings = live.standings(list(now))
         made: dict[str, _Made] = {}
         later: list[_Waiting] = []
         for waiting, found in zip(now.values(), standings, strict=True):

@@ -50,10 +50,13 @@ class EventMemory:
         found = self._held.get(customer_id)
         return found[2] if found is not None and found[:2] == (version, run) else self._learn([(customer_id, version)], run)[0]
 
-    def know(self, whom: Sequence[tuple[str, int]]) -> None:
-        """Read at once what is not known yet of some customers, each with his version."""
+    def known_each(self, whom: Sequence[tuple[str, int]]) -> list[Known]:
+        """The same of several, each with his version, in their order; what is not known yet is read at once."""
         run = self._profiles.version
-        self._learn([one for one in whom if (held := self._held.get(one[0])) is None or held[:2] != (one[1], run)], run)
+        held = [self._held.get(customer_id) for customer_id, _ in whom]
+        known = [one[2] if one is not None and one[:2] == (version, run) else None for one, (_, version) in zip(held, whom, strict=True)]
+        learnt = iter(self._learn([one for one, its in zip(whom, known, strict=True) if its is None], run))
+        return [one if one is not None else next(learnt) for one in known]
 
     def still(self, customer_id: str, version: int, after: int) -> None:
         """Nothing happened to a customer between two versions that an event tells of."""

@@ -196,19 +196,20 @@ class Live:
 
     def _standing(self, found: storage.state.Standing) -> tuple[storage.state.Standing, shapes.Happened]:
         """What the state holds of a customer, under other names of his too, and what happened to him."""
-        while True:
-            known = self._memory.known(found.customer_id, found.version)
-            if not known.names:
-                return found, known.happened
-            whole = self.state.contacts.standing(found.customer_id, also=known.names)
-            # His names are as of a version: where that moved meanwhile he may have got another one.
-            if whole.version == found.version:
-                return whole, known.happened
-            found = whole
+        while (known := self._memory.known(found.customer_id, found.version)).names != found.also:
+            # His names are as of a version: where that moves meanwhile he may get another one.
+            found = self.state.contacts.standing(found.customer_id, also=known.names)
+        return found, known.happened
 
-    def know(self, found: Sequence[storage.state.Standing]) -> None:
-        """Ask at once what happened to several customers, whose moments are put together next."""
-        self._memory.know([(one.customer_id, one.version) for one in found])
+    def standings(self, customer_ids: Sequence[str]) -> list[storage.state.Standing]:
+        """What the state holds of several customers, whose moments are put together next; and what happened to them is known then."""
+        found = self.state.contacts.standings(customer_ids)
+        names = [one.names for one in self._memory.known_each([(one.customer_id, one.version) for one in found])]
+        met = [at for at, his in enumerate(names) if his]
+        whole = self.state.contacts.standings([found[at].customer_id for at in met], [names[at] for at in met]) if met else []
+        for at, one in zip(met, whole, strict=True):
+            found[at] = one
+        return found
 
     def still(self, reservation: storage.state.Reservation, after: int) -> None:
         """Nothing happened to the customer but the decision itself, whose version this is."""

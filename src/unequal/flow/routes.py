@@ -88,8 +88,7 @@ class Routes:
         at, active = live.clock(), live.policies.active()
         names = [self._named(one) for one in several]
         asked = list(dict.fromkeys(one for one in names if isinstance(one, str)))
-        standings = live.state.contacts.standings(asked) if asked else []
-        live.know(standings)
+        standings = live.standings(asked) if asked else []
         found = dict(zip(asked, standings, strict=True))
         told: list[dict[str, Any] | UnequalError] = []
         met: list[storage.state.Met] = []

@@ -42,13 +42,13 @@ class ContactLog:
     def __init__(self, engine: sa.Engine, writer: Writer) -> None:
         self._engine, self._writer, self._reader = engine, writer, Reader(engine)
 
-    def standing(self, customer_id: str, *, also: Iterable[str] = (), since: datetime | None = None) -> Standing:
+    def standing(self, customer_id: str, *, also: Sequence[str] = (), since: datetime | None = None) -> Standing:
         """What a decision must know of a customer, and the version to reserve on; see contact_standing.standing."""
         return self._reader.read(contact_standing.standing, customer_id, also=also, since=since)
 
-    def standings(self, customer_ids: Sequence[str]) -> list[Standing]:
+    def standings(self, customer_ids: Sequence[str], also: Sequence[Sequence[str]] = ()) -> list[Standing]:
         """The same of several customers, in their order."""
-        return self._reader.read(contact_standing.standings, customer_ids)
+        return self._reader.read(contact_standing.standings, customer_ids, also)
 
     def touched(self) -> set[str]:
         """Every customer of whom the state may hold anything; see whose.touched."""

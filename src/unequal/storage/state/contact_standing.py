@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -27,6 +27,7 @@ class Standing(NamedTuple):
         asked: (question, at, answer): every question put to him, in the order of time; answer None while it waits.
         arms: policy -> arm; where merged customers were in two, the one that was given first.
         tier: (tier, since): the level of service that he got last; None before the first.
+        also: names under which he was met before he was known, whose rows are among these.
     """
 
     customer_id: str
@@ -37,9 +38,10 @@ class Standing(NamedTuple):
     asked: tuple[tuple[str, datetime, str | None], ...]
     arms: dict[str, str]
     tier: tuple[str, datetime] | None = None
+    also: tuple[str, ...] = ()
 
 
-def standing(connection: sa.Connection, customer_id: str, *, also: Iterable[str] = (), since: datetime | None = None) -> Standing:
+def standing(connection: sa.Connection, customer_id: str, *, also: Sequence[str] = (), since: datetime | None = None) -> Standing:
     """What the state holds of a customer, under whatever id it was written.
 
     Args:
@@ -49,18 +51,27 @@ def standing(connection: sa.Connection, customer_id: str, *, also: Iterable[str]
     """
     customer = whose(connection, customer_id)
     ids = sorted({*customer.ids, *also})
-    return _standing(customer, _rows(connection, ids, since or _EVER))
+    return _standing(customer, _rows(connection, ids, since or _EVER), also)
 
 
-def standings(connection: sa.Connection, customer_ids: Sequence[str]) -> list[Standing]:
-    """What the state holds of several customers, in their order: as `standing` of each, in two statements for all of them."""
-    customers = whose_each(connection, customer_ids)
+def standings(connection: sa.Connection, customer_ids: Sequence[str], also: Sequence[Sequence[str]] = ()) -> list[Standing]:
+    """What the state holds of several customers, in their order: as `standing` of each, in two statements for all of them.
+
+    Args:
+        customer_ids, also: as there, of each.
+    """
+    customers, names = whose_each(connection, customer_ids), also or [()] * len(customer_ids)
     # Whatever is written of a customer raises a version, so that of one who has none nothing is written.
-    owner = {one: customer.customer_id for customer in customers if customer.version or len(customer.ids) > 1 for one in customer.ids}
+    owner = {
+        one: customer.customer_id
+        for customer, his in zip(customers, names, strict=True)
+        if customer.version or len(customer.ids) > 1 or his
+        for one in (*customer.ids, *his)
+    }
     of: dict[str, list[Any]] = {customer.customer_id: [] for customer in customers}
     for row in _rows(connection, padded(sorted(owner)), _EVER) if owner else ():
         of[owner[row[6]]].append(row)
-    return [_standing(customer, of[customer.customer_id]) for customer in customers]
+    return [_standing(customer, of[customer.customer_id], his) for customer, his in zip(customers, names, strict=True)]
 
 
 def _rows(connection: sa.Connection, ids: Sequence[str], since: datetime) -> list[Any]:
@@ -68,9 +79,9 @@ def _rows(connection: sa.Connection, ids: Sequence[str], since: datetime) -> lis
     return rows
 
 
-def _standing(customer: Whose, rows: list[Any]) -> Standing:
+def _standing(customer: Whose, rows: list[Any], also: Sequence[str]) -> Standing:
     if not rows:
-        return Standing(customer.customer_id, customer.version, (), (), (), (), {})
+        return Standing(customer.customer_id, customer.version, (), (), (), (), {}, None, tuple(also))
     found: tuple[list[Any], ...] = ([], [], [], [], [], [])
     for kind, a, b, c, at, _, _ in sorted(rows, key=_in_time):
         found[kind].append((a, b, c, driver.moment(at)))
@@ -87,6 +98,7 @@ def _standing(customer: Whose, rows: list[Any]) -> Standing:
         tuple((question, at, answer) for question, answer, _, at in asked),
         first,
         (tiers[-1][0], tiers[-1][3]) if tiers else None,
+        tuple(also),
     )
 
 
