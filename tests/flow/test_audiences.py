@@ -78,6 +78,26 @@ def test_a_batch_and_the_channels_keep_one_limit_together(bakery: Path) -> None:
         assert decide_all(live, Wanted()).held_out == decide_all(live, Wanted(), dry=True).held_out
 
 
+def test_policies_that_wait_for_something_else_are_named_and_treat_nobody(bakery: Path) -> None:
+    waiting = POLICIES["cake"].replace("policy: cake", "policy: cake_again")
+    with moment_of_contact(bakery) as live:
+        approve(live, waiting + "trigger: {on: order, delay_minutes: 30}\n")
+        approve(
+            live,
+            POLICIES["cake"]
+            .replace("policy: cake", "policy: cake_at_home")
+            .replace("email:", "web:")
+            .replace("holdout", "moments: [home]\nholdout"),
+        )
+        found = decide_all(live, Wanted(), dry=True)
+        assert found.apart == ("cake_again", "cake_at_home")
+        assert not {row["policy"] for row in found.rows} & set(found.apart)
+        assert found.told()["apart"] == ["cake_again", "cake_at_home"]
+        assert "bread_club" not in decide_all(live, Wanted(channel="letter"), dry=True).apart
+        assert "cake" in decide_all(live, Wanted(channel="letter"), dry=True).apart
+        assert decide_all(live, Wanted(policy="cake_again", channel="email"), dry=True).apart == ()
+
+
 def test_a_budget_goes_to_those_who_are_worth_most(bakery: Path) -> None:
     with moment_of_contact(bakery) as live:
         live.policies.retire("cake", by="finn")
@@ -153,7 +173,7 @@ def test_what_happened_since_the_run_counts(bakery: Path) -> None:
 
 
 def test_who_objects_while_the_batch_is_at_work_is_not_reached(bakery: Path, monkeypatch) -> None:
-    monkeypatch.setattr(audiences, "_TOLD_EVERY", 1)
+    monkeypatch.setattr(audiences, "_TOGETHER", 1)
     with moment_of_contact(bakery) as live:
         who = next(iter(reached(decide_all(live, Wanted(), dry=True))))
 

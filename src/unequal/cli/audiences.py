@@ -63,6 +63,8 @@ def decide(
                     f"{exact(found.cost)} {currency} spent.")  # fmt: skip
     if found.held_out or found.for_review:
         console().print(f"Held out, to measure: {found.held_out:,}. Left for a person to decide: {found.for_review:,}.")
+    if found.apart:
+        console().print(f"Not acting in a batch, for they wait for a moment, an event or another channel: {', '.join(found.apart)}.")
     for sentence in found.plan.sentences(currency) if found.plan is not None else ():
         console().print(sentence)
     if out is not None:

@@ -8,7 +8,7 @@ Lots are drawn before: who is held out takes nothing, and is written down where 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -103,14 +103,9 @@ class Allotting(Batch):
         done = self._looked_together(tell)
         self.together = len(done)
         every = sorted({*self.live.profiles.customers()}.difference(done))
-        for first in range(0, len(every), _TOGETHER):
-            tell("looking at customers", first / len(every))
-            some = [one for one in every[first : first + _TOGETHER] if self.live.profiles.today(one) == one]
-            for moment in self._moments(some):
-                if self.holds(moment):
-                    self.audience.looked_at += 1
-                    looked.ids.append(moment.profile.customer_id)
-                    self._offered(moment, looked)
+        for moment in self.moments(every, tell):
+            looked.ids.append(moment.profile.customer_id)
+            self._offered(moment, looked)
         return looked
 
     def _looked_together(self, tell: Tell) -> list[str]:
@@ -191,10 +186,6 @@ class Allotting(Batch):
             policies = self._active.policies
             looked.costs.append(units(policies.named(policy).bid.cost + policies.line(channel).cost))
         return at
-
-    def _moments(self, customer_ids: Sequence[str]) -> Iterable[shapes.Moment]:
-        for one in self.live.standings(customer_ids):
-            yield self.live.moment_of(self.asked(one.customer_id, self.channels[0], self._active), one, self.audience.at, self._active)
 
     def _offered(self, moment: shapes.Moment, looked: Looked) -> None:
         policies, customer = self._active.policies, moment.profile.customer_id

@@ -31,7 +31,7 @@ Keep = Callable[[Sequence[Mapping[str, Any]]], None]
 AT_ONCE: Final = 100
 """Customers in one transaction: live decisions wait for no more than these."""
 _TRIES: Final = 50
-_TOLD_EVERY: Final = 100
+_TOGETHER: Final = 500
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Audience:
         held_out: who would have been treated, but for the lot.
         for_review: who waits for a person's decision.
         rows: one for each customer who is treated, who is worth most first.
+        apart: policies that wait for a moment, an event or another channel, and so treat nobody in this batch.
         plan: what was planned, where something does not reach for all.
     """
 
@@ -75,6 +76,7 @@ class Audience:
     held_out: int = 0
     for_review: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
+    apart: tuple[str, ...] = ()
     plan: shapes.Plan | None = None
 
     @property
@@ -103,7 +105,7 @@ class Audience:
         return {
             "audience_id": self.audience_id, "at": deciding.rfc3339(self.at), "dry_run": self.is_dry, "looked_at": self.looked_at,
             "treated": len(self.rows), "held_out": self.held_out, "for_review": self.for_review, "dollars": f"{self.dollars:f}",
-            "cost": f"{self.cost:f}", "policies": [plain(one) for one in self.by_policy()],
+            "cost": f"{self.cost:f}", "policies": [plain(one) for one in self.by_policy()], "apart": list(self.apart),
             **({"plan": self.plan.told()} if self.plan is not None else {}),
         }  # fmt: skip
 
@@ -172,29 +174,32 @@ class Batch:
         self.is_for_all = wanted.where is None
         self._spent: dict[str, Decimal] = {}
         self._instead: list[Seen] = []
-        self.audience = Audience(uuid4().hex, live.clock(), dry)
+        self.audience = Audience(uuid4().hex, live.clock(), dry, apart=() if wanted.policy else _apart(active, self.channels))
 
     # Everybody is looked at
 
     def look(self, tell: Tell) -> Iterator[Seen]:
         """Those who would be treated, held out or left to a person; nothing is written."""
-        active, every = self.live.policies.active(), self.live.profiles.customers()
-        for number, customer_id in enumerate(every):
-            if number % _TOLD_EVERY == 0:
-                tell("looking at customers", number / len(every))
-            if self.live.profiles.today(customer_id) == customer_id:
-                found = self._best(customer_id, active)
-                if found is not None:
-                    yield found
+        active = self.live.policies.active()
+        for moment in self.moments(self.live.profiles.customers(), tell):
+            # The channel in which most is expected of him.
+            seen = (self._seen(here, chosen) for here, chosen in chosen_by_channel(moment, self.channels, active))
+            found = min((one for one in seen if one is not None), key=lambda one: one.order, default=None)
+            if found is not None:
+                yield found
 
-    def _best(self, customer_id: str, active: Active) -> Seen | None:
-        """The channel in which most is expected of a customer."""
-        moment = self.live.moment(self.asked(customer_id, self.channels[0], active), self.audience.at, active)
-        if not self.holds(moment):
-            return None
-        self.audience.looked_at += 1
-        seen = (self._seen(here, chosen) for here, chosen in chosen_by_channel(moment, self.channels, active))
-        return min((one for one in seen if one is not None), key=lambda one: one.order, default=None)
+    def moments(self, customer_ids: Sequence[str], tell: Tell) -> Iterator[shapes.Moment]:
+        """What is known of those of some customers whom the batch is for, in one channel; the state is asked for many at once."""
+        active = self.live.policies.active()
+        for first in range(0, len(customer_ids), _TOGETHER):
+            tell("looking at customers", first / len(customer_ids))
+            some = [one for one in customer_ids[first : first + _TOGETHER] if self.live.profiles.today(one) == one]
+            for found in self.live.standings(some):
+                asked = self.asked(found.customer_id, self.channels[0], active)
+                moment = self.live.moment_of(asked, found, self.audience.at, active)
+                if self.holds(moment):
+                    self.audience.looked_at += 1
+                    yield moment
 
     def _seen(self, moment: shapes.Moment, chosen: shapes.Chosen) -> Seen | None:
         """Where a customer stands; one held out stands where he would be treated, or a spent budget would hide him from who measures."""
@@ -344,6 +349,12 @@ def _channels(wanted: Wanted, active: Active, *, dry: bool) -> tuple[str, ...]:
         raise LiveError("LIV611", "nobody can be reached where customers begin", where="live.channels", seen=", ".join(of) or "no channel",
                         do="declare an outbound channel, and give the policy content for it")  # fmt: skip
     return found
+
+
+def _apart(active: Active, channels: Sequence[str]) -> tuple[str, ...]:
+    """Policies that cannot act when nothing happens by any of some channels."""
+    every = (one.config for one in active.policies)
+    return tuple(one.policy for one in every if one.trigger or one.moments or not set(one.channels) & set(channels))
 
 
 def _holds(live: Live, where: str | None) -> Callable[[shapes.Moment], bool]:
