@@ -12,13 +12,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.flow.reaching import approve
 
 from unequal import answers, flow
 from unequal.answers.earned import judged
+from unequal.cli import main
 from unequal.flow import exporting, learning
-from unequal.flow.live import Asked, Live, learn, open_live
-from unequal.terms.errors import AnswerError
+from unequal.flow.live import Asked, Live, learn, open_live, who_responds
+from unequal.terms.errors import AnswerError, ExperimentError
 
 AT = datetime(2026, 3, 2, 12)
 LATER = datetime(2026, 4, 20, 12)
@@ -248,6 +250,22 @@ def test_households_that_were_drawn_whole_are_one_witness_each(answered: Path) -
     assert by_home.compared.treated == alone.compared.treated
     assert by_home.compared.mean_treated == pytest.approx(alone.compared.mean_treated)
     assert by_home.compared.ratio != alone.compared.ratio, "households were drawn, and are what the share is held against"
+
+
+def test_who_responds_is_learned_where_enough_have_answered(answered: Path, reached: Path, tmp_path: Path) -> None:
+    found = who_responds(flow.open_project(answered), "rolls")
+    assert (found.treated + found.held_out, found.differs.verdict) == (CUSTOMERS, "no_detectable_difference")
+    # Each brought seven more, less the one that the contact cost.
+    assert sum(part.gain_measured for part in found.parts) / 5 == pytest.approx(6, abs=0.5)
+    for folder, policy, code in ((reached, "rolls", "EXP006"), (answered, "bread", "EXP007")):
+        with pytest.raises(ExperimentError, match=code):
+            who_responds(flow.open_project(folder), policy)
+    said = CliRunner().invoke(
+        main, ["-C", str(answered), "policies", "responders", "rolls", "--learner", "t", "--out", str(tmp_path / "who.csv")]
+    )
+    assert said.exit_code == 0
+    assert "measured each" in said.stdout
+    assert len((tmp_path / "who.csv").read_text(encoding="utf-8").splitlines()) == 1 + CUSTOMERS
 
 
 def test_nothing_was_earned_where_nothing_was_tried(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +15,7 @@ import click
 from unequal import flow
 from unequal.cli.printing import cell, console, percent, print_json, print_rows, safe
 from unequal.cli.signing import PERSON, person_option, signing
+from unequal.cli.waiting import waiting
 from unequal.terms.errors import LiveError, Problems, UnequalError
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -153,6 +155,50 @@ def learn(directory: str, person: str | None, as_json: bool) -> None:
     } for one in found])  # fmt: skip
     if not found:
         console().print("Nothing was tried yet: no policy has drawn a lot for anybody.")
+
+
+@policies.command()
+@_name
+@click.option(
+    "--learner", type=click.Choice(["s", "t", "x", "dr"]), default="s", show_default=True, help="How it is learned; s suits small holdouts."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write each customer with what is expected of treating him, as CSV."
+)
+@_as_json
+@click.pass_obj
+def responders(directory: str, name: str, learner: Any, out: Path | None, as_json: bool) -> None:
+    """Learn to whom a policy does what: whether its customers respond differently, and what treating each fifth of them earned."""
+    with waiting(console(), quiet=as_json) as tell:
+        tell("learning who responds", 0.0)
+        found = flow.live.who_responds(flow.open_project(directory), name, learner=learner)
+    if out is not None:
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(["customer_id", "arm", "gain_expected"])
+            writer.writerows([row["customer_id"], row["arm"], f"{row['gain_expected']:.2f}"] for row in found.customers)
+    if as_json:
+        told = asdict(found)
+        del told["customers"]
+        print_json({**told, "verdict": found.differs.verdict})
+        return
+    rows = [{"fifth": at, "treated": one.treated, "held out": one.held_out, "expected each": _estimate(one.gain_expected),
+             "measured each": _estimate(one.gain_measured)} for at, one in enumerate(found.parts, 1)]  # fmt: skip
+    print_rows(rows, title="Customers by what is expected of treating them, the highest first")
+    one = found.differs
+    worth = (
+        f" To treat them in this order instead of any is worth {one.qini_expected:,.2f} a customer, between {one.qini_low:,.2f} and "
+        f"{one.qini_high:,.2f} (the area under Qini's curve, on customers it was not learned from)."
+    )
+    console().print(_RESPOND[one.verdict] + (worth if one.verdict == "differs" else ""))
+    if out is not None:
+        console().print(f"Written: {out}, {len(found.customers):,} rows")
+
+
+_RESPOND: Final = {
+    "differs": "Customers respond differently.",
+    "no_detectable_difference": "No detectable difference: what stands in the fifths may be luck.",
+}
 
 
 def _estimate(amount: float | None) -> Decimal | None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.experiments import sizing, trials, uplift
+    from unequal.experiments import responding, sizing, trials, uplift
     from unequal.experiments.analysis import Comparison, Plan, compare, interaction
     from unequal.experiments.outcomes import Outcomes
-    from unequal.experiments.qini import Qini, qini
+    from unequal.experiments.qini import qini
     from unequal.experiments.sample_ratio import SampleRatio, sample_ratio
 
 __all__ = [
-    "Comparison", "Outcomes", "Plan", "Qini", "SampleRatio", "compare",
-    "interaction", "qini", "sample_ratio", "sizing", "trials", "uplift",
+    "Comparison", "Outcomes", "Plan", "SampleRatio", "compare",
+    "interaction", "qini", "responding", "sample_ratio", "sizing", "trials", "uplift",
 ]  # fmt: skip
 
 open_by_name(
@@ -23,6 +23,6 @@ open_by_name(
     __all__,
     analysis=["Comparison", "Plan", "compare", "interaction"],
     outcomes=["Outcomes"],
-    qini=["Qini", "qini"],
+    qini=["qini"],
     sample_ratio=["SampleRatio", "sample_ratio"],
 )

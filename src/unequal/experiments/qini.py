@@ -19,6 +19,7 @@ Muralidharan, Najmi and Naidu, Estimating uncertainty for massive data streams (
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,13 +49,14 @@ class Qini:
     coefficient_high: float | None
 
 
-def qini(outcome: Any, treated: Any, score: Any, *, confidence: float = 0.95, seed: int = 0) -> Qini:
+def qini(outcome: Any, treated: Any, score: Any, *, unit: Any = None, confidence: float = 0.95, seed: int = 0) -> Qini:
     """The Qini of a score, on customers that it was not learned from.
 
     Args:
         outcome: of n customers; floats.
         treated: of each, whether the lot treated it; booleans.
         score: of each, higher for those to be treated first.
+        unit: of each, the number from 0 on of what was drawn, as of his household: its members count together; each customer is one, by default.
         confidence: of the range, between 0 and 1.
         seed: of the bootstrap.
 
@@ -65,8 +67,7 @@ def qini(outcome: Any, treated: Any, score: Any, *, confidence: float = 0.95, se
     at, ends = _in_order(s)
     sums = _parts(y, t)[:, at]
     area = float(_areas(sums[:, None, :], ends)[0])
-    generator = np.random.default_rng(seed)
-    drawn = [_areas(sums[:, None, :] * generator.poisson(1.0, (_CHUNK, len(y))), ends) for _ in range(_DRAWS // _CHUNK)]
+    drawn = [_areas(sums[:, None, :] * counts, ends) for counts in _draws(len(y), None if unit is None else np.asarray(unit)[at], seed)]
     low, high = np.quantile(np.concatenate(drawn), [(1 - confidence) / 2, (1 + confidence) / 2])
     best = _best(y, t)
     share = [float(one) / best if best else None for one in (area, low, high)]
@@ -106,6 +107,15 @@ def checked(outcome: Any, treated: Any, score: Any) -> tuple[Any, Any, Any]:
             do="give each customer a finite outcome and score and whether it was treated, and have somebody in both arms",
         )  # fmt: skip
     return y, t, s
+
+
+def _draws(customers: int, unit: Any, seed: int) -> Iterator[Any]:
+    """How often each customer counts in each draw of the bootstrap: draws x customers, some draws at a time."""
+    generator = np.random.default_rng(seed)
+    units = customers if unit is None else int(unit.max()) + 1
+    for _ in range(_DRAWS // _CHUNK):
+        counts = generator.poisson(1.0, (_CHUNK, units))
+        yield counts if unit is None else counts[:, unit]
 
 
 def _parts(y: Any, t: Any) -> Any:

@@ -112,14 +112,16 @@ def learn(features: Any, treated: Any, outcome: Any, *, learner: Learner = "dr",
 
 
 def heterogeneity(
-    features: Any, treated: Any, outcome: Any, *, learner: Learner = "s", splits: int = _SPLITS, confidence: float = 0.95, seed: int = 0
-) -> Heterogeneity:
+    features: Any, treated: Any, outcome: Any, *, learner: Learner = "s", unit: Any = None, splits: int = _SPLITS, confidence: float = 0.95,
+    seed: int = 0,
+) -> Heterogeneity:  # fmt: skip
     """Ask whether effects learned on one half of the customers order the other half better than chance.
 
     Each split gives a Qini with its range at half the risk; the medians of their ends over the splits hold at the whole (the chance of a split included).
 
     Args:
         features, treated, outcome, learner: as for `learn`.
+        unit: as for `qini`; a unit stands whole in one half.
         splits: halvings, drawn anew each.
         confidence: of the range.
         seed: of splits, folds and bootstrap.
@@ -132,10 +134,10 @@ def heterogeneity(
     generator = np.random.default_rng(seed)
     found, random = [], []
     for split in range(splits):
-        order = generator.permutation(len(y))
-        own, other = order[: len(y) // 2], order[len(y) // 2 :]
+        own, other = halves(len(y), unit, generator)
         learned = learn(x[own], t[own], y[own], learner=learner, seed=split)
-        found.append(_told(y[other], t[other], learned.effect_of(x[other]), (1 + confidence) / 2, split))
+        members = None if unit is None else np.asarray(unit)[other]
+        found.append(_told(y[other], t[other], learned.effect_of(x[other]), members, (1 + confidence) / 2, split))
         random.append(coefficient(y[other], t[other], generator.random(len(other))))
     expected, low, high = np.array(found).T
     return Heterogeneity(
@@ -144,8 +146,17 @@ def heterogeneity(
     )  # fmt: skip
 
 
-def _told(y: Any, t: Any, score: Any, confidence: float, seed: int) -> tuple[float, float, float]:
-    one = qini(y, t, score, confidence=confidence, seed=seed)
+def halves(customers: int, unit: Any, generator: np.random.Generator) -> tuple[Any, Any]:
+    """Places of customers by chance in two halves; those of a unit in the same one."""
+    if unit is None:
+        order = generator.permutation(customers)
+        return order[: customers // 2], order[customers // 2 :]
+    is_own = generator.permutation(int(np.max(unit)) + 1) % 2 == 0
+    return np.flatnonzero(is_own[unit]), np.flatnonzero(~is_own[unit])
+
+
+def _told(y: Any, t: Any, score: Any, unit: Any, confidence: float, seed: int) -> tuple[float, float, float]:
+    one = qini(y, t, score, unit=unit, confidence=confidence, seed=seed)
     if one.coefficient_expected is None or one.coefficient_low is None or one.coefficient_high is None:
         return one.area_expected, one.area_low, one.area_high
     return one.coefficient_expected, one.coefficient_low, one.coefficient_high

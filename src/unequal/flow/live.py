@@ -40,6 +40,7 @@ from unequal.treatments import shapes
 from unequal.version import __version__
 
 if TYPE_CHECKING:
+    from unequal import experiments
     from unequal.flow.audiences import Audience
     from unequal.flow.beside_crm import Exported
     from unequal.flow.host_lists import HostLists
@@ -438,6 +439,14 @@ def learn(project: OpenProject, *, clock: Callable[[], datetime] = utc_now) -> l
 
     at = clock()
     return learning.learn(project, at=at, today=day_in(ZoneInfo(project.config.time_zone), at))
+
+
+def who_responds(project: OpenProject, policy: str, *, learner: experiments.uplift.Learner = "s") -> experiments.responding.Response:
+    """Learn to whom a policy does what; see `responding.who_responds`."""
+    # Loaded by those who use it: what answers customers has no need of it.
+    from unequal.flow import responding
+
+    return responding.who_responds(project, policy, learner=learner)
 
 
 def preview_tiers(project: OpenProject, changes: Mapping[str, str]) -> TierPreview:
