@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
 from unequal import storage
-from unequal.storage.state import contacts
+from unequal.storage.state import contacts, erasing
 
 AT = datetime(2026, 1, 5, 6, 30)
 LONGEST_SECONDS = 30
@@ -56,3 +57,27 @@ def test_what_a_reader_still_looks_at_is_carried_over_once_he_has_gone_on(tmp_pa
             reader.execute("COMMIT")
         reserve(live, "k_3")
         assert is_carried_over(file, 3)
+
+
+def test_an_erasure_empties_the_log_though_others_carry_it_over_all_the_while(tmp_path: Path) -> None:
+    file, over = tmp_path / "state.db", threading.Event()
+
+    def carry_over() -> None:
+        with closing(sqlite3.connect(file)) as connection:
+            while not over.is_set():
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    with storage.state.open_live(f"sqlite:///{file}") as live:
+        reserve(live, "k")
+        others = [threading.Thread(target=carry_over) for _ in range(2)]
+        for one in others:
+            one.start()
+        try:
+            for number in range(10):
+                reserve(live, f"k_{number}")
+                erasing.clean(live._engine)
+                assert (tmp_path / "state.db-wal").stat().st_size == 0
+        finally:
+            over.set()
+            for one in others:
+                one.join()

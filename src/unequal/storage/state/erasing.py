@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -27,9 +28,12 @@ from unequal.storage.state.stewardship import STEWARD_ACTION, VERDICT
 from unequal.storage.state.tier_membership import TIER_MEMBERSHIP
 from unequal.storage.state.timers import TIMER
 from unequal.storage.state.whose import whose
+from unequal.terms.errors import StorageError
 
 ERASED: Final = "erased"
 """What stands where a text was."""
+
+_WAIT_SECONDS: Final = 30
 
 _PERSONAL: Final = {"email": "email", "phone": "phone"}
 _NAMES: Final = ("name", "firstName", "lastName", "first_name", "last_name", "username", "address", "birthday")
@@ -238,7 +242,22 @@ def clean(engine: sa.Engine) -> None:
             raw.driver_connection.autocommit = False  # type: ignore[union-attr]
             return
         cursor = raw.cursor()
-        for statement in ("PRAGMA secure_delete = ON", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+        for statement in ("PRAGMA secure_delete = ON", "VACUUM"):
             cursor.execute(statement).fetchall()
+        _empty_log(cursor)
     finally:
         raw.close()
+
+
+def _empty_log(cursor: Any) -> None:
+    """SQLite waits for those who read, but for nobody who carries the log over, as the moment of contact does all the time: so we do.
+
+    Raises:
+        StorageError: STO106, the log stays, and with it what was removed.
+    """
+    give_up = time.monotonic() + _WAIT_SECONDS
+    while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        if time.monotonic() > give_up:
+            raise StorageError("STO106", "the state database does not take the erasure", seen="others are at its log, and it holds what was removed",
+                               do="erase again when they are done: what was removed stays removed")  # fmt: skip
+        time.sleep(0.01)
