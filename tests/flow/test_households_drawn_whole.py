@@ -36,6 +36,16 @@ def write(folder: Path) -> None:
     (folder / "unequal.yaml").write_text(CONFIG.replace("storage: {threads: 1}\n", TIES + "storage: {threads: 1}\n"), encoding="utf-8")
 
 
+def begun(folder: Path) -> flow.OpenProject:
+    """The company, run once, with a policy in force whose lot draws households."""
+    write(folder)
+    project = flow.open_project(folder)
+    flow.run(project)
+    with moment(folder) as live:
+        approve(live, POLICY + "assign_by: household\n")
+    return project
+
+
 def arms_by_home(folder: Path) -> dict[int, set[str]]:
     with moment(folder) as live:
         numbers = {n: live.lookup("crm", str(n))[0] for n in range(2, 2 * HOMES + 2)}
@@ -44,11 +54,8 @@ def arms_by_home(folder: Path) -> dict[int, set[str]]:
 
 
 def test_households_are_drawn_whole_and_are_what_is_compared(tmp_path: Path) -> None:
-    write(tmp_path)
-    project = flow.open_project(tmp_path)
-    flow.run(project)
+    project = begun(tmp_path)
     with moment(tmp_path) as live:
-        approve(live, POLICY + "assign_by: household\n")
         for one in live.profiles.customers():
             live.decide(Asked("web", one))
     homes = arms_by_home(tmp_path)
@@ -74,11 +81,8 @@ def test_households_are_drawn_whole_and_are_what_is_compared(tmp_path: Path) -> 
 
 
 def test_a_member_who_is_met_on_another_day_has_the_arm_of_his_household(tmp_path: Path) -> None:
-    write(tmp_path)
-    project = flow.open_project(tmp_path)
-    flow.run(project)
+    begun(tmp_path)
     with moment(tmp_path) as live:
-        approve(live, POLICY + "assign_by: household\n")
         first = {n: live.lookup("crm", str(n))[0] for n in range(2, 2 * HOMES + 2, 2)}
         for one in first.values():
             live.decide(Asked("web", one))

@@ -46,16 +46,15 @@ class EventMemory:
 
     def known(self, customer_id: str, version: int) -> Known:
         """What happened to a customer in a version of his, or to what a source calls somebody."""
-        run = self._profiles.version
-        found = self._held.get(customer_id)
-        return found[2] if found is not None and found[:2] == (version, run) else self._learn([(customer_id, version)], run)[0]
+        return self.known_each([(customer_id, version)])[0]
 
     def known_each(self, whom: Sequence[tuple[str, int]]) -> list[Known]:
         """The same of several, each with his version, in their order; what is not known yet is read at once."""
         run = self._profiles.version
         held = [self._held.get(customer_id) for customer_id, _ in whom]
         known = [one[2] if one is not None and one[:2] == (version, run) else None for one, (_, version) in zip(held, whom, strict=True)]
-        learnt = iter(self._learn([one for one, its in zip(whom, known, strict=True) if its is None], run))
+        missing = [one for one, its in zip(whom, known, strict=True) if its is None]
+        learnt = iter(self._learn(missing, run) if missing else ())
         return [one if one is not None else next(learnt) for one in known]
 
     def still(self, customer_id: str, version: int, after: int) -> None:
