@@ -29,6 +29,11 @@ def test_a_base_is_decided_on_and_handed_over_as_a_file(bakery: Terminal, tmp_pa
     assert f"Written: {tmp_path / 'club.csv'}, {len(rows)} rows" in found.out
     told = json.loads(bakery("decide", "--policy", "bread_club", "--json").out)
     assert (told["treated"], told["looked_at"], told["sent"]) == (0, 39, 0), "nobody is reached twice within thirty days"
+    assert "says unequal decide --dry-run --why" in bakery("decide", "--dry-run", "--policy", "bread_club").out
+    asked = ("decide", "--dry-run", "--policy", "bread_club", "--why")
+    assert "The customer has had it as often as is allowed." in bakery(*asked).out
+    reasons = json.loads(bakery(*asked, "--json").out)["why_not"]
+    assert {one["fell"]: one["customers"] for one in reasons}["policy_limit"] == len(rows)
     plan = json.loads(bakery("decide", "--dry-run", "--budget", "9", "--capacity", "email=5", "--json").out)["plan"]
     assert {one["limit"] for one in plan["limits"]} >= {"budget", "email"}
     assert "One more EUR of it brings" in bakery("decide", "--dry-run", "--budget", "2").out

@@ -35,11 +35,12 @@ _MOST: Final = Decimal(10) ** 12
     help="So many customers at most by a channel (phone=500), policy (policy:NAME=9) or attribute (host:ann=40). May be given again.",
 )
 @click.option("--fair", metavar="ATTRIBUTE=SHARE", help="Treat each group at no less than this share of any other's rate, as gender=0.8.")
+@click.option("--why", is_flag=True, help="Say also for how many customers each policy falls, and on what, before it is decided.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and no progress.")
 @click.pass_obj
 def decide(
-    directory: str, /, policy: str | None, channel: str | None, where: str | None, dry: bool, out: Path | None, webhook: str | None, as_json: bool,
-    **scarce: Any,
+    directory: str, /, *, policy: str | None, channel: str | None, where: str | None, dry: bool, out: Path | None, webhook: str | None, why: bool,
+    as_json: bool, **scarce: Any,
 ) -> None:  # fmt: skip
     """Decide for the whole base what to do for each customer, reserve it, and hand it over."""
     if out is not None and webhook is not None:
@@ -50,17 +51,22 @@ def decide(
     project = flow.open_project(directory)
     with flow.live.open_live(project) as live:
         with waiting(console(), quiet=as_json) as tell:
+            fell = live.why_not(policy=policy, channel=channel, where=where, tell=tell) if why else None
             found = live.decide_all(
                 policy=policy, channel=channel, where=where, webhook=webhook, into=out, dry=dry, tell=tell, scarce=limits
             )
         sent = 0 if dry else live.sender.send_waiting(live.state, live.clock())
     if as_json:
-        print_json({**found.told(), "sent": sent})
+        print_json({**found.told(), "sent": sent, **({} if fell is None else {"why_not": fell})})
         return
     currency = project.config.reporting_currency
     print_rows(found.by_policy(), title=f"Customers whom each policy {'would reach' if dry else 'reaches'}")
     console().print(f"Of {found.looked_at:,} customers {len(found.rows):,} {'would be' if dry else 'are'} treated: {exact(found.dollars)} {currency} expected, "
                     f"{exact(found.cost)} {currency} spent.")  # fmt: skip
+    if fell is not None:
+        print_rows(fell, title="For how many customers a policy falls, and on what")
+    elif not found.rows:
+        console().print("What keeps each policy from acting, and for how many customers, says unequal decide --dry-run --why.")
     if found.held_out or found.for_review:
         console().print(f"Held out, to measure: {found.held_out:,}. Left for a person to decide: {found.for_review:,}.")
     if found.apart:

@@ -277,6 +277,14 @@ class Live:
 
         return audience_files.decide_into(into, self, audiences.Wanted(policy, channel, where, webhook), scarce, dry=dry, tell=tell)
 
+    def why_not(
+        self, *, policy: str | None = None, channel: str | None = None, where: str | None = None, tell: Callable[[str, float], None] = lambda _what, _share: None
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Of each policy that could act in a batch, for how many customers it falls, and on what; see why_not.why_not."""
+        from unequal.flow import audiences, why_not
+
+        return why_not.why_not(self, audiences.Wanted(policy, channel, where), tell=tell)
+
     def export_crm(
         self, *, source: str, shape: str, key: str | None, folder: Path, tell: Callable[[str, float], None] = lambda _what, _share: None
     ) -> Exported:  # fmt: skip
