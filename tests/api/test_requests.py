@@ -306,8 +306,14 @@ def test_whoever_may_not_see_an_identifier_may_not_search_by_it(client: Client, 
         assert code_of(answer) == (403, "ACC003")
     by_mail = {"channel": "web", "kind": "email", "value": "one"}
     assert client.post("/v1/decide", json=by_mail, headers=shown["agent"]).status_code == 200
-    _, secret = client.door.members.add_key("narrow", "service", by="test", days=1, scopes=["decisions.make"])
-    assert code_of(client.post("/v1/decide", json=by_mail, headers={"authorization": f"Bearer {secret}"})) == (403, "ACC003")
+    _, secret = client.door.members.add_key("narrow", "service", by="test", days=1, scopes=["decisions.make", "customers.look_up"])
+    narrow = {"authorization": f"Bearer {secret}"}
+    for refused in (
+        client.post("/v1/decide", json=by_mail, headers=narrow),
+        client.get("/v1/customers", params={"kind": "email", "value": "one"}, headers=narrow),
+    ):
+        assert code_of(refused) == (403, "ACC003")
+        assert "fields.personal" in refused.json()["do"], "a key has scopes, and no purpose to name"
 
 
 def test_personal_fields_are_shown_with_a_reason_and_the_audit_keeps_it(client: Client, shown: dict[str, Any]) -> None:

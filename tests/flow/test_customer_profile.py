@@ -45,6 +45,21 @@ def test_a_profile_tells_who_with_the_record_that_says_so_and_what_each_is_worth
     assert (ann["spend"], ann["orders"]["orders"]) == ({"currency": "EUR", "sales": D(160), "sales_12m": D(160)}, 2)
 
 
+def floats_in(value):
+    if isinstance(value, dict | list):
+        return [one for part in (value.values() if isinstance(value, dict) else value) for one in floats_in(part)]
+    return [value] if isinstance(value, float) else []
+
+
+def test_forecasts_are_told_without_the_noise_of_floats(profiles):
+    told = [one for record in ("1", "2") for one in floats_in(of(profiles, record)["worth"])]
+    assert told
+    assert all(one == round(one, 6) for one in told)
+    held = profiles.row(profiles.lookup("crm", "1")[0])
+    known = dict(zip(profiles.columns, held, strict=True))
+    assert of(profiles, "1")["worth"]["value_expected"] == pytest.approx(known["value_expected"], abs=1e-6)
+
+
 def test_every_field_belongs_to_a_group_and_none_is_told_beside_them(profiles):
     assert list(of(profiles, "2")) == list(GROUP_OF)
 

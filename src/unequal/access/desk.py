@@ -16,6 +16,7 @@ from unequal.access.verbs import Asking, Document, LiveVerbs, RouteAsking, Taken
 from unequal.terms.errors import AccessError
 
 _LONGEST_REASON: Final = 500
+_BY_KEY: Final = "ask by customer_id, or use a key with the scope fields.personal"
 _OPEN: Final = frozenset({"channel", "channels", "currency", "goodwill", "time_zone"})
 """Of an agent's sheet what tells nothing of the customer."""
 _OF_CUSTOMER: Final = frozenset({"customer_id", "asked_id", "kind", "as_of", "attributes", "contact_points", "preferences", "consents", "contacts",
@@ -70,8 +71,8 @@ class Desk:
         """Who an identifier may be. An agent is told one customer, or how many it may be: never a list."""
         shown = self._shown(caller, "customers.look_up", f"by {kind}", purpose, reason)
         if refused_filters([kind], shown):
-            raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=kind,
-                              do="name a purpose that shows it, or ask somebody who may see it")  # fmt: skip
+            do = "name a purpose that shows it, or ask somebody who may see it"
+            raise _not_to_be_searched(kind, do if caller.is_person else _BY_KEY)
         found = list(self._live.lookup(kind, value))
         told = found if len(found) == 1 or "agent" not in caller.roles else []
         return masked("found", {"customer_ids": told, "candidates": len(found)}, shown)
@@ -135,8 +136,7 @@ class Desk:
         """Tasks of hosts, of an agent his own; the order tells what is at stake to those alone who may see it. See HostVerbs.tasks."""
         shown = seen_classes(caller.roles, caller.scopes, "service")
         if host is not None and refused_filters(["host"], shown, "host_task"):
-            raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen="host",
-                              do="leave it out, or use a key with the scope fields.contact")  # fmt: skip
+            raise _not_to_be_searched("host", "leave it out, or use a key with the scope fields.contact")
         found = self._live.hosts.tasks(person=_works_off(caller), by_stake="worth" in shown, host=host, after=after, **asked)
         return [masked("host_task", one, shown) for one in _there(found, "task", after or "")]
 
@@ -232,8 +232,11 @@ class Desk:
 
 def _check_identifier(caller: Caller, kind: str | None) -> None:
     if kind is not None and refused_filters([kind], seen_classes(caller.roles, caller.scopes, "service")):
-        raise AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=kind,
-                          do="ask by customer_id, or use a key with the scope fields.personal")  # fmt: skip
+        raise _not_to_be_searched(kind, _BY_KEY)
+
+
+def _not_to_be_searched(seen: str, do: str) -> AccessError:
+    return AccessError("ACC003", "what you may not see you may not search, filter or sort by", seen=seen, do=do)
 
 
 def _works_off(caller: Caller) -> str | None:

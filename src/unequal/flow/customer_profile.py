@@ -37,6 +37,9 @@ _WORTH: Final = (
 )  # fmt: skip
 _HABITS: Final = ("needs_group", "main_channel", "main_product", "main_season", "began_on", "is_lost", "is_won_back", "lost_reason")
 
+_ESTIMATE_DIGITS: Final = 6
+"""Behind the point, of forecasts and chances: finer than any of them is known, and none of a float's own noise."""
+
 _PLACE: Final = {str(line): place for place, line in enumerate(Line)}
 
 
@@ -133,22 +136,39 @@ def _worth(held: Held, known: Mapping[str, Any], rows: Mapping[str, list[Row]]) 
     return {
         "currency": base.project.reporting_currency,
         "level": WORD_OF_LEVEL[base.level],
-        **{name: known[name] for name in _WORTH},
+        **_estimates({name: known[name] for name in _WORTH}),
         "is_of_before_verdict": held.is_anew(str(known["customer_id"])),
         "lines": [
             {"line": LABEL_OF_LINE[Line(str(one["line"]))], "amount": one["amount"]}
             for one in sorted(rows.get("lines", ()), key=lambda one: _PLACE[str(one["line"])])
         ],
         "why": sorted(drivers, key=lambda one: (-abs(one["amount"]), one["driver"])),
-        "why_expected": rows.get("value_drivers", []),
+        "why_expected": [_estimates(one) for one in rows.get("value_drivers", ())],
         "in_lines_of_business": [
-            {
-                name: one[name]
-                for name in ("relationship", "kind", "model", "as_of", "p_alive", "value_expected", "value_low", "value_high", "is_overdue")
-            }
+            _estimates(
+                {
+                    name: one[name]
+                    for name in (
+                        "relationship",
+                        "kind",
+                        "model",
+                        "as_of",
+                        "p_alive",
+                        "value_expected",
+                        "value_low",
+                        "value_high",
+                        "is_overdue",
+                    )
+                }
+            )
             for one in rows.get("lifetimes", ())
         ],
     }
+
+
+def _estimates(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose forecasts are told as finely as they mean anything; facts are no floats, and stay as they are."""
+    return {name: round(cell, _ESTIMATE_DIGITS) if isinstance(cell, float) else cell for name, cell in row.items()}
 
 
 def _band(known: Mapping[str, Any], rows: Mapping[str, list[Row]]) -> dict[str, Any]:
