@@ -12,7 +12,7 @@ from tests.flow.test_live import LIVE, WELCOME, Clock, acting, one
 
 from unequal import flow
 from unequal.flow.live import open_live
-from unequal.terms.errors import LiveError
+from unequal.terms.errors import LiveError, UnequalError
 
 AT_THE_DESK = LIVE.replace("  contact_limits:", """  goodwill: {at_once: "25.00", agent_a_day: "40.00", customer_a_year: "60.00", reasons: [Late delivery]}
   agent_page: {channel: phone}
@@ -56,7 +56,38 @@ def test_nobody_is_served_who_is_not_known_nor_on_a_channel_that_is_not_declared
     assert live.agents.sheet("c_nobody", channel=None, agent="person:mia") is None
     with pytest.raises(LiveError) as refused:
         live.agents.sheet(one(live, "1"), channel="smoke", agent="person:mia")
-    assert refused.value.code == "LIV401"
+    assert (refused.value.code, refused.value.where) == ("LIV401", "")
+
+
+def test_a_page_whose_channel_nobody_declares_is_refused_with_the_config(company: Path):
+    edit(
+        company / "unequal.yaml",
+        ("storage: {threads: 1}\n", AT_THE_DESK.replace("agent_page: {channel: phone}", "agent_page: {channel: fone}").lstrip()),
+    )
+    with pytest.raises(UnequalError, match="CFG094"):
+        flow.open_project(company, {"SHOP_KEY": "secret"})
+
+
+def test_a_project_without_the_usual_channel_of_agents_says_where_to_name_its_own(company: Path):
+    edit(company / "unequal.yaml", ("storage: {threads: 1}\n", LIVE.lstrip()))
+    with open_live(flow.open_project(company, {"SHOP_KEY": "secret"})) as moment, pytest.raises(LiveError) as refused:
+        moment.agents.sheet(one(moment, "1"), channel=None, agent="person:mia")
+    assert (refused.value.code, refused.value.where) == ("LIV401", "live.agent_page.channel")
+
+
+def test_policies_of_the_pages_moment_act_on_it_and_those_of_another_do_not(company: Path, clock):
+    at_the_door = ON_PHONE.replace("policy: welcome", "policy: door").replace("20.00", "90.00")
+    edit(
+        company / "unequal.yaml",
+        ("storage: {threads: 1}\n", AT_THE_DESK.replace("channel: phone}", "channel: phone, moment: visit}").lstrip()),
+    )
+    with open_live(flow.open_project(company, {"SHOP_KEY": "secret"}), clock=clock) as moment:
+        acting(moment, ON_PHONE + "moments: [visit]\n")
+        acting(moment, at_the_door + "moments: [call]\n")
+        decision = opened(moment)["decision"]
+        assert decision["treatment"]["policy"] == "welcome"
+        fell = {one["policy"]: one["fell"] for one in moment.explain(decision["decision_id"])["candidates"]}
+        assert fell == {"welcome": None, "door": "not_its_moment"}
 
 
 def test_a_wish_is_obeyed_at_once_and_what_was_not_offered_counts_as_no_contact(live, clock):

@@ -70,6 +70,23 @@ def test_the_agents_screen_asks_once_and_offers_what_fits_the_answer(scene: Make
     assert on.asks(bob, "agent", "call")["treatment"]["policy"] == "agent_for_yourself"
 
 
+def test_the_agents_page_is_that_screen_and_shows_the_question_and_then_the_offer(scene: Make) -> None:
+    on = scene(*AGENT)
+    (ann, _), (bob, _) = some(2, on.customers("shop_customers", *AGENT))
+    page = on.live.agents.sheet(ann, channel=None, agent="person:mia")
+    assert page is not None
+    assert (page["decision"]["treatment"], page["decision"]["question"]["question"]) == (None, "buys_for")
+    on.passes(minutes=1)
+    assert on.live.answer(ann, question="buys_for", answer="work", channel="agent", at=on.now)
+    page = on.live.agents.sheet(ann, channel=None, agent="person:mia")
+    assert page is not None
+    assert page["decision"]["treatment"]["policy"] == "agent_for_work"
+    assert on.live.explain(page["decision"]["decision_id"])["replayed"]
+    other = on.live.agents.sheet(bob, channel=None, agent="person:mia")
+    assert other is not None
+    assert other["decision"]["treatment"] is None, "nobody has told for what he buys"
+
+
 def test_nothing_is_sold_before_the_complaint_is_closed(scene: Make) -> None:
     on = scene(*AGENT)
     ann, as_ann = on.one("shop_customers", *AGENT)

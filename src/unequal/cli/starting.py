@@ -50,6 +50,7 @@ def demo_command(folder: Path, persons: int, seed: int, quarter: bool) -> None:
     console().print(f"Look at {folder}/.unequal/report.html and board.html; the config to learn from is {folder}/unequal.yaml")
     if acting:
         console().print(f"At the moment of contact act: {', '.join(acting)} ({folder}/policies); more of them: unequal playbook")
+        console().print(f"Ask what to do for whoever is there: unequal -C {folder} serve; agents have a page of their own at /agent")
     if quarter:
         _live_through(project, folder, seed)
     console().print(f"Ask more: unequal -C {folder} ask profit --by channel")

@@ -126,6 +126,11 @@ def problems_of_live(live: Live) -> Iterator[Problem]:
             seen=live.tell_owners,
             do=f"name one of: {known}",
         )
+    page = live.agent_page
+    if "channel" in page.model_fields_set and page.channel not in live.channels:
+        known = ", ".join(live.channels) or "none is declared"
+        where = ("live", "agent_page", "channel")
+        yield Problem("CFG094", "agents answer on a channel that is not declared", where, seen=page.channel, do=f"name one of: {known}")
     keys: dict[str, str] = {}
     for name, source in live.sources.items():
         at: KeyPath = ("live", "sources", name)

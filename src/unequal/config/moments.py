@@ -187,10 +187,13 @@ class AgentPage(Section):
     """The page on which agents serve customers."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"channel": "phone", "embed_in": ["https://crm.example.com"], "contact_minutes": 30}]}
+        json_schema_extra={
+            "examples": [{"channel": "phone", "moment": "call", "embed_in": ["https://crm.example.com"], "contact_minutes": 30}]
+        }
     )
 
     channel: Name = Field("phone", description="The channel on which agents answer, where the address of the page names none.")
+    moment: Name = Field("call", description="The moment that the page is opened at: policies may name it under `moments`.")
     embed_in: tuple[Annotated[str, Field(pattern=ORIGIN)], ...] = Field(
         (), max_length=20, description="Sites that may show the page within their own, as https://crm.example.com; nobody else may."
     )

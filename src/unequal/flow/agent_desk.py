@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -112,8 +112,10 @@ class AgentDesk:
     def _channel(self, channel: str | None) -> str:
         named = channel or self.page.channel
         if named not in self._declared.channels:
-            raise LiveError("LIV401", "agents cannot answer on this channel", where="live.agent_page.channel", seen=named[:80],
-                            do=f"name one of: {', '.join(self._declared.channels) or 'none is declared'}")  # fmt: skip
+            known = ", ".join(self._declared.channels) or "none is declared"
+            do = f"name one of: {known}" if channel else f"let whoever keeps the config name one of: {known}"
+            where = "" if channel else "live.agent_page.channel"
+            raise LiveError("LIV401", "agents cannot answer on this channel", where=where, seen=named[:80], do=do)
         return named
 
     # The decision of this contact
@@ -128,7 +130,7 @@ class AgentDesk:
         # What was passed on stays, whatever is said afterwards, until what came of it is recorded.
         if not ours or (not outcomes and self._has_said(today, ours[0].at)):
             self._release(today, {one.decision_id for one in ours[:1]})
-            response = self._live.decide(_Asked(channel, today))
+            response = self._live.decide(_Asked(channel, today, self.page.moment))
             ours, outcomes = [contacts.decision(response["decision_id"]), *ours], []
         response = orjson.loads(ours[0].response)
         if response["question"] is None:
@@ -207,11 +209,10 @@ class AgentDesk:
 
 
 class _Asked:
-    """What an agent's page asks: what to do for this customer on this channel."""
+    """What an agent's page asks: what to do for this customer on this channel, at the moment that opening the page is."""
 
     kind = value = None
     purpose = "service"
-    context: Mapping[str, Any] = {}
 
-    def __init__(self, channel: str, customer_id: str) -> None:
-        self.channel, self.customer_id = channel, customer_id
+    def __init__(self, channel: str, customer_id: str, moment: str) -> None:
+        self.channel, self.customer_id, self.context = channel, customer_id, {"moment": moment}
