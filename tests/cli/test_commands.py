@@ -259,7 +259,9 @@ def test_the_demo_makes_a_company_runs_it_and_says_where_to_look(unequal_elsewhe
     assert (folder / "unequal.yaml").exists()
     for page in ("report.html", "board.html"):
         assert (folder / ".unequal" / page).stat().st_size > 10_000
-    assert "At the moment of contact act: cart_reminder, cart_sweetener, complaint_reply, home_page_favourites" in told
+    acting = "agent_for_work, agent_for_yourself, cart_reminder, cart_sweetener, complaint_reply, home_page_favourites"
+    assert f"At the moment of contact act: {acting}" in told
+    assert "agents have a page of their own at /agent" in told
     keys = [folder / "keys" / f"{name}.key" for name in ("web", "desk", "social")]
     assert len({key.read_text() for key in keys}) == 3
     assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}

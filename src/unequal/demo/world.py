@@ -21,7 +21,7 @@ from unequal.demo.treatments import TREATMENTS, Traits, expected_profit, traits_
 from unequal.demo.truth import write_parameters, write_truth
 from unequal.treatments import playbook
 
-POLICIES = ("cart_reminder", "cart_sweetener", "complaint_reply", "home_page_favourites")
+POLICIES = ("agent_for_work", "agent_for_yourself", "cart_reminder", "cart_sweetener", "complaint_reply", "home_page_favourites")
 """Of the playbook, to begin with."""
 
 Progress = Callable[[str, float], None]
