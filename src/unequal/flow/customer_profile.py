@@ -15,6 +15,7 @@ from unequal import config
 from unequal.flow.by_customer import AUTHORISING, Row, written
 from unequal.flow.holding import Held
 from unequal.flow.profiles import Profiles, nobody
+from unequal.terms.amounts import estimate
 from unequal.terms.lines import LABEL_OF_LINE, WORD_OF_LEVEL, Line
 
 Rows = Sequence[Mapping[str, Any]]
@@ -36,9 +37,6 @@ _WORTH: Final = (
     "worth_if_won_expected",
 )  # fmt: skip
 _HABITS: Final = ("needs_group", "main_channel", "main_product", "main_season", "began_on", "is_lost", "is_won_back", "lost_reason")
-
-_ESTIMATE_DIGITS: Final = 6
-"""Behind the point, of forecasts and chances: finer than any of them is known, and none of a float's own noise."""
 
 _PLACE: Final = {str(line): place for place, line in enumerate(Line)}
 
@@ -168,7 +166,7 @@ def _worth(held: Held, known: Mapping[str, Any], rows: Mapping[str, list[Row]]) 
 
 def _estimates(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row whose forecasts are told as finely as they mean anything; facts are no floats, and stay as they are."""
-    return {name: round(cell, _ESTIMATE_DIGITS) if isinstance(cell, float) else cell for name, cell in row.items()}
+    return {name: estimate(cell) if isinstance(cell, float) else cell for name, cell in row.items()}
 
 
 def _band(known: Mapping[str, Any], rows: Mapping[str, list[Row]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from unequal import contact_centre, storage
 from unequal.flow import deciding
-from unequal.terms.amounts import exact_text
+from unequal.terms.amounts import estimate, exact_text
 from unequal.terms.errors import UnequalError
 from unequal.treatments import Rules, shapes, tiers
 
@@ -152,7 +152,8 @@ class Routes:
             places = (columns[_YEAR], columns[_FORECAST])
             row: Any = self._live.profiles.some(customer_id, places)
             year, expected = (None, None) if row is None else (row[places[0]], row[places[1]])
-        return {_YEAR: year, _FORECAST: expected, "reasons": list(_reasons(whose, year, expected, rules.currency))}
+        told = None if expected is None else estimate(expected)
+        return {_YEAR: year, _FORECAST: told, "reasons": list(_reasons(whose, year, expected, rules.currency))}
 
 
 def _reasons(whose: contact_centre.routing.Met, year: Decimal | None, expected: float | None, currency: str) -> list[str]:
