@@ -36,6 +36,7 @@ _WORTH: Final = (
     "top_fifth_probability", "is_growable", "is_overdue", "through_others_expected", "influence_expected", "first_order_probability_expected",
     "worth_if_won_expected",
 )  # fmt: skip
+_OF_BUSINESS: Final = ("relationship", "kind", "model", "as_of", "p_alive", "value_expected", "value_low", "value_high", "is_overdue")
 _HABITS: Final = ("needs_group", "main_channel", "main_product", "main_season", "began_on", "is_lost", "is_won_back", "lost_reason")
 
 _PLACE: Final = {str(line): place for place, line in enumerate(Line)}
@@ -142,25 +143,7 @@ def _worth(held: Held, known: Mapping[str, Any], rows: Mapping[str, list[Row]]) 
         ],
         "why": sorted(drivers, key=lambda one: (-abs(one["amount"]), one["driver"])),
         "why_expected": [_estimates(one) for one in rows.get("value_drivers", ())],
-        "in_lines_of_business": [
-            _estimates(
-                {
-                    name: one[name]
-                    for name in (
-                        "relationship",
-                        "kind",
-                        "model",
-                        "as_of",
-                        "p_alive",
-                        "value_expected",
-                        "value_low",
-                        "value_high",
-                        "is_overdue",
-                    )
-                }
-            )
-            for one in rows.get("lifetimes", ())
-        ],
+        "in_lines_of_business": [_estimates({name: one[name] for name in _OF_BUSINESS}) for one in rows.get("lifetimes", ())],
     }
 
 
