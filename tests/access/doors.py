@@ -113,6 +113,9 @@ class SmallWorld:
     def profile(self, customer_id: str) -> verbs.Document | None:
         return filled("customer") if customer_id == "c_1" else None
 
+    def portal(self, customer_id: str) -> list[verbs.Document] | None:
+        return [filled("organisation")] if customer_id == "c_1" else None
+
     def lookup(self, kind: str, value: str) -> list[str]:
         return {"one": ["c_1"], "two": ["c_1", "c_2"]}.get(value, [])
 

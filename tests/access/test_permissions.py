@@ -29,7 +29,7 @@ MAY = {
     "ingest": {"events.write"},
     "service": {
         "events.write", "events.quarantined", "customers.read", "customers.look_up", "decisions.make", "decisions.read", "outcomes.write",
-        "consents.write", "preferences.write", "answers.write", "policies.read", "goodwill.read", "contacts.route", "host_tasks.read",
+        "consents.write", "preferences.write", "answers.write", "policies.read", "goodwill.read", "contacts.route", "host_tasks.read", "portal.read",
         "host_tasks.finish", "host_tasks.plan",
     },
     "service without scopes": set(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.playbook.conftest import Make
 from tests.playbook.moments import some
 
-from unequal.flow.portal import portal_of, shown
+from unequal.flow.portal import shown
 
 HOME = ("home_page_welcome", "home_page_favourites", "home_page_we_missed_you")
 AGENT = ("agent_for_work", "agent_for_yourself", "complaint_reply")
@@ -30,10 +30,10 @@ def test_three_friends_open_one_home_page_and_each_sees_another_offer(scene: Mak
 
 def test_the_portal_shows_terms_spend_and_authorisations_to_who_may_act_for_the_company_alone(scene: Make) -> None:
     on = scene("portal_reorder")
-    buyer, _ = next(one for one in on.customers("contacts", "portal_reorder", is_purchaser=True) if portal_of(on.live, one[0]))
+    buyer, _ = next(one for one in on.customers("contacts", "portal_reorder", is_purchaser=True) if on.live.portal(one[0]))
     told = on.asks(buyer, "portal", "portal")
     assert told["treatment"]["policy"] == "portal_reorder"
-    seen = portal_of(on.live, buyer)
+    seen = on.live.portal(buyer)
     assert all("purchaser" in one["may"] and one["spend"] is not None for one in seen)
     for one in seen:
         organisation = on.live.profile(one["customer_id"])
@@ -42,19 +42,20 @@ def test_the_portal_shows_terms_spend_and_authorisations_to_who_may_act_for_the_
         assert one["spend"] == organisation["spend"]
         assert {"contracts", "terms"} == one["contracts"].keys()
     stranger, _ = on.one("web_users", "portal_reorder", is_purchaser=False, is_payer=False, is_user=False)
-    assert portal_of(on.live, stranger) == []
+    assert on.live.portal(stranger) == []
+    assert on.live.portal("c_nobody") is None
     assert on.fell(on.asks(stranger, "portal", "portal"), "portal_reorder") == "not_eligible"
 
 
 def test_who_only_uses_what_a_company_bought_does_not_see_what_it_spent(scene: Make) -> None:
     on = scene("portal_reorder")
-    buyer, _ = next(one for one in on.customers("contacts", is_purchaser=True) if portal_of(on.live, one[0]))
-    organisation = on.live.profile(portal_of(on.live, buyer)[0]["customer_id"])
+    buyer, _ = next(one for one in on.customers("contacts", is_purchaser=True) if on.live.portal(one[0]))
+    organisation = on.live.profile(on.live.portal(buyer)[0]["customer_id"])
     assert organisation is not None
     assert shown(organisation, {"user"})["spend"] is None
     assert shown(organisation, {"user", "payer"})["spend"] == organisation["spend"]
     for who, _ in on.customers("web_users", is_user=True, is_purchaser=False, is_payer=False):
-        assert portal_of(on.live, who) == [], "a private customer's service is no company's"
+        assert on.live.portal(who) == [], "a private customer's service is no company's"
 
 
 def test_the_agents_screen_asks_once_and_offers_what_fits_the_answer(scene: Make) -> None:

@@ -77,6 +77,12 @@ class Desk:
         told = found if len(found) == 1 or "agent" not in caller.roles else []
         return masked("found", {"customer_ids": told, "candidates": len(found)}, shown)
 
+    @allowed("portal.read")
+    def organisations(self, caller: Caller, customer_id: str) -> list[dict[str, Any]]:
+        """What the portal of business customers shows whoever is logged in: the organisations for which he may act, and nothing of others."""
+        shown = seen_classes(caller.roles, caller.scopes, "service")
+        return [masked("organisation", one, shown) for one in _there(self._live.portal(customer_id), "customer", customer_id)]
+
     # Decisions
 
     @allowed("decisions.make")

@@ -58,6 +58,9 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "preferences.*": "contact", "consents.*": "contact", "contacts.*": "contact", "entitlements.*": "contact",
         "cases.*": "dealings", "orders.*": "dealings", "spend.*": "dealings", "contracts.*": "dealings", "authorisations.*": "dealings",
     },
+    "organisation": {
+        "customer_id": "reference", **dict.fromkeys(("may", "contracts.*", "spend.*"), "dealings"),
+    },
     "found": {"customer_ids": "reference", "candidates": "reference"},
     "decision": {
         "decision_id": "reference", "customer_id": "reference", "channel": "reference", "at": "reference",

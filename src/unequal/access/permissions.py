@@ -60,6 +60,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "events.quarantined": _for("see the events that were not taken in", "steward", "administrator", "service"),
     "customers.read": _for("see one customer", "viewer", "analyst", "policy_author", "steward", "privacy_officer", "agent", "service"),
     "customers.look_up": _for("find a customer by an identifier", "steward", "privacy_officer", "agent", "service"),
+    "portal.read": _for("see for which organisations a customer may act, with their terms, spend and authorisations", "service"),
     "decisions.make": _for("ask what to do for a customer", "agent", "service"),
     "contacts.route": _for("ask where a contact is to go: queue, priority, skills, and what to offer instead of waiting", "service"),
     "decisions.read": _for("see why a decision was made", "analyst", "policy_author", "privacy_officer", "service"),

@@ -161,6 +161,9 @@ class LiveVerbs(Protocol):
     def profile(self, customer_id: str) -> Document | None:
         """All that is known of a customer, under the id that stands today."""
 
+    def portal(self, customer_id: str) -> Sequence[Document] | None:
+        """The organisations for which a customer may act today, as a portal shows them: what he may do, terms, spend."""
+
     def lookup(self, kind: str, value: str) -> Sequence[str]:
         """The customers whom an identifier may mean."""
 

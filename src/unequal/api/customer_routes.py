@@ -26,6 +26,12 @@ def customer(call: Call) -> Any:
     return call.desk.profile(call.caller, call.path["customer_id"], purpose=call.query.purpose, reason=call.query.reason)
 
 
+@route("GET", "/v1/customers/{customer_id}/organisations", "portal.read", answer=shapes.Organisations)
+def organisations(call: Call) -> Any:
+    """For which organisations a customer may act today, with their terms, spend and authorisations: what a portal shows whoever is logged in."""
+    return {"organisations": call.desk.organisations(call.caller, call.path["customer_id"])}
+
+
 @route("POST", "/v1/customers/{customer_id}/consents", "consents.write", body=shapes.ConsentGiven, status=204)
 def consent(call: Call) -> Any:
     """Record a consent, its withdrawal, or an objection: it acts with the next decision."""

@@ -365,6 +365,18 @@ class Customer(Shown):
     masked: list[str] = Field(description="Classes of fields that are not shown.")
 
 
+class Organisation(Shown):
+    """An organisation for which a customer may act today: what he may do, contracts with their terms, and spend, where he may see it."""
+
+    customer_id: str
+
+
+class Organisations(BaseModel):
+    """Those for which a customer may act today; none, where he may act for nobody."""
+
+    organisations: list[Organisation]
+
+
 class FoundCustomers(BaseModel):
     """Who an identifier may be; agents are told one customer, or how many it may be."""
 

@@ -21,7 +21,19 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from unequal import storage, treatments
-from unequal.flow import agent_desk, customer_events, customer_profile, deciding, explaining, firing, ingesting, milestones, recalling, told
+from unequal.flow import (
+    agent_desk,
+    customer_events,
+    customer_profile,
+    deciding,
+    explaining,
+    firing,
+    ingesting,
+    milestones,
+    portal,
+    recalling,
+    told,
+)
 from unequal.flow import erasing as erasing  # noqa: PLC0414 - the face shows it through here
 from unequal.flow import simulating as simulating  # noqa: PLC0414 - likewise: the moment of contact, played in advance
 from unequal.flow.clock import day_in, utc_now
@@ -139,6 +151,10 @@ class Live:
         return [deciding.quarantined_document(row) for row in self.state.events.quarantined(source=source, after=after, at_once=limit)]
 
     # What is known
+
+    def portal(self, customer_id: str) -> list[dict[str, Any]] | None:
+        """The organisations for which a customer may act today, as portal.portal_of tells them; None where nobody is known by that id."""
+        return None if self.today(customer_id) is None else portal.portal_of(self, customer_id)
 
     def lookup(self, kind: str, value: str) -> list[str]:
         """The customers whom an identifier may mean; IDN020: nobody can be looked up by that."""
