@@ -24,7 +24,7 @@ from unequal.answers.narrowing import dimension
 from unequal.answers.profit import allowed_level
 from unequal.answers.resting import Rests, rests_on
 from unequal.answers.showing import Column, Drawn, Shown
-from unequal.experiments import Comparison, Outcomes
+from unequal.experiments import Comparison
 from unequal.experiments import trials as trying
 from unequal.terms.amounts import exact_text, money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -35,8 +35,6 @@ from unequal.terms.periods import Period
 QUESTION: Final = "earned"
 FEWEST: Final = 10
 """Customers of an arm below which nothing is told of it."""
-CONFIDENCE: Final = 0.9
-"""As of every range that is told: a policy is said to lose where a loss is nineteen times in twenty below zero."""
 _MONEY: Final = pa.decimal128(28, 4)
 _POLICY: Final = pa.schema([
     ("policy", pa.string()), ("segment", pa.string()), ("objective", pa.string()), ("acts", pa.string()), ("days", pa.int64()),
@@ -152,12 +150,12 @@ def judged(
     exact: dict[str, dict[str, Any]] = {str(row["arm"]): dict(row) for row in base.fetch(_exactly(measured))}
     every = int(str(base.fetch(arms.aggregate(n=arms.count()))[0]["n"]))
     households = base.table("household") if tried.by_household else None
-    outcomes = {str(row["arm"]): _outcomes(row) for row in base.fetch(_summed(measured, households))}
+    outcomes = {str(row["arm"]): trying.outcomes_of(row) for row in base.fetch(trying.summed(measured, households))}
     both = [outcomes.get(arm) for arm in ("treated", "held_out")]
     compared = None
     if all(one is not None and one.units >= FEWEST for one in both):
         plan = experiments.Plan(tried.customers, tried.share_held_out)
-        compared = experiments.compare(*[one for one in both if one is not None], plan=plan, confidence=CONFIDENCE)
+        compared = experiments.compare(*[one for one in both if one is not None], plan=plan, confidence=trying.CONFIDENCE)
     made = trials.contacts.filter(_.policy == policy).semi_join(arms, "customer_id")
     (told,) = base.fetch(made.aggregate(contacts=made.count(), cost=money_sum(made["cost"]), stated=made["dollars"].cast("float64").mean()))
     counted = sum(int(row["customers"]) for row in exact.values())
@@ -173,28 +171,6 @@ def _at_level(base: Base, level: Level) -> Rests:
 def _exactly(measured: ibis.Table) -> ibis.Table:
     """Of each arm how many customers, and their dollars to the cent."""
     return measured.group_by("arm").aggregate(customers=measured.count().cast("int64"), brought=money_sum(measured["brought"]))
-
-
-def _summed(measured: ibis.Table, households: ibis.Table | None) -> ibis.Table:
-    """Of each arm the sums that a comparison takes, as floats: over customers, or over households where these were drawn."""
-    each = measured.select("arm", "customer_id", y=measured["earned"].cast("float64"), x=measured["before"].cast("float64"))
-    if households is None:
-        units = each.mutate(n=ibis.literal(1.0))
-    else:
-        lives = each.left_join(households.select("customer_id", "household_id"), "customer_id")
-        unit = ibis.coalesce(lives["household_id"], lives["customer_id"])
-        units = lives.group_by("arm", unit=unit).aggregate(n=lives.count().cast("float64"), y=lives["y"].sum(), x=lives["x"].sum())
-    n, y, x = units["n"], units["y"], units["x"]
-    return units.group_by("arm").aggregate(
-        units=units.count().cast("int64"), with_outcome=ibis.ifelse(y != 0, 1, 0).sum().cast("int64"), customers=n.sum(), outcome=y.sum(),
-        customers_squared=(n * n).sum(), outcome_squared=(y * y).sum(), customers_outcome=(n * y).sum(), before=x.sum(),
-        before_squared=(x * x).sum(), customers_before=(n * x).sum(), outcome_before=(x * y).sum(),
-    )  # fmt: skip
-
-
-def _outcomes(row: dict[str, Any]) -> Outcomes:
-    sums = {name: float(value) for name, value in row.items() if name not in {"arm", "units", "with_outcome"}}
-    return Outcomes(int(row["units"]), int(row["with_outcome"]), **sums)
 
 
 def _slices(base: Base, trials: trying.Trials, customers: ibis.Table, by: str, level: Level) -> Iterator[Judged]:

@@ -20,6 +20,8 @@ from unequal.terms.errors import LiveError, Problems, UnequalError
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _name = click.argument("name")
+_FAR: Final = 1.5
+"""Times that a policy may plan for more customers than there are, or for fewer, before it is told."""
 _version = click.argument("version", type=click.IntRange(min=1), required=False)
 
 
@@ -102,7 +104,67 @@ def preview(directory: str, name: str, version: int | None, as_json: bool) -> No
         return
     _print_preview(found)
     if found["status"] == "draft":
+        console().print(f"See what its trial could show: unequal policies plan {name}")
         console().print(f"Let it act: unequal policies approve {name} {found['version']} --as SOMEBODY_ELSE")
+
+
+@policies.command()
+@_name
+@_version
+@click.option(
+    "--effect",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Dollars for each treated customer to be found; what the policy is counted with, by default.",
+)
+@click.option(
+    "--a-day", type=click.FloatRange(min=0, min_open=True), help="Customers who come in a day, where not all are reached at once."
+)
+@_as_json
+@click.pass_obj
+def plan(directory: str, name: str, version: int | None, effect: float | None, a_day: float | None, as_json: bool) -> None:
+    """What holding customers out could show, before it begins: how many it takes, for how long, and what those there are can tell."""
+    with _desk(directory) as desk, waiting(console(), quiet=as_json) as tell:
+        tell("looking at what customers brought", 0.0)
+        found = desk.trial_plan(name, version or _newest(desk, name), effect=effect, a_day=a_day)
+    found = _there(found, name, version)
+    if as_json:
+        print_json(asdict(found))
+        return
+    console().print(
+        f"{safe(found.policy)}, version {found.version}: {found.customers:,} customers whom it is for and worth it; the dollars of "
+        f"{found.outcome_days} days count."
+    )
+    console().print(
+        f"A customer's dollars scatter by {found.deviation_expected:,.2f}, learned from {found.seen:,} in the past; what each brought before "
+        f"takes {found.variance_removed:.0%} of the variance away."
+    )
+    comes = "" if found.a_day is None else f" {found.a_day:,.1f} customers come in a day."
+    console().print(f"Looked for: {found.effect_expected:,.2f} for each treated customer.{comes}")
+    print_rows([_way(one) for one in found.ways], title="What each share held out would show")
+    console().print("Shown: beyond zero nine times in ten, found four times in five, whenever one looks.")
+    console().print(_verdict(found))
+    if found.customers_declared > _FAR * found.customers or found.customers > _FAR * found.customers_declared:
+        console().print(
+            f"The policy plans for {found.customers_declared:,} customers (measure.customers): write {found.customers:,}, where ranges are narrowest."
+        )
+
+
+def _way(one: Any) -> dict[str, Any]:
+    return {
+        "held out": f"{one.share_held_out:.0%}" + (" (as written)" if one.is_declared else ""), "shows at least": _estimate(one.shows_at_least_expected),
+        "customers needed": one.customers_needed, "chance with these": f"{one.chance:.0%}", "days": one.days,
+    }  # fmt: skip
+
+
+def _verdict(found: Any) -> str:
+    """What to make of it, in a sentence."""
+    declared = next(one for one in found.ways if one.is_declared)
+    able = [one for one in found.ways if one.customers_needed <= found.customers]
+    if declared in able:
+        return "As it is written, its trial can show what it counts on."
+    if able:
+        return f"As it is written it would show nothing of that; hold out {able[0].share_held_out:.0%} (holdout), and it can."
+    return "These customers cannot show an effect that small, however many of them are held out: a larger one, or a larger loss, they can."
 
 
 @policies.command()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 import ibis
 from ibis import _
 
 from unequal import ledger
+from unequal.experiments.outcomes import Outcomes
 from unequal.terms.lines import Level
 from unequal.terms.money import TOTAL, money_sum
+
+CONFIDENCE: Final = 0.9
+"""As of every range that is told: a policy is said to lose where a loss is nineteen times in twenty below zero."""
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,34 @@ def arms_of(trials: Trials, policy: str, among: ibis.Table | None = None) -> ibi
     """customer_id, arm and drawn_on of one policy, among all customers or some."""
     arms = trials.arms.filter(trials.arms["policy"] == policy).select("customer_id", "arm", "drawn_on")
     return arms if among is None else arms.semi_join(among, "customer_id")
+
+
+def summed(measured: ibis.Table, households: ibis.Table | None = None) -> ibis.Table:
+    """Of each arm the sums that a comparison takes, as floats.
+
+    Args:
+        measured: as `brought` gives it: customer_id, arm, earned, before.
+        households: customer_id, household_id, where whole households were drawn; else each customer is a unit.
+
+    Returns:
+        arm, and a column for each field of `Outcomes`; `outcomes_of` reads a row.
+    """
+    each = measured.select("arm", "customer_id", y=measured["earned"].cast("float64"), x=measured["before"].cast("float64"))
+    if households is None:
+        units = each.mutate(n=ibis.literal(1.0))
+    else:
+        lives = each.left_join(households.select("customer_id", "household_id"), "customer_id")
+        unit = ibis.coalesce(lives["household_id"], lives["customer_id"])
+        units = lives.group_by("arm", unit=unit).aggregate(n=lives.count().cast("float64"), y=lives["y"].sum(), x=lives["x"].sum())
+    n, y, x = units["n"], units["y"], units["x"]
+    return units.group_by("arm").aggregate(
+        units=units.count().cast("int64"), with_outcome=ibis.ifelse(y != 0, 1, 0).sum().cast("int64"), customers=n.sum(), outcome=y.sum(),
+        customers_squared=(n * n).sum(), outcome_squared=(y * y).sum(), customers_outcome=(n * y).sum(), before=x.sum(),
+        before_squared=(x * x).sum(), customers_before=(n * x).sum(), outcome_before=(x * y).sum(),
+    )  # fmt: skip
+
+
+def outcomes_of(row: Mapping[str, Any]) -> Outcomes:
+    """One arm's sums, from a row of `summed`."""
+    sums = {name: float(value) for name, value in row.items() if name not in {"arm", "units", "with_outcome"}}
+    return Outcomes(int(row["units"]), int(row["with_outcome"]), **sums)

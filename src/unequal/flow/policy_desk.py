@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 
 from unequal import config, storage, treatments
+from unequal.flow import trial_plans
 from unequal.flow.opening import OpenProject
 from unequal.flow.previewing import RunTerms, acting, previewed
 from unequal.flow.profiles import Profiles
@@ -175,6 +176,17 @@ class PolicyDesk:
             told["of"] = self._of(opened.run.run_id, name)
         kept = orjson.dumps(told, default=str).decode()
         return document(self._state.policies.keep_preview(name, version, kept) if found.status == DRAFT else found, kept)
+
+    def trial_plan(
+        self, name: str, version: int, *, effect: float | None = None, a_day: float | None = None
+    ) -> trial_plans.TrialPlan | None:
+        """What a trial of a version could tell, before it begins; None where there is no such version. See trial_plans.planned."""
+        found = self._one(name, version)
+        if found is None:
+            return None
+        policies, rules = self._ready(self._beside(found))
+        with open_base(self._project) as opened:
+            return trial_plans.planned(opened, name, policies, rules, at=self._profiles.watermark, effect=effect, a_day=a_day)
 
     def approve(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
         """Let a version act from now on. LIV112: its author cannot; LIV113: nobody has previewed it; LIV115: as it was then, and not as it is now."""

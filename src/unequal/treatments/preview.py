@@ -16,6 +16,16 @@ _SIX: Final = "decimal(28, 6)"
 """As wide as a share on both sides of the point, as Ibis asks of two decimals."""
 
 
+def worth_treating(profile: ibis.Table, policy: Policy, rules: Rules) -> ibis.Table:
+    """The customers whom a policy's rules are for and with whom it brings more than it costs: customer_id, and dollars expected of each.
+
+    Args:
+        profile, policy, rules: see `fitting`.
+    """
+    found = fitting(profile, policy, rules)
+    return found.filter(found["dollars"] > ibis.literal(Decimal(0), type=AMOUNT)).select("customer_id", "dollars")
+
+
 def reach(profile: ibis.Table, policy: Policy, rules: Rules) -> ibis.Table:
     """One row: what the policy would do to the base if it reached everybody once whom it is for.
 
