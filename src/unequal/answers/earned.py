@@ -13,7 +13,7 @@ import pyarrow as pa
 from ibis import _
 
 from unequal import experiments
-from unequal.answers import allotted
+from unequal.answers import allotted, together
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.evidence import booked_days
@@ -108,13 +108,15 @@ def earned(
     tables = {"policies": pa.Table.from_pylist(rows, _POLICY)}
     if slices:
         tables["slices"] = pa.Table.from_pylist(sorted((_row(one) for one in slices), key=_order), _POLICY)
+    pairs = together.met(base, trials, level=level, among=customers)
+    tables |= {"together": pairs} if pairs.num_rows else {}
     short = base.allotted()
     tables |= {} if short is None else allotted.tables(short[1])
     return Answer(
         question=QUESTION,
         title="What our treatments earned",
         sentence=_sentence(base, found, level),
-        findings=(*_findings(base, trials, found), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
+        findings=(*_findings(base, trials, found), *together.findings(pairs, base.project.reporting_currency, base.project.value.words), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
         period=f"lots drawn and dollars booked until {booked_days(base)[1]}",
         figures=tuple(_figures(base, found)),
         table=tables["policies"],
@@ -123,7 +125,7 @@ def earned(
         by=by,
         drill_down="unequal export trials",
         words=base.project.value.words,
-        shown=(*_shown(base, tables), *(() if short is None else allotted.shown(short[1]))),
+        shown=(*_shown(base, tables), *together.shown(pairs), *(() if short is None else allotted.shown(short[1]))),
         drawn=(Drawn("ranges", "policies", "Earned with each customer treated, beside those held out", "policy", "customer_expected",
                      base.project.reporting_currency, low="customer_low", high="customer_high"),),
         is_estimate=True,

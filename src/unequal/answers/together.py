@@ -1,0 +1,123 @@
+"""Where two policies met in the same customers: what both bring beyond the sum of what each brings alone.
+
+Lots of policies are independent, so those for whom both drew one fall into four arms of known shares. What all of them brought from the first of the
+two lots on, over the days of the policy that counts more of them, is compared as a 2 x 2 factorial: nothing is taken from after a lot to explain it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import ibis
+import pyarrow as pa
+from ibis import _
+
+from unequal import experiments
+from unequal.answers.base import Base
+from unequal.answers.forecasts import estimate
+from unequal.answers.showing import Column, Shown
+from unequal.experiments import trials as trying
+from unequal.terms.amounts import exact_text
+from unequal.terms.lines import Level
+
+FEWEST: Final = 100
+"""Customers of each of the four arms, below which nothing is told of two policies."""
+MOST: Final = 12
+"""Pairs that are looked at, those with the most customers first."""
+TABLE: Final = pa.schema([
+    ("policies", pa.string()), ("customers", pa.int64()), ("days", pa.int64()), ("together_expected", pa.float64()), ("together_low", pa.float64()),
+    ("together_high", pa.float64()), ("verdict", pa.string()), ("said", pa.string()),
+])  # fmt: skip
+SAID: Final = {
+    "earned": "more together than apart", "lost": "take from each other", "no_detectable_difference": "no detectable difference",
+    "too_early": "too early to say",
+}  # fmt: skip
+_ARMS: Final = ("both", "first", "second", "neither")
+
+
+def met(base: Base, trials: trying.Trials, *, level: Level, among: ibis.Table | None = None) -> pa.Table:
+    """Of each two policies that met in enough customers what both brought beyond their sum, for each customer; TABLE, the most customers first.
+
+    Args:
+        base: a published run.
+        trials: what was tried.
+        level: which costs are taken off.
+        among: customers who count; all by default.
+    """
+    rows = [
+        one for one in (_pair(base, trials, *names, level=level, among=among) for names in _pairs(base, trials, among)) if one is not None
+    ]
+    return pa.Table.from_pylist(sorted(rows, key=lambda one: (-int(one["customers"]), one["policies"])), TABLE)
+
+
+def findings(table: pa.Table, currency: str, words: str) -> Iterator[str]:
+    """A sentence for each two of which something can be said."""
+    for row in table.to_pylist():
+        if row["verdict"] in {"earned", "lost"}:
+            each, low, high = (exact_text(estimate(row[f"together_{part}"]), currency) for part in ("expected", "low", "high"))
+            what = "bring more together than apart" if row["verdict"] == "earned" else "take from each other"
+            yield f"{row['policies']} {what}: {each} for each of {row['customers']:,} {words} who drew a lot of both, between {low} and {high}."
+
+
+def shown(table: pa.Table) -> Iterator[Shown]:
+    """The same as a table, where two policies met."""
+    if table.num_rows:
+        columns = (
+            Column("policies", "Policies", "name"), Column("customers", "Drew both lots", "count"), Column("days", "Days", "count"),
+            Column("together_expected", "Beyond the sum, each", "money"), Column("together_low", "At least", "money", why_missing="too early to say"),
+            Column("together_high", "At most", "money", why_missing="too early to say"), Column("said", "Verdict"),
+        )  # fmt: skip
+        yield Shown("together", "Where two policies met in the same customers", columns,
+                    "Each: what both bring with a customer beyond what the one brings and what the other brings, an estimate.")  # fmt: skip
+
+
+def _pairs(base: Base, trials: trying.Trials, among: ibis.Table | None) -> list[tuple[str, str]]:
+    """Policies that share enough customers in each of four arms, the most customers first."""
+    names = [name for name, one in trials.policies.items() if not one.is_whole]
+    if len(names) < 2:  # noqa: PLR2004 - two
+        return []
+    arms = trials.arms if among is None else trials.arms.semi_join(among, "customer_id")
+    arms = arms.filter(arms["policy"].isin(names)).select("policy", "customer_id", "arm")
+    other = arms.rename(other="policy", other_arm="arm")
+    cells = arms.inner_join(other, ["customer_id", arms["policy"] < other["other"]])
+    rows = base.fetch(cells.group_by("policy", "other", "arm", "other_arm").aggregate(customers=cells.count().cast("int64")))
+    counts: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        counts.setdefault((str(row["policy"]), str(row["other"])), []).append(int(str(row["customers"])))
+    enough = [pair for pair, sizes in counts.items() if len(sizes) == len(_ARMS) and min(sizes) >= FEWEST]
+    return sorted(enough, key=lambda pair: (-sum(counts[pair]), pair))[:MOST]
+
+
+def _pair(base: Base, trials: trying.Trials, first: str, second: str, *, level: Level, among: ibis.Table | None) -> dict[str, Any] | None:
+    one, other = trials.policies[first], trials.policies[second]
+    both = _four_arms(trials, first, second, among)
+    name, days = f"{first} and {second}", max(one.days, other.days)
+    by_household = one.by_household or other.by_household
+    tried = trying.Tried(name, "", days, min(one.customers, other.customers), one.share_held_out, by_household)
+    pair = trying.Trials({name: tried}, both.mutate(policy=ibis.literal(name)), trials.contacts, trials.is_cost_booked)
+    measured = base.keep(trying.brought(base.table("entry"), pair, name, level=level))
+    rows = base.fetch(trying.summed(measured, base.table("household") if by_household else None))
+    outcomes = {str(row["arm"]): trying.outcomes_of(row) for row in rows}
+    if any(arm not in outcomes or outcomes[arm].customers < FEWEST for arm in _ARMS):
+        return None
+    plan = experiments.Plan(tried.customers, one.share_held_out)
+    found = experiments.interaction(
+        *[outcomes[arm] for arm in _ARMS], plan=plan, second_share=other.share_held_out, confidence=trying.CONFIDENCE
+    )
+    ends = {} if found.is_early else {"together_low": found.effect_low, "together_high": found.effect_high}
+    return {
+        "policies": name, "customers": round(sum(outcomes[arm].customers for arm in _ARMS)), "days": days, "together_expected": found.effect_expected,
+        "verdict": found.verdict, "said": SAID[found.verdict], **ends,
+    }  # fmt: skip
+
+
+def _four_arms(trials: trying.Trials, first: str, second: str, among: ibis.Table | None) -> ibis.Table:
+    """customer_id, arm (of both) and drawn_on, the day of the first of the two lots."""
+    one, other = (trying.arms_of(trials, name, among) for name in (first, second))
+    joined = one.inner_join(other.rename(other_arm="arm", other_on="drawn_on"), "customer_id")
+    held = "held_out"
+    arm = ibis.cases(
+        ((_.arm != held) & (_.other_arm != held), "both"), (_.arm != held, "first"), (_.other_arm != held, "second"), else_="neither"
+    )
+    return joined.select("customer_id", arm=arm, drawn_on=ibis.least(_.drawn_on, _.other_on))
