@@ -39,16 +39,16 @@ class Way:
         share_held_out: by lot.
         is_declared: as the policy says it.
         shows_at_least_expected: the smallest effect, in dollars for each treated customer, that the customers there are show four times in five.
-        customers_needed: in both arms, for the effect that is looked for; None where none is.
-        chance: that the customers there are show that effect; None where none is looked for.
+        customers_needed: in both arms, for the effect that is looked for.
+        chance: that the customers there are show that effect.
         days: until as many have come, and their days are over; None where it is not known how many come in a day, or never as many.
     """
 
     share_held_out: float
     is_declared: bool
     shows_at_least_expected: float
-    customers_needed: int | None
-    chance: float | None
+    customers_needed: int
+    chance: float
     days: int | None
 
 
@@ -65,7 +65,7 @@ class TrialPlan:
         seen: customers of the past, from whom the scatter was learned.
         deviation_expected: of one customer's dollars in those days, without what is known from before.
         variance_removed: by what customers brought before, a share.
-        effect_expected: looked for, in dollars for each treated; what the policy is counted with, where nobody says another. None: nothing is expected.
+        effect_expected: looked for, in dollars for each treated; what the policy is counted with, where nobody says another.
         a_day: customers who come in a day; None where all are there at once.
         ways: one for each share held out.
     """
@@ -79,7 +79,7 @@ class TrialPlan:
     seen: int
     deviation_expected: float
     variance_removed: float
-    effect_expected: float | None
+    effect_expected: float
     a_day: float | None
     ways: tuple[Way, ...]
 
@@ -108,13 +108,10 @@ def planned(
     outcomes = _past(opened, name, policies, rules, days=declared.measure.days)
     customers = int(counted["customers"])
     if outcomes is None or customers < FEWEST:
-        seen = 0 if outcomes is None else int(outcomes.customers)
-        raise ExperimentError("EXP008", "too few customers to plan a trial on", where=f"policy {name}", seen=f"{customers} today, {seen} in the past",
-                              do=f"plan for {FEWEST} customers or more, or where the ledger reaches back further")  # fmt: skip
+        raise _no_plan(name, f"{customers} today, {0 if outcomes is None else int(outcomes.customers)} in the past")
     deviation, removed = _scatter(outcomes)
     if not deviation:
-        raise ExperimentError("EXP008", "too few customers to plan a trial on", where=f"policy {name}",
-                              seen="all brought the same", do="plan where customers differ")  # fmt: skip
+        raise _no_plan(name, "all brought the same")
     wanted = effect if effect is not None else float(counted["dollars"])
     rate = a_day if a_day is not None else _coming(opened, policy)
     held = float(declared.holdout)
@@ -170,23 +167,15 @@ def _coming(opened: OpenBase, policy: Any) -> float | None:
     return found["customers"] / _RATE_DAYS if found["customers"] else None
 
 
-def _way(share: float, deviation: float, customers: int, effect: float | None, a_day: float | None, days: int, *, is_declared: bool) -> Way:
-    design = experiments.sizing.of_means(share, deviation, confidence=experiments.trials.CONFIDENCE)
-    if not effect:
-        return Way(share, is_declared, experiments.sizing.detectable(design, customers), None, None, None)
-    needed = experiments.sizing.customers_needed(design, effect)
-    over = (
-        experiments.sizing.days_needed(needed, a_day=a_day, outcome_days=days)
-        if a_day is not None
-        else days
-        if needed <= customers
-        else None
-    )
-    return Way(
-        share,
-        is_declared,
-        experiments.sizing.detectable(design, customers),
-        needed,
-        experiments.sizing.power_of(design, effect, customers),
-        over,
-    )
+def _way(share: float, deviation: float, customers: int, effect: float, a_day: float | None, days: int, *, is_declared: bool) -> Way:
+    sizing = experiments.sizing
+    design = sizing.of_means(share, deviation, confidence=experiments.trials.CONFIDENCE)
+    needed = sizing.customers_needed(design, effect)
+    at_once = days if needed <= customers else None
+    over = at_once if a_day is None else sizing.days_needed(needed, a_day=a_day, outcome_days=days)
+    return Way(share, is_declared, sizing.detectable(design, customers), needed, sizing.power_of(design, effect, customers), over)
+
+
+def _no_plan(name: str, seen: str) -> ExperimentError:
+    do = f"plan for {FEWEST} customers or more who differ, or where the ledger reaches back further"
+    return ExperimentError("EXP008", "too few customers to plan a trial on", where=f"policy {name}", seen=seen, do=do)
