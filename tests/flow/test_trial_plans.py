@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from tests.flow.reaching import moment_of_contact
 from tests.flow.test_earned import CONFIG, POLICY, moment
+from tests.flow.test_households_drawn_whole import TIES
 
 from unequal import experiments, flow
 from unequal.cli import main
@@ -26,12 +27,6 @@ BEGAN = LAST - timedelta(days=DAYS - 1)
 LATECOMERS = frozenset(range(1, 21))
 """Who bought nothing before the thirty days."""
 RECENT = POLICY + 'eligible: "count(order, 30 days) >= 1"\n'
-TIES = """\
-  ties:
-    read: data/ties.csv
-    relationships:
-      - {kind: household_member, from: {source: crm, id: who}, to: {source: crm, id: whom}}
-"""
 
 
 def amounts(n: int) -> tuple[int, int]:

@@ -148,12 +148,12 @@ def decide_all(
 
 
 def chosen_by_channel(
-    moment: shapes.Moment, channels: Sequence[str], active: Active
+    moment: shapes.Moment, channels: Sequence[str], active: Active, *, every: bool = False
 ) -> Iterator[tuple[shapes.Moment, shapes.Chosen]]:  # fmt: skip
-    """What would be chosen for a customer in each of some channels."""
+    """What would be chosen for a customer in each of some channels; with `every`, the fate of each policy too."""
     for channel in channels:
         here = replace(moment, channel=channel)
-        yield here, treatments.choose(here, active.policies, active.rules, every=False)
+        yield here, treatments.choose(here, active.policies, active.rules, every=every)
 
 
 class Batch:

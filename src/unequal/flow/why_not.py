@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from unequal import treatments
-from unequal.flow.audiences import Batch, Tell, Wanted
+from unequal.flow.audiences import Batch, Tell, Wanted, chosen_by_channel
 from unequal.treatments import shapes
 
 if TYPE_CHECKING:
@@ -43,8 +41,8 @@ def why_not(live: Live, wanted: Wanted, *, tell: Tell = lambda _what, _share: No
     names = [name for name in active.versions if name not in apart and wanted.policy in {None, name}]
     counts: Counter[tuple[str, str]] = Counter()
     for moment in batch.moments(live.profiles.customers(), tell):
-        here = (replace(moment, channel=channel) for channel in batch.channels)
-        found = _furthest(one for at in here for one in treatments.choose(at, active.policies, active.rules).candidates)
+        by_channel = chosen_by_channel(moment, batch.channels, active, every=True)
+        found = _furthest(one for _, chosen in by_channel for one in chosen.candidates)
         counts.update((name, found[name]) for name in names if name in found)
     ordered = sorted(counts.items(), key=lambda one: (names.index(one[0][0]), -one[1], _ORDER[one[0][1]]))
     return [
