@@ -4,6 +4,7 @@ import builtins
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from unequal.experiments import qini, uplift
 from unequal.experiments.qini import curve
@@ -96,3 +97,11 @@ def test_without_scikit_learn_it_is_said_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ExperimentError, match=r"EXP005[\s\S]*unequal\[uplift\]"):
         uplift.learn(np.zeros((4, 1)), [True, False] * 2, [0.0, 1.0] * 2, learner="s")
+
+
+def test_learning_leaves_the_threads_of_the_process_as_they_were() -> None:
+    learned = uplift.learn(np.zeros((400, 1)), [True, False] * 200, [0.0, 1.0] * 200, learner="t")
+    before = [(one["filepath"], one["num_threads"]) for one in threadpool_info()]
+    learned.effect_of(np.zeros((4, 1)))
+    uplift.learn(np.zeros((400, 1)), [True, False] * 200, [0.0, 1.0] * 200, learner="t")
+    assert [(one["filepath"], one["num_threads"]) for one in threadpool_info()] == before

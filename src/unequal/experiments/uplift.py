@@ -194,6 +194,7 @@ def _doubly_robust(x: Any, treated: Any, y: Any, share: float, generator: np.ran
 def _fitted(x: Any, y: Any) -> _Predict:
     try:
         from sklearn.ensemble import HistGradientBoostingRegressor
+        from threadpoolctl import threadpool_limits
     except ImportError as missing:
         raise ExperimentError(
             "EXP005", "uplift is learned by scikit-learn, which is not installed", seen=str(missing), do="install unequal[uplift]"
@@ -206,5 +207,12 @@ def _fitted(x: Any, y: Any) -> _Predict:
         early_stopping=False,
         random_state=0,
     )
-    predict: _Predict = model.fit(x, y).predict
+    # Its threads wait for each other by spinning, some hundred times a tree: where anything else runs they take twenty times as long as one alone.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        model.fit(x, y)
+
+    def predict(seen: Any) -> Any:
+        with threadpool_limits(limits=1, user_api="openmp"):
+            return model.predict(seen)
+
     return predict
