@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from unequal import predicates, storage
-from unequal.flow import recalling
+from unequal.flow import deciding, recalling
 from unequal.terms.errors import LiveError
 
 if TYPE_CHECKING:
@@ -146,10 +146,15 @@ class AgentDesk:
         return any(at > since for at in (*answered, *wishes))
 
     def _release(self, customer_id: str, decision_ids: set[str]) -> None:
-        """Give back the contacts of decisions that nobody has passed on: they do not count among the customer's contacts."""
-        for one in self._live.state.contacts.contacts(customer_id) if decision_ids else ():
+        """Give back the contacts of decisions that nobody has passed on: they do not count among the customer's contacts.
+
+        What was sent meanwhile has reached the customer whatever is said of it, and counts.
+        """
+        contacts, active = self._live.state.contacts, self._live.policies.active()
+        for one in contacts.contacts(customer_id) if decision_ids else ():
             if one.decision_id in decision_ids and one.status == "reserved":
-                self._live.state.contacts.settle(one.contact_id, "released", self._live.clock())
+                goes_out = deciding.is_outbound(one.channel, active)
+                contacts.take_back(one.contact_id, str(one.decision_id), self._live.clock(), goes_out=goes_out)
 
     def _open_question(self, today: str, earlier: Iterable[storage.state.DecisionRow]) -> Any:
         """A question of this contact that is not answered yet."""

@@ -11,7 +11,7 @@ import orjson
 
 from unequal import config, storage
 from unequal.flow.customer_profile import OfState
-from unequal.flow.told import Vocabulary
+from unequal.flow.told import AHEAD, Vocabulary
 from unequal.flow.told_by_events import valued
 from unequal.treatments import Rules, shapes, tiers, wording
 
@@ -58,6 +58,26 @@ def standing_of(found: storage.state.Standing, spent: Mapping[str, Decimal]) -> 
         spent,
         None if found.tier is None else shapes.TierHeld(*found.tier),
     )
+
+
+def no_earlier(found: storage.state.Standing, at: datetime, now: datetime) -> datetime:
+    """The moment to decide for: not before anything that the state holds of the customer, or a later contact or objection would not count.
+
+    What it holds may be later where a batch goes on for long, where another server's clock is ahead of this one, or a channel's is.
+
+    Args:
+        found: what it holds.
+        at: the moment that is asked about, which is returned where nothing is later.
+        now: the present; what lies further ahead than clocks go wrong is left for when its time has come.
+    """
+    last = [rows[-1][3] for rows in (found.contacts, found.consents, found.preferences) if rows]
+    if found.asked:
+        last.append(found.asked[-1][1])
+    if not last or max(last) <= at:
+        return at
+    until = now + AHEAD
+    told = [row[3] for rows in (found.contacts, found.consents, found.preferences) for row in rows] + [row[1] for row in found.asked]
+    return max([at, *(one for one in told if one <= until)])
 
 
 def of_state(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from unequal.flow.live import Asked, Live
     from unequal.flow.policy_desk import Active
 
+_LOG: Final = logging.getLogger("unequal.timers")
 _AT_ONCE: Final = 500
 _LATER: Final = timedelta(minutes=15)
 _PASSING: Final = frozenset({"quiet_hours", "prefers_other_time"})
@@ -116,6 +118,10 @@ def _fire(live: Live, together: list[storage.state.TimerRow], now: datetime) -> 
     except LiveError as error:
         # Who is not known any more is not reached; and one whose state does not stand still is tried again.
         return sum(live.state.timers.call_off(timer.timer_id, now) for timer in together) if error.code == "LIV202" else 0
+    except Exception:  # noqa: BLE001 - as the comment says
+        # Whatever it is, it is of these timers: the oldest come first, and those of everybody else must not wait behind them.
+        _LOG.exception("timers %s did not fire, and are tried again in %s", [timer.timer_id for timer in together], _LATER)
+        live.state.timers.postpone([timer.timer_id for timer in together], now + _LATER)
     return len(together)
 
 

@@ -189,6 +189,7 @@ class Live:
     def moment_of(self, asking: Asking, found: storage.state.Standing, at: datetime, active: Active) -> shapes.Moment:
         """The same of a customer of whom the state was asked already."""
         standing, happened = self._standing(found)
+        at = deciding.no_earlier(standing, at, self.clock())
         row = self.profiles.some(standing.customer_id, active.rules.read_places) or (
             standing.customer_id,
             *([None] * (len(self.profiles.columns) - 1)),

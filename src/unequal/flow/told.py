@@ -14,8 +14,8 @@ from unequal.terms.errors import LiveError, Problems, UnequalError
 STATUSES: Final = ("granted", "withdrawn", "objected")
 SOURCES: Final = ("told", "shown")
 _LONGEST: Final = {"id": 300, "word": 200, "text": 2_000}
-# Clocks of channels go wrong by so much; what is said to have happened later is a mistake.
-_AHEAD: Final = timedelta(minutes=5)
+AHEAD: Final = timedelta(minutes=5)
+"""Clocks of channels go wrong by so much; what is said to have happened later is a mistake."""
 _EARLIEST: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as everything in the state
 _LARGEST: Final = Decimal(10**12)
 
@@ -72,7 +72,7 @@ class _Looked:
 
     def time(self, at: datetime, what: str = "at") -> None:
         """A moment that has come."""
-        if at.tzinfo is not None or not _EARLIEST <= at <= self._now + _AHEAD:
+        if at.tzinfo is not None or not _EARLIEST <= at <= self._now + AHEAD:
             self._add(
                 "LIV122", "this has not happened yet, or never did", what, at.isoformat(), "send the moment in UTC at which it happened"
             )

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 Said = Mapping[str, str | Decimal | bool | date]
+_BEFORE: Final = 18
+_AFTER: Final = 40
+"""Digits before the point and after it: a longer number is no amount and no count, and 1e999999999 would take a billion of them to write."""
 
 
 def context_of(payload: str, named: Mapping[str, str], types: Mapping[str, str]) -> Said:
@@ -59,13 +62,17 @@ def valued(value: Any, stored: str) -> str | Decimal | bool | date | None:
 
 def _number(value: Any) -> Decimal | None:
     if isinstance(value, Decimal):
-        return value if value.is_finite() else None
+        return value if _is_short(value) else None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     with suppress(InvalidOperation):
         number = Decimal(str(value))
-        return number if number.is_finite() else None
+        return number if _is_short(number) else None
     return None
+
+
+def _is_short(number: Decimal) -> bool:
+    return number.is_finite() and number.adjusted() < _BEFORE and int(number.as_tuple().exponent) >= -_AFTER
 
 
 def _day(value: Any) -> date | None:

@@ -18,8 +18,8 @@ from unequal.treatments.shapes import Preference
 NEVER: Final = "never"
 PREFERRED: Final = "preferred"
 ANY: Final = "any"
-_HOURS: Final = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
-_FREQUENCY: Final = re.compile(r"(\d{1,3}) per (\d{1,4}) days?")
+_HOURS: Final = re.compile(r"((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])")
+_FREQUENCY: Final = re.compile(r"([0-9]{1,3}) per ([0-9]{1,4}) days?")
 _NAMED: Final = re.compile(r"(topic|question):[a-z][a-z0-9_]{0,62}")
 
 

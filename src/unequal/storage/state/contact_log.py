@@ -74,6 +74,10 @@ class ContactLog:
         """Say what came of a contact: sent, released or answered; whether it was news. LIV103: it cannot become that."""
         return self._writer.write(lambda connection: contacts.settle(connection, contact_id, status, at))
 
+    def take_back(self, contact_id: str, decision_id: str, at: datetime, *, goes_out: bool) -> bool:
+        """Release the contact of a decision that was not passed on, where its message has not left; see contacts.take_back."""
+        return self._writer.write(lambda connection: contacts.take_back(connection, contact_id, decision_id, at, goes_out=goes_out))
+
     def contacts(self, customer_id: str, *, also: Iterable[str] = (), at_most: int = 20) -> list[ContactRow]:
         """The last contacts of a customer on every channel, newest first."""
         with self._engine.connect() as connection, connection.begin():

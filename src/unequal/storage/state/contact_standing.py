@@ -22,8 +22,8 @@ class Standing(NamedTuple):
         customer_id: under which he stands today.
         version: the decision's reservation names it.
         contacts: (channel, purpose, policy, at) of every contact that was not released, oldest first.
-        consents: (purpose, channel, status, at): the last word on each purpose and channel, in the order of time.
-        preferences: (name, channel, value, at): the last of each name and channel, in the order of time.
+        consents: (purpose, channel, status, at): the last word on each purpose and channel, in the order of time; of one instant all.
+        preferences: (name, channel, value, at): the last of each name and channel, in the order of time; of one instant all.
         asked: (question, at, answer): every question put to him, in the order of time; answer None while it waits.
         arms: policy -> arm; where merged customers were in two, the one that was given first.
         tier: (tier, since): the level of service that he got last; None before the first.
@@ -108,13 +108,10 @@ def _in_time(row: Any) -> Any:
 
 
 def _last(rows: list[Any]) -> tuple[Any, ...]:
-    """The last row of each pair of first two columns; the rows are in the order of time."""
-    # Taken out first, so that the last word stands where its time is.
-    newest: dict[Any, Any] = {}
-    for row in rows:
-        newest.pop(row[:2], None)
-        newest[row[:2]] = row
-    return tuple(newest.values())
+    """The last row of each pair of first two columns, and all of them where several are of one instant; the rows are in the order of time."""
+    newest = {row[:2]: row[3] for row in rows}
+    # Of words of one instant the stricter holds, whichever arrived first: who decides weighs them.
+    return tuple(row for row in rows if row[3] == newest[row[:2]])
 
 
 @cache

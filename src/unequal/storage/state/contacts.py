@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from unequal.storage.state import driver, spending
+from unequal.storage.state import driver, outbox, spending
 from unequal.storage.state.customer_live import bump
 from unequal.storage.state.metadata import METADATA
 from unequal.storage.state.money_column import Money
@@ -110,6 +110,23 @@ def settle(connection: sa.Connection, contact_id: str, status: str, at: datetime
         if status == "released" and row["policy"] is not None and row["policy_version"] is not None:
             spending.give_back(connection, row["policy"], row["policy_version"], row["cost"])
     return bool(done)
+
+
+def take_back(connection: sa.Connection, contact_id: str, decision_id: str, at: datetime, *, goes_out: bool) -> bool:
+    """Release the contact of a decision that was not passed on, and withdraw its message; false where the message may be on its way.
+
+    Args:
+        contact_id, decision_id: of the contact; its message has the decision's key.
+        at: when it was taken back.
+        goes_out: we begin contacts on its channel: without a message of its own it went out in a file or an audience.
+
+    Raises:
+        LiveError: LIV103, as `settle`.
+    """
+    withdrawn = outbox.withdraw(connection, decision_id)
+    if withdrawn is None:
+        withdrawn = not goes_out
+    return withdrawn and settle(connection, contact_id, "released", at)
 
 
 def of_customer(connection: sa.Connection, customer_id: str, *, also: Iterable[str] = (), at_most: int = 20) -> list[ContactRow]:

@@ -120,8 +120,16 @@ def give_up(connection: sa.Connection, message: Claimed, complaint: str) -> bool
     return _finish(connection, message, {"status": "failed", "complaint": complaint})
 
 
+def withdraw(connection: sa.Connection, idempotency_key: str) -> bool | None:
+    """Take back a message that nobody has begun to send; whether it will never be received, None where there is no such message."""
+    this = OUTBOX.c.idempotency_key == idempotency_key
+    connection.execute(OUTBOX.update().where(this, WAITING, OUTBOX.c.attempts == 0).values(status="withdrawn"))
+    status = connection.execute(sa.select(OUTBOX.c.status).where(this)).scalar()
+    return None if status is None else status in {"withdrawn", "failed"}
+
+
 def waiting(connection: sa.Connection) -> dict[str, int]:
-    """How many messages are waiting, sent and failed."""
+    """How many messages are waiting, sent and failed; and withdrawn, where any are."""
     counted = connection.execute(sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status))
     return {"waiting": 0, "sent": 0, "failed": 0} | {str(status): int(count) for status, count in counted}
 
