@@ -188,6 +188,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_cut_at_its_limit(client: Cli
     [
         rb'{"channel": "\ud800", "customer_id": "c_1"}', rb'{"channel": "a\u0000b", "customer_id": "c_1"}', b'{"channel": NaN}', b"{", b"",
         b'{"channel": "\xff", "customer_id": "c_1"}', b"[" * 2000 + b"]" * 2000,
+        b'{"channel": "web", "customer_id": "c_1", "context": {"a": 1e400}}',
     ],
 )  # fmt: skip
 def test_what_is_no_json_or_holds_half_a_letter_or_nul_is_a_bad_request(client: Client, shown: dict[str, Any], bad: bytes) -> None:
@@ -209,6 +210,8 @@ def test_a_backslash_before_u0000_is_no_nul(client: Client, shown: dict[str, Any
         ({"channel": "web", "kind": "email"}, "customer_id"), ({"channel": "web", "customer_id": "c_1", "extra": 1}, "extra"),
         ({"channel": "", "customer_id": "c_1"}, "channel"), ({"channel": "a\nb", "customer_id": "c_1"}, "channel"),
         ({"channel": "web", "customer_id": "c_1", "context": {"a": [1]}}, "context.a"), ([], "the body"),
+        *(({"channel": "web", "customer_id": "c_1", "context": {"a": said}}, "context.a")
+          for said in (10**18, -(10**18), 1e18, 1e300, 1e-19, 1e-300, "x" * 501, "0" * 501, None, {"b": 1})),
     ],
 )  # fmt: skip
 def test_a_body_that_does_not_fit_is_told_by_place_and_never_by_value(client: Client, shown: dict[str, Any], body: Any, place: str) -> None:
@@ -275,6 +278,20 @@ def test_times_come_in_with_a_zone_and_amounts_exact(client: Client, shown: dict
     context = world.told[-1][1].context
     assert context == {"delay": Decimal("0.1"), "is_vip": True, "place": "SFO", "bags": Decimal(2)}
     assert [type(value) for value in context.values()] == [Decimal, bool, str, Decimal]
+
+
+@pytest.mark.parametrize("path", ["/v1/decide", "/v1/route"])
+def test_what_is_said_of_the_moment_stays_a_number_a_text_or_true_as_json_has_it(
+    client: Client, shown: dict[str, Any], world: SmallWorld, path: str
+) -> None:
+    said = {"one": 1, "none": 0, "whole": 1.0, "digits": "10115", "zeros": "007", "agent": "007", "yes": "yes", "y": "y", "on": "on", "no": "no",
+            "true": "true", "is": True, "large": 999_999_999_999_999_999, "small": 1e-18, "exact": 2**53 + 1}  # fmt: skip
+    asked = {"channel": "web", "customer_id": "c_1", "context": said}
+    assert client.post(path, json=asked, headers=shown["service"]).status_code == 200
+    context = world.told[-1][1].context
+    assert context == {name: value if isinstance(value, bool | str) else Decimal(str(value)) for name, value in said.items()}
+    assert {type(context[name]) for name, value in said.items() if not isinstance(value, bool | str)} == {Decimal}
+    assert (type(context["is"]), type(context["yes"]), type(context["digits"])) == (bool, str, str)
 
 
 def test_what_is_not_there_is_404_and_a_wrong_method_405(client: Client, shown: dict[str, Any]) -> None:

@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, WithJsonSchema
+from pydantic_core import core_schema
 
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2200
+_TOO_LARGE: Final = 10**18
+_MOST_PLACES: Final = 18
+_LONGEST_TEXT: Final = 500
 
 
 def _moment(value: object) -> datetime:
@@ -29,17 +33,35 @@ def _well_formed(text: str) -> str:
     return text
 
 
-def _scalar(value: object) -> object:
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 """RFC 3339 with a zone outside, naive UTC inside."""
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_well_formed)]
 Words = Annotated[str, Field(max_length=1000)]
-Scalar = Annotated[
-    bool | Annotated[Decimal, BeforeValidator(_scalar)] | Annotated[str, Field(max_length=500)], Field(union_mode="left_to_right")
-]
+# JSON says what is a number, a text, or true or false: a postcode and a "yes" stay texts. Numbers are taken digit for digit as they were sent, within
+# what rules can compute with. Nothing of it calls Python: whoever asks what to do waits for it.
+_SCALAR: Final = core_schema.union_schema(
+    [
+        core_schema.bool_schema(strict=True),
+        core_schema.str_schema(strict=True, max_length=_LONGEST_TEXT),
+        core_schema.chain_schema(
+            [
+                core_schema.union_schema([core_schema.int_schema(strict=True), core_schema.float_schema(strict=True, allow_inf_nan=False)]),
+                core_schema.decimal_schema(gt=Decimal(-_TOO_LARGE), lt=Decimal(_TOO_LARGE), decimal_places=_MOST_PLACES),
+            ]
+        ),
+    ],
+    custom_error_type="scalar",
+    custom_error_message=f"Input should be true or false, a number between -10^18 and 10^18 of at most {_MOST_PLACES} places, "
+    f"or a text of at most {_LONGEST_TEXT} letters",
+)
+_SCALAR_TOLD: Final = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "number", "exclusiveMinimum": -_TOO_LARGE, "exclusiveMaximum": _TOO_LARGE, "description": f"Of at most {_MOST_PLACES} places."},
+        {"type": "string", "maxLength": _LONGEST_TEXT},
+    ]
+}  # fmt: skip
+Scalar = Annotated[bool | Decimal | str, GetPydanticSchema(lambda _source, _handler: _SCALAR), WithJsonSchema(_SCALAR_TOLD)]
 
 
 class Sent(BaseModel):
