@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.doors import Client, client_of
+from tests.api.doors import Client, client_of, signed_in
 from tests.flow.looking import edit
 from tests.flow.reaching import approve, moment_of_contact, open_bakery
 
+from unequal.access import fields
 from unequal.flow.live import Live
 
 CONTEXT = """\
@@ -32,6 +33,7 @@ cost: "0.10"
 holdout: "0.000001"
 pushes: [more_orders]
 """
+STEWARD = {"purpose": "stewardship", "reason": "what the shop sent"}
 
 
 @pytest.fixture
@@ -54,6 +56,12 @@ def key(client: Client, *scopes: str) -> dict[str, str]:
     return {"authorization": f"Bearer {secret}"}
 
 
+def track(client: Client, **event: Any) -> dict[str, Any]:
+    sent = {"userId": "3", "event": "Order Completed", **event}
+    [taken] = client.post("/v1/track", json=sent, headers={"authorization": "Bearer key"}).json()["events"]
+    return taken
+
+
 # What channels say
 
 
@@ -72,3 +80,44 @@ def test_a_rule_reads_what_a_channel_says_as_json_says_it(client: Client, live: 
     asked = {"channel": "web", "customer_id": live.lookup("crm", "5")[0], "context": said}
     told = client.post("/v1/decide", json=asked, headers=key(client, "decisions.make", "fields.contact")).json()
     assert (told["treatment"] is not None) == acts
+
+
+# What was not taken
+
+
+def test_who_may_not_see_what_was_sent_sees_of_an_event_that_was_not_taken_its_number_and_the_reason_alone(client: Client) -> None:
+    secret = "ann.secret@bakery.example"
+    assert track(client, messageId="m1", timestamp=secret)["reason"] == "bad_time"
+    seen = [
+        client.get("/v1/events/quarantined", headers=headers, params=asked)
+        for headers, asked in (
+            (signed_in(client.door, "administrator"), {}),
+            (key(client, "events.quarantined"), {}),
+            (signed_in(client.door, "steward"), {"purpose": "analysis"}),
+        )
+    ]
+    for answer in seen:
+        [event] = answer.json()["events"]
+        assert secret not in answer.text
+        assert (event.pop("quarantined_id") > 0, event.pop("received_at")[:4]) == (True, "2026")
+        assert event == {"source": "shop", "message_id": "m1", "reason": "bad_time"}
+
+
+def test_who_may_see_what_was_sent_is_told_all_of_an_event_that_was_not_taken(client: Client, live: Live) -> None:
+    track(client, messageId="m1", timestamp="noon")
+    ways = ((signed_in(client.door, "steward"), STEWARD), (key(client, "events.quarantined", "fields.raw"), {}))
+    for headers, asked in ways:
+        [event] = client.get("/v1/events/quarantined", headers=headers, params=asked).json()["events"]
+        assert (event["detail"], '"timestamp":"noon"' in event["payload"]) == ("timestamp is no ISO 8601 time: 'noon'", True)
+    [whole] = live.quarantined(source=None, after=0, limit=10)
+    assert fields.hidden_classes("quarantined", whole, frozenset(fields.CLASSES)) == [], "a field stands in no list"
+
+
+def test_events_that_were_not_taken_are_read_page_by_page(client: Client) -> None:
+    for number in range(3):
+        track(client, messageId=f"m{number}", userId=None)
+    headers, after, read = key(client, "events.quarantined"), 0, []
+    while page := client.get("/v1/events/quarantined", headers=headers, params={"after": after, "limit": 2}).json()["events"]:
+        read += [event["message_id"] for event in page]
+        after = page[-1]["quarantined_id"]
+    assert read == ["m0", "m1", "m2"]

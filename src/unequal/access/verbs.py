@@ -156,7 +156,7 @@ class LiveVerbs(Protocol):
         """Take the events of a request's body in, one of a kind or (None) a batch: durable when this returns; a word on each, in their order."""
 
     def quarantined(self, *, source: str | None, after: int, limit: int) -> Sequence[Document]:
-        """Events that were not taken in, in the order in which they came, from an event_id on."""
+        """Events that were not taken in, in the order in which they came, from a quarantined_id on."""
 
     def profile(self, customer_id: str) -> Document | None:
         """All that is known of a customer, under the id that stands today."""

@@ -454,10 +454,22 @@ class Policies(BaseModel):
     policies: list[Policy]
 
 
-class Quarantined(BaseModel):
-    """Events that were not taken in."""
+class NotTaken(Shown):
+    """An event that was not taken in."""
 
-    events: list[Shown]
+    quarantined_id: int = Field(description="Its number: the next page is what comes after the last.")
+    source: str
+    message_id: str | None
+    reason: str = Field(description="Why, in a word.")
+    received_at: datetime
+    detail: str | None = Field(None, description="What was seen, in the sender's words; to those alone who may see what was sent.")
+    payload: str | None = Field(None, description="The event as it was sent, for the same.")
+
+
+class Quarantined(BaseModel):
+    """Events that were not taken in, in the order in which they came."""
+
+    events: list[NotTaken]
 
 
 class Problem(BaseModel):

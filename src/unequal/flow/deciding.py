@@ -285,8 +285,8 @@ def candidate_document(one: shapes.Candidate) -> dict[str, Any]:
 def quarantined_document(row: storage.state.QuarantinedRow) -> dict[str, Any]:
     """An event that was not taken, as it was sent."""
     return {
-        "event_id": row.quarantined_id, "source": row.source, "message_id": row.message_id, "code": row.reason, "reason": row.detail,
-        "received_at": rfc3339(row.received_at), "payload": row.payload,
+        "quarantined_id": row.quarantined_id, "source": row.source, "message_id": row.message_id, "reason": row.reason,
+        "received_at": rfc3339(row.received_at), "detail": row.detail, "payload": row.payload,
     }  # fmt: skip
 
 
