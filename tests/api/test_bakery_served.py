@@ -121,3 +121,23 @@ def test_events_that_were_not_taken_are_read_page_by_page(client: Client) -> Non
         read += [event["message_id"] for event in page]
         after = page[-1]["quarantined_id"]
     assert read == ["m0", "m1", "m2"]
+
+
+@pytest.mark.parametrize("depth", [300, 900, 1010])
+def test_of_a_batch_with_an_event_that_is_nested_too_deeply_the_others_are_taken(client: Client, depth: int) -> None:
+    deep = b'{"type":"track","userId":"3","event":"x","writeKey":"key","properties":' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+    good = b'{"type":"track","messageId":"m1","userId":"2","event":"Order Completed"}'
+    for around in (b"", b'"context":{"a":"b"},'):
+        body = b"{" + around + b'"batch":[' + good.replace(b"m1", b"m%d" % len(around)) + b"," + deep + b"]}"
+        answer = client.post("/v1/batch", content=body, headers={"authorization": "Bearer key"})
+        assert [event["reason"] or event["status"] for event in answer.json()["events"]] == ["taken", "not_json"]
+    [kept] = client.get("/v1/events/quarantined", headers=key(client, "events.quarantined", "fields.raw")).json()["events"]
+    assert '"userId":"3"' in kept["payload"], "whom it names is found when he is erased"
+    assert "writeKey" not in kept["payload"]
+
+
+def test_what_a_batch_says_for_all_may_be_too_deep_for_all_of_them(client: Client) -> None:
+    deep = b'{"a":' * 300 + b"1" + b"}" * 300
+    body = b'{"batch":[{"type":"track","userId":"2","event":"x"}],"context":{"a":' + deep + b"}}"
+    answer = client.post("/v1/batch", content=body, headers={"authorization": "Bearer key"})
+    assert [event["reason"] for event in answer.json()["events"]] == ["not_json"]

@@ -187,7 +187,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_cut_at_its_limit(client: Cli
     "bad",
     [
         rb'{"channel": "\ud800", "customer_id": "c_1"}', rb'{"channel": "a\u0000b", "customer_id": "c_1"}', b'{"channel": NaN}', b"{", b"",
-        b'{"channel": "\xff", "customer_id": "c_1"}', b"[" * 2000 + b"]" * 2000,
+        b'{"channel": "\xff", "customer_id": "c_1"}', b"[" * 2000 + b"]" * 2000, b"[" * 1020 + rb'"\u0000"' + b"]" * 1020,
         b'{"channel": "web", "customer_id": "c_1", "context": {"a": 1e400}}',
     ],
 )  # fmt: skip

@@ -90,12 +90,18 @@ def parsed(body: bytes) -> Any:
 
 
 def has_nul(value: Any) -> bool:
-    """Whether any text within a value holds a NUL."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(has_nul(name) or has_nul(item) for name, item in value.items())
-    return isinstance(value, list) and any(map(has_nul, value))
+    """Whether any text within a value holds a NUL, however deep it lies."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            if "\0" in one:
+                return True
+        elif isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+    return False
 
 
 def fitted(model: type[_Model], value: Any, what: str = "the body") -> _Model:

@@ -17,6 +17,9 @@ from unequal.terms.placeholder_words import OTHER_THAN_FILLING, WORDS, placehold
 KINDS: Final = ("identify", "track", "page", "screen", "group", "alias")
 
 _LONGEST_ID: Final = 255
+_DEEPEST: Final = 100
+"""Levels that are kept of an event that is nested too deeply to be written again."""
+_LONGEST_KEPT: Final = 32_768
 _FIRST_DAY: Final = datetime(1971, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the state
 _A_DAY: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the state
 _THE_DAY_IN_UTC: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -135,7 +138,7 @@ def _checked(
         happened = times.happened(original, sent_at)
         whole = _written(_merged(own, around)) if around else payload
     except _Fault as fault:
-        return _refused(fault, message_id, payload or _as_far_as_can_be(message), times)
+        return _refused(fault, message_id, payload or _as_far_as_can_be(own), times)
     return storage.state.Incoming(message_id, kind, name, user, anonymous, previous, original, sent_at, times.received_at, happened,
                                   whole.decode(), digest)  # fmt: skip
 
@@ -255,7 +258,20 @@ def _written(message: _Message) -> bytes:
 
 
 def _as_far_as_can_be(message: Any) -> bytes:
-    return ascii(message)[:32_768].encode()
+    # As JSON, like all that is kept: erasing looks in it for whom it names.
+    kept = orjson.dumps(_shallow(message, _DEEPEST), option=orjson.OPT_SORT_KEYS)
+    return kept[:_LONGEST_KEPT].decode(errors="ignore").encode()
+
+
+def _shallow(value: Any, levels: int) -> Any:
+    """A value without what lies deeper than some levels: what is nested a thousand deep cannot even be shown."""
+    if not isinstance(value, dict | list):
+        return value
+    if not levels:
+        return "..."
+    if isinstance(value, list):
+        return [_shallow(item, levels - 1) for item in value]
+    return {name: _shallow(item, levels - 1) for name, item in value.items()}
 
 
 def _digest(payload: bytes) -> str:

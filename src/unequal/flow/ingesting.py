@@ -131,7 +131,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 def _weighed(messages: list[Any], around: Mapping[str, Any], size: int, event: int, batch: int) -> None:
     """Each event with what it inherits is small enough, and what all inherit does not swell the batch beyond its limit."""
-    inherited = len(orjson.dumps(around)) if around else 0
+    inherited = _size(around) if around else 0
     if inherited * len(messages) > batch:
         raise _too_large("what the batch says for all", f"{inherited:,} bytes for each of {len(messages):,} events", f"{batch // _KB} KB")
     if size + inherited <= event or _heaviest(messages) + inherited <= event:
