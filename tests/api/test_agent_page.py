@@ -187,6 +187,18 @@ def test_a_gift_beyond_the_limit_is_refused_with_what_was_typed_and_a_good_one_i
     assert pressed(client, live, {**gift, "amount": "ten", "goodwill_id": "another"}).status_code == 422
 
 
+@pytest.mark.parametrize("amount", ["1e30", "1e9999999", "1e-9999999", "1000000000", "NaN", "-5"])
+def test_an_amount_that_could_not_be_given_is_refused_before_it_is_written_anywhere(client, live, amount):
+    refused = pressed(client, live, {"do": "goodwill", "amount": amount, "reason": "Late delivery"})
+    assert (refused.status_code, "That is no amount that could be given" in refused.text) == (422, True)
+    assert [entry for entry in client.door.members.audit() if entry.action == "goodwill.give"] == []
+    headers, csrf = session(client)
+    decision = live.state.contacts.decisions(one(live, "1"))[0].decision_id
+    sent = {"goodwill_id": "gift-one", "amount": amount, "reason": "Late delivery"}
+    answer = client.post(f"/v1/decisions/{decision}/goodwill", json=sent, headers={**headers, "x-csrf-token": csrf})
+    assert answer.status_code == 422
+
+
 def test_a_wish_told_by_one_click_is_obeyed_by_the_next_request_on_another_channel(client, live, clock):
     customer = one(live, "1")
     page = pressed(client, live, {"do": "wish", "wish": "channel/email/never"})

@@ -138,7 +138,8 @@ def test_a_gift_is_given_within_the_limits_and_for_a_listed_reason_alone(live, c
     again = opened(live)
     assert (again["decision"]["decision_id"] != decision, again["goodwill"]["left"]) == (True, D(10))
     for amount, reason, code in (("10.01", "Late delivery", "LIV400"), ("5", "I like him", "LIV403"), ("0", "Late delivery", "LIV404"),
-                                 ("0.001", "Late delivery", "LIV404"), ("NaN", "Late delivery", "LIV404")):  # fmt: skip
+                                 ("0.001", "Late delivery", "LIV404"), ("NaN", "Late delivery", "LIV404"),
+                                 ("1e30", "Late delivery", "LIV404"), ("1e-9999999", "Late delivery", "LIV404")):  # fmt: skip
         with pytest.raises(LiveError) as refused:
             give(decision, goodwill_id="gift-two", agent="person:mia", amount=D(amount), reason=reason)
         assert refused.value.code == code

@@ -14,6 +14,7 @@ from unequal.access.fields import PURPOSES, REASON_NEEDED, hidden_classes, maske
 from unequal.access.gate import Gate
 from unequal.access.verbs import Asking, Document, LiveVerbs, RouteAsking, Taken
 from unequal.terms.errors import AccessError
+from unequal.terms.gifts import check_gift
 
 _LONGEST_REASON: Final = 500
 _BY_KEY: Final = "ask by customer_id, or use a key with the scope fields.personal"
@@ -127,6 +128,7 @@ class Desk:
     @allowed("goodwill.give")
     def give_goodwill(self, caller: Caller, /, decision_id: str, **given: Any) -> None:
         """Give a customer something at one's discretion; see AgentVerbs.give_goodwill."""
+        check_gift(given["amount"])
         self._members.tell(caller.name, "goodwill.give", decision_id, f"{given['amount']:f} {given['reason']}"[:_LONGEST_REASON])
         _there(self._live.agents.give_goodwill(decision_id, agent=caller.name, **given) or None, "decision", decision_id)
 

@@ -13,6 +13,7 @@ import orjson
 from unequal import predicates, storage
 from unequal.flow import deciding, recalling
 from unequal.terms.errors import LiveError
+from unequal.terms.gifts import check_gift
 
 if TYPE_CHECKING:
     from unequal.flow.live import Live
@@ -85,10 +86,7 @@ class AgentDesk:
         if reason not in declared.reasons:
             raise LiveError("LIV403", "that is no reason to give something", where="live.goodwill.reasons", seen=reason[:80] or "none",
                             do=f"choose one of: {'; '.join(declared.reasons)}")  # fmt: skip
-        if not (amount.is_finite() and amount > 0 and amount == amount.quantize(Decimal("0.01"))):
-            raise LiveError(
-                "LIV404", "that is no amount that could be given", seen=str(amount)[:40], do="write dollars and cents above zero"
-            )
+        check_gift(amount)
         at = self._live.clock()
         row = storage.state.GoodwillRow(goodwill_id, decision_id, agent, at, amount, reason, (note or "")[:_LONGEST_NOTE] or None)
         try:
