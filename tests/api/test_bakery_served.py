@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.api.doors import Client, client_of, signed_in
 from tests.flow.looking import edit
 from tests.flow.reaching import approve, moment_of_contact, open_bakery
 
-from unequal.access import fields
+from unequal.access import csrf_of, fields
 from unequal.flow.live import Live
 
 CONTEXT = """\
@@ -141,3 +142,34 @@ def test_what_a_batch_says_for_all_may_be_too_deep_for_all_of_them(client: Clien
     body = b'{"batch":[{"type":"track","userId":"2","event":"x"}],"context":{"a":' + deep + b"}}"
     answer = client.post("/v1/batch", content=body, headers={"authorization": "Bearer key"})
     assert [event["reason"] for event in answer.json()["events"]] == ["not_json"]
+
+
+# Whom pages are for
+
+
+@pytest.mark.parametrize("visitor", ["日本", "a?b#c", "50% of", "é"])
+def test_a_button_on_the_page_of_a_visitor_leads_back_to_him_whatever_letters_his_id_has(client: Client, live: Live, visitor: str) -> None:
+    track(client, messageId="m1", userId=None, anonymousId=visitor)
+    customer_id = f"anonymous:shop:{visitor}"
+    token = client.door.members.open_session(client.door.members.named("a agent"))
+    headers, path = {"cookie": f"__Host-unequal={token}"}, f"/agent/{quote(customer_id, safe='')}"
+    form = {"csrf": csrf_of(token), "do": "consent", "consent": "marketing/objected"}
+    assert f'action="{path}"' in client.get(path, headers=headers).text
+    pressed = client.post(path, data=form, headers=headers)
+    assert (pressed.status_code, pressed.headers["location"]) == (303, f"{path}?told=consent")
+    assert [row.status for row in live.state.contacts.consents(customer_id)] == ["objected"]
+    assert client.get(pressed.headers["location"], headers=headers).status_code == 200
+
+
+def test_a_stranger_comes_after_signing_in_to_the_page_of_the_visitor_whom_he_asked_for(client: Client) -> None:
+    client.door.members.add("mia", client.door.passwords.hashed("correct horse battery"), ["agent"], by="test")
+
+    def signed_in_for(after: str) -> Any:
+        return client.post("/sign-in", data={"name": "mia", "password": "correct horse battery", "next": after})
+
+    for visitor in ("日本", "a?b#c"):
+        path = f"/agent/{quote(f'anonymous:shop:{visitor}', safe=':')}"
+        form = client.get(client.get(path).headers["location"]).text
+        assert f'name="next" value="{path}"' in form
+        assert signed_in_for(path).headers["location"] == path
+    assert signed_in_for("/agent/日本").headers["location"] == f"/agent/{quote('日本')}"

@@ -69,7 +69,7 @@ def find(visit: Visit) -> Shown:
         return Shown(_find(visit, f"{error.what}.", kind, value), _WITHIN)
     if found["candidates"] != 1:
         return Shown(_find(visit, agent_views.not_one(found["candidates"]), kind, value), _WITHIN)
-    return Shown(to=visit.link(f"{FIND}/{found['customer_ids'][0]}"))
+    return Shown(to=visit.link(FIND, found["customer_ids"][0]))
 
 
 @page("GET", "/agent/{customer_id}")
@@ -92,7 +92,7 @@ def act(visit: Visit) -> Shown:
     except (LiveError, TreatmentError, Problems) as error:
         return _served(visit, error)
     channel = visit.query.get("channel", "")
-    return Shown(to=visit.link(f"{FIND}/{visit.path['customer_id']}", channel=channel, told=told))
+    return Shown(to=visit.link(FIND, visit.path["customer_id"], channel=channel, told=told))
 
 
 def _outcome(visit: Visit, _customer_id: str) -> str:
@@ -161,7 +161,7 @@ def _amount(written: str) -> Decimal:
 
 def _served(visit: Visit, error: UnequalError | None = None) -> Shown:
     sheet = visit.desk.sheet(visit.caller, visit.path["customer_id"], visit.query.get("channel") or None)
-    path = visit.link(f"{FIND}/{visit.path['customer_id']}", channel=visit.query.get("channel", ""))
+    path = visit.link(FIND, visit.path["customer_id"], channel=visit.query.get("channel", ""))
     told = visit.query.get("told", "") if error is None else ""
     html = agent_views.agent_page(sheet, now=visit.server.now(), path=path, told=told, wrong=_words(error), written=visit.form,
                                   gift=secrets.token_hex(16), **_frame(visit))  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request, Response
 
@@ -28,6 +28,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _LONGEST_FORM: Final = 16 * bodies.KB
 _MOST_FIELDS: Final = 30
 _SEE_OTHER: Final = 303
+_OF_ADDRESSES: Final = ":/%#?=@[]!$&'()*+,;"
+"""What stays as it is in an address; a header has no letters beyond Latin-1."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,9 @@ class Visit:
         """The visitor's."""
         return address_of(self.request)
 
-    def link(self, path: str, **query: str) -> str:
-        """An address on this server that keeps the page embedded."""
+    def link(self, path: str, *names: str, **query: str) -> str:
+        """An address on this server that keeps the page embedded; names come behind the path, whatever letters they have."""
+        path = "/".join([path, *(quote(name, safe="") for name in names)])
         asked = urlencode({name: value for name, value in {**query, "embed": "1" if self.is_embedded else ""}.items() if value})
         return f"{path}?{asked}" if asked else path
 
@@ -165,7 +168,7 @@ def _form(request: Request, body: bytes) -> dict[str, str]:
 def _to_sign_in(request: Request) -> Shown:
     """To the sign-in page, and from there back."""
     kept = {"embed": "1"} if request.query_params.get("embed") == "1" else {}
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = quote(request.scope["path"], safe="/:") + (f"?{request.url.query}" if request.url.query else "")
     return Shown(to=f"{SIGN_IN}?{urlencode({'next': back, **kept})}")
 
 
@@ -191,7 +194,7 @@ def rendered(shown: Shown, embed_in: Sequence[str] = (), *, is_embedded: bool = 
     if not embed_in:
         headers["X-Frame-Options"] = "DENY"
     if shown.to is not None:
-        response = Response(None, _SEE_OTHER, {**headers, "Location": shown.to})
+        response = Response(None, _SEE_OTHER, {**headers, "Location": quote(shown.to, safe=_OF_ADDRESSES)})
     else:
         response = Response(shown.html, shown.status, headers, media_type=shown.kind)
     if shown.token is not None:
