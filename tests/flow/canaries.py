@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 
 PLACES = (
     "given", "family", "mail", "street", "note", "delivery", "scrap", "visitor", "trait_name", "trait_mail", "said", "message", "refused",
-    "evidence", "likes", "reason", "author", "outbox", "report", "passed_on",
+    "evidence", "likes", "reason", "author", "outbox", "report", "passed_on", "gift", "numbered",
 )  # fmt: skip
 """Where each canary of a person sits."""
 
 
 def canaries(person: str) -> dict[str, str]:
-    """Twenty words of one person, and a telephone number."""
+    """Words of one person, one for each place, and a telephone number."""
     words = {place: f"zq{place.replace('_', '')}{person}xv" for place in PLACES}
     return {**words, "phone": f"30901{sum(map(ord, person)):04d}77"}
 

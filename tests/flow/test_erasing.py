@@ -26,6 +26,8 @@ from unequal.storage.state import HostTaskRow, Message
 from unequal.storage.state import erasing as state_erasing
 from unequal.terms.errors import LiveError
 
+GIFTS = """  goodwill: {at_once: "25.00", agent_a_day: "90.00", customer_a_year: "60.00", reasons: [Late delivery]}
+  contact_limits:"""
 PEOPLE = {"1": canaries("ann"), "2": canaries("bert")}
 EVERY = [word for words in PEOPLE.values() for word in words.values()]
 MAIL = "bakery.example"
@@ -56,7 +58,7 @@ def _made(folder: Path, environment: dict[str, str]) -> Path:
     config = write_company(folder)
     edit(
         config,
-        ("storage: {threads: 1}\n", LIVE.lstrip()),
+        ("storage: {threads: 1}\n", LIVE.lstrip().replace("  contact_limits:", GIFTS)),
         ("email: mail, country: land", "email: mail, country: land, phone: tel, address: road"),
     )
     (folder / "data" / "crm.csv").write_text(_crm(), encoding="utf-8")
@@ -86,10 +88,15 @@ def _live_with(live, no, words):
     }
     wrong = {"type": "track", "userId": no, "messageId": f"w{no}", "context": {"traits": {"email": f"{words['trait_mail']}@{MAIL}"}},
              "properties": {"q": words["refused"]}}  # fmt: skip
-    assert [one.status for one in sent(live, clock, told, visit, wrong)] == ["taken", "taken", "quarantined"]
+    numbered = {"type": "track", "userId": int(no), "messageId": f"u{no}", "properties": {"q": words["numbered"]}}
+    answers = sent(live, clock, told, visit, wrong, numbered)
+    assert [one.status for one in answers] == ["taken", "taken", "quarantined", "quarantined"]
     customer = one(live, no)
     made = live.decide(Asked("web", customer, purpose="service"))
     assert live.record_outcome(made["decision_id"], kind="accepted", at=NOON, amount=None, reason=words["reason"], author=words["author"])
+    assert live.agents.give_goodwill(
+        made["decision_id"], goodwill_id=f"gift-{no}", agent="mia", amount=Decimal(5), reason="Late delivery", note=words["gift"]
+    )
     assert live.consent(customer, purpose="service", channel="email", status="granted", at=NOON, evidence=words["evidence"])
     assert live.prefer(customer, name=f"topic:{words['likes']}", value="never", channel=None, at=NOON, source="told")
     body = f'{{"customer_id":"{customer}","words":"{words["outbox"]}"}}'
@@ -197,7 +204,7 @@ def test_nobody_unknown_is_erased_and_a_reason_that_names_the_person_is_refused(
         erase(company, "crm:1", reason=f"{PEOPLE['1']['mail']}@{MAIL} wrote to us")
 
 
-@pytest.mark.parametrize("left_out", ["event", "consent", "outcome", "outbox", "preference", "host_task"])
+@pytest.mark.parametrize("left_out", ["event", "consent", "outcome", "outbox", "preference", "host_task", "goodwill"])
 def test_the_harness_sees_a_table_that_is_left_out(company, monkeypatch, left_out):
     touched = state_erasing._touched
     monkeypatch.setattr(state_erasing, "_touched", lambda *given: [each for each in touched(*given) if each.table.name != left_out])

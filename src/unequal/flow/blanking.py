@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unequal import config
+from unequal.terms import placeholder_words
 from unequal.terms.ids import SEPARATOR
+from unequal.terms.placeholder_words import PUNCTUATION, WORDS, placeholder_code
 
 ROWS: Final = frozenset({"rows", "raw", "counted_once"})
 """Tables of an accepted source that hold its rows as they were delivered."""
@@ -30,6 +32,12 @@ _SHORTEST_ID: Final = 4
 
 _OF_A_PHONE: Final = 9
 """Last digits by which numbers are told to be one, however they were written."""
+
+_FEWEST_DIGITS: Final = 7
+"""A shorter number is an extension, or a piece of one: many have it."""
+
+IDENTIFYING: Final = ("email", "phone", "tax_id")
+"""Attributes whose value may identify somebody."""
 
 IsRecord = Callable[[str, str], bool]
 """Of a source and a record's id: whether it is to be emptied."""
@@ -69,12 +77,30 @@ class Counts:
 
 
 def plain(kind: str, value: str) -> str:
-    """The form in which identifiers are compared.
+    """The form in which identifiers are compared; empty where the value identifies nobody, and then it must not be compared.
 
     >>> plain("email", " Ann@Bakery.Example "), plain("phone", "(718) 562-4714") == plain("phone", "+1 718 562 4714")
     ('ann@bakery.example', True)
+    >>> plain("email", "none"), plain("phone", "n/a"), plain("phone", "0000 0000"), plain("tax_id", "00-000-000")
+    ('', '', '', '')
     """
-    return _DIGITS.sub("", value)[-_OF_A_PHONE:] if kind == "phone" else value.strip().lower()
+    low = value.strip().lower()
+    digits = _DIGITS.sub("", value)
+    if kind == "phone":
+        is_somebodys = len(digits) >= _FEWEST_DIGITS and re.search(placeholder_words.PHONE, digits) is None
+        return digits[-_OF_A_PHONE:] if is_somebodys else ""
+    if kind == "email":
+        return low if "@" in low and re.search(placeholder_words.EMAIL, low) is None else ""
+    if kind == "tax_id" and re.search(placeholder_words.TAX_ID, re.sub(PUNCTUATION, "", low)):
+        return ""
+    return "" if placeholder_code(low, WORDS) else low
+
+
+def plain_of_column(kind: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same of a column, faster; a value that identifies nobody has a form here too, which is no other value's plain form."""
+    if kind != "phone":
+        return pc.utf8_lower(pc.utf8_trim_whitespace(values))
+    return pc.utf8_slice_codeunits(pc.replace_substring_regex(values, r"[^\p{Nd}]+", ""), start=-_OF_A_PHONE)
 
 
 def pattern_of(texts: Iterable[str]) -> str | None:
@@ -177,7 +203,8 @@ def _nothing(column: pa.Field) -> pa.Scalar:
 
 
 def _is_value(blanks: Blanks, kind: str, value: str) -> bool:
-    return blanks.is_value(kind, plain(kind, value))
+    form = plain(kind, value)
+    return form != "" and blanks.is_value(kind, form)
 
 
 def his_rows(table: pa.Table, project: config.Project, source: str, named: list[tuple[str, tuple[str, ...]]], blanks: Blanks) -> Any:
@@ -189,7 +216,7 @@ def his_rows(table: pa.Table, project: config.Project, source: str, named: list[
             whole = pc.binary_join_element_wise(*parts, SEPARATOR, null_handling="replace") if len(parts) > 1 else parts[0]
             mask = pc.or_(mask, _judged(whole, partial(blanks.is_record, place)))
     records = project.sources[source].records
-    for attribute in ("email", "phone", "tax_id") if records is not None else ():
+    for attribute in IDENTIFYING if records is not None else ():
         columns = _columns(records.attributes.get(attribute, ())) if records is not None else ()
         if len(columns) == 1 and columns[0] in table.column_names:
             given = table.column(columns[0]).cast(pa.string()).combine_chunks()
@@ -223,7 +250,7 @@ def _tells_of_him(text: str, pattern: re.Pattern[str] | None, named: list[tuple[
     if pattern is not None and pattern.search(text):
         return True
     words = [word.strip() for word in _BETWEEN.split(text)]
-    if any("@" in word and blanks.is_value("email", plain("email", word)) for word in words):
+    if any("@" in word and _is_value(blanks, "email", word) for word in words):
         return True
     return any(blanks.is_record(place, word) for place, _ in named for word in words if len(word) >= _SHORTEST_ID)
 

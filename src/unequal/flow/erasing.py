@@ -28,15 +28,16 @@ from unequal.flow.opening import OpenProject
 from unequal.flow.publishing import publish
 from unequal.flow.returning import bring_back
 from unequal.terms.errors import LiveError
+from unequal.terms.placeholder_words import WORDS
 
 LIST: Final = "suppressed.json"
 """The list of the suppressed beside the state, for a state that is restored from before an erasure."""
 
 _KEPT_FILES: Final = frozenset({LIST, "writer.lock"})
-_IDENTIFYING: Final = ("email", "phone", "tax_id")
-_NAMING: Final = (*_IDENTIFYING, "full_name", "given_name", "family_name", "organisation_name", "address", "street")
-_WHOLE: Final = (*_IDENTIFYING, "full_name", "organisation_name", "address", "street", "name")
+_NAMING: Final = (*blanking.IDENTIFYING, "full_name", "given_name", "family_name", "organisation_name", "address", "street")
+_WHOLE: Final = (*blanking.IDENTIFYING, "full_name", "organisation_name", "address", "street", "name")
 _SHORTEST: Final = 6
+_ANY: Final = ""
 _WAIT_SECONDS: Final = 60.0
 
 
@@ -115,7 +116,7 @@ def erase(
         replay(opened, clock)
     with folder.writing(), storage.state.open_erasing(opened.state_url) as state, storage.open_state(opened.state_url) as base:
         runs = base.runs()
-        known = _known(folder, runs, state.person(customer_id))
+        known = _known(opened, runs, state, state.person(customer_id))
         if not known.who.records and not known.who.handles:
             raise _nobody(customer_id)
         if any(text.lower() in reason.lower() for text in known.texts):
@@ -159,8 +160,8 @@ def replay(opened: OpenProject, clock: Callable[[], datetime] = utc_now) -> int:
             if kept["erasures"]:
                 state.take_in(kept)
             rows = [row for row in state.erasures() if row.finished_at is None]
-            for row in rows:
-                known_now = _known(folder, base.runs(), state.person(row.customer_id))
+            for row, who in zip(rows, state.known_again(rows), strict=True):
+                known_now = _known(opened, base.runs(), state, who)
                 told = storage.state.Told(clock(), "replay", "customers.erase", row.customer_id, "an erasure was done again")
                 state.erase(row, known_now.who, known_now.texts, known_now.identifiers, told)
                 _through(opened, folder, (state, base), known_now, Erased(row.erasure_id, row.customer_id, ()), clock)
@@ -199,24 +200,33 @@ def keep_list(folder: storage.RunFolder, state: storage.state.ErasingState) -> N
 # What is known of him
 
 
-def _known(folder: storage.RunFolder, runs: Iterable[storage.state.RunRow], who: storage.state.Person) -> _Known:
-    """What kept runs and events say of him; what others say of themselves too is not his alone."""
+def _known(
+    opened: OpenProject, runs: Iterable[storage.state.RunRow], state: storage.state.ErasingState, who: storage.state.Person
+) -> _Known:  # fmt: skip
+    """What kept runs and events say of him; what others say of themselves too, in whatever spelling, is not his alone."""
     his: set[tuple[str, str]] = set()
-    others: set[str] = set()
+    others: set[tuple[str, str]] = set()
     tables = {
         path
         for run in runs
-        for _, output in _outputs(folder, run.run_id, "gather ")
+        for _, output in _outputs(opened.run_folder, run.run_id, "gather ")
         for path in (output.tables.get("person_attribute"),)
         if path
     }
     for path in sorted(tables):
         his |= set(_said_of(path, who.records))
     his |= set(who.values)
-    values = {value.lower() for _, value in his}
+    nobodys = WORDS | {value.strip().lower() for value in opened.config.identity.placeholders}
+    forms = {(_ANY, value.lower()) for _, value in his} | set(_plain_forms(his))
     for path in sorted(tables):
-        others |= _also_said(path, who.records, values)
-    mine = {(kind, value) for kind, value in his if value.lower() not in others}
+        others |= _also_said(path, who.records, forms)
+    others |= set(_plain_forms((kind, value) for kind in blanking.IDENTIFYING for value in opened.config.identity.placeholders))
+    mine = {
+        (kind, value)
+        for kind, value in his
+        if value.strip().lower() not in nobodys and (_ANY, value.lower()) not in others
+        if _is_his_alone(kind, value, others)
+    }
     texts = {
         form
         for kind, value in mine
@@ -228,7 +238,9 @@ def _known(folder: storage.RunFolder, runs: Iterable[storage.state.RunRow], who:
     ids = [record.lower() for _, record in who.records]
     texts = {text for text in texts if not any(text.lower() in record for record in ids)}
     own = {value for kind, value in his if (kind in _NAMING or kind == "name") and len(value) > 2}  # noqa: PLR2004 - initials are in every word
-    identifiers: set[storage.state.Identifier] = {(kind, blanking.plain(kind, value)) for kind, value in mine if kind in _IDENTIFYING}
+    own_forms = set(_plain_forms(mine))
+    # With what others' events say too on the list, their next events would be refused.
+    identifiers: set[storage.state.Identifier] = {*own_forms.difference(_plain_forms(state.said_by_others(who, own_forms)))}
     identifiers |= {("record", source, record) for source, record in who.records}
     identifiers |= {("handle", source, kind, value) for _, source, kind, value in who.handles}
     return _Known(who, frozenset(texts), frozenset(own), frozenset(identifiers))
@@ -250,15 +262,31 @@ def _said_of(path: Path, records: frozenset[tuple[str, str]]) -> Iterator[tuple[
                 yield from ((row["attribute"], row[name]) for name in ("value_given", "value_normalised") if row[name])
 
 
-def _also_said(path: Path, records: frozenset[tuple[str, str]], values: set[str]) -> set[str]:
-    """Those of some values, in lower case, that records of others say too."""
-    found: set[str] = set()
-    wanted = pa.array(sorted(values), pa.string())
-    for batch in _batches(path, ["source", "record_id", "value_given", "value_normalised"]):
-        for name in ("value_given", "value_normalised"):
-            low = pc.utf8_lower(batch[name])
-            hits = batch.append_column("low", low).filter(pc.is_in(low, wanted))
-            found |= {row["low"] for row in hits.to_pylist() if (row["source"], row["record_id"]) not in records}
+def _is_his_alone(kind: str, value: str, others: set[tuple[str, str]]) -> bool:
+    form = blanking.plain(kind, value) if kind in blanking.IDENTIFYING else ""
+    if form:
+        return (kind, form) not in others
+    # A telephone of noughts may be a number in any text, and an address that is none may be a word.
+    return kind not in blanking.IDENTIFYING or (kind == "email" and "@" in value)
+
+
+def _plain_forms(said: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Of kinds and values those that may identify somebody, as they are compared."""
+    forms = ((kind, blanking.plain(kind, value)) for kind, value in said if kind in blanking.IDENTIFYING)
+    return (one for one in forms if one[1])
+
+
+def _also_said(path: Path, records: frozenset[tuple[str, str]], forms: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some values that records of others say too: of any kind in lower case, and of one kind in its plain form."""
+    found: set[tuple[str, str]] = set()
+    wanted = {kind: pa.array(sorted(form for of, form in forms if of == kind), pa.string()) for kind in {kind for kind, _ in forms}}
+    for batch in _batches(path, ["source", "record_id", "attribute", "value_given", "value_normalised"]):
+        for kind, some in wanted.items():
+            rows = batch if kind == _ANY else batch.filter(pc.equal(batch["attribute"], kind))
+            for name in ("value_given", "value_normalised"):
+                said = pc.utf8_lower(rows[name]) if kind == _ANY else blanking.plain_of_column(kind, rows[name])
+                hits = rows.append_column("said", said).filter(pc.is_in(said, some))
+                found |= {(kind, row["said"]) for row in hits.to_pylist() if (row["source"], row["record_id"]) not in records}
     return found
 
 

@@ -74,7 +74,7 @@ def _identifiers(sender: storage.state.Sender, one: storage.state.Incoming | sto
         told = orjson.loads(one.payload)
     except orjson.JSONDecodeError:
         return
-    yield from ((kind, blanking.plain(kind, value)) for kind, value in _values(told))
+    yield from ((kind, form) for kind, value in _values(told) if (form := blanking.plain(kind, value)))
 
 
 def _values(told: Any) -> Iterator[tuple[str, str]]:

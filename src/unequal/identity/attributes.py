@@ -14,6 +14,7 @@ from unequal import config
 from unequal.identity import days, emails, names, phones, placeholders, texts
 from unequal.identity.records import described_rows
 from unequal.identity.rules import rule_holds
+from unequal.terms import placeholder_words
 from unequal.terms.placeholder_words import PUNCTUATION
 from unequal.terms.texts import trimmed
 
@@ -270,10 +271,10 @@ def _is_placeholder(meaning: Meaning, given: ir.StringValue, found: ir.StringVal
     known = placeholders.is_word(given, normalising.words)
     if meaning == "phone":
         own = found.isin(normalising.own_placeholders_as_phones) if normalising.own_placeholders_as_phones else ibis.literal(False)
-        return known | own.fill_null(False) | given.re_replace("[^0-9]", "").re_search(placeholders.PHONE)
+        return known | own.fill_null(False) | given.re_replace("[^0-9]", "").re_search(placeholder_words.PHONE)
     if meaning == "tax_id":
-        return known | given.re_replace(PUNCTUATION, "").re_search(placeholders.TAX_ID)
+        return known | given.re_replace(PUNCTUATION, "").re_search(placeholder_words.TAX_ID)
     if meaning == "day":
         # Of days written otherwise, as 25/12/1978 is, the first digits are no year.
         return known | (given.re_search(days.YEAR_FIRST) & trimmed(given).re_search(days.NO_DAY))
-    return known | trimmed(given).lower().re_search(placeholders.EMAIL) if meaning == "email" else known
+    return known | trimmed(given).lower().re_search(placeholder_words.EMAIL) if meaning == "email" else known

@@ -8,9 +8,10 @@ from typing import Final
 
 import pyarrow as pa
 
-from unequal.identity import days, emails, names, phones, placeholders, texts
+from unequal.identity import days, emails, names, phones, texts
 from unequal.identity.arrays import strings
 from unequal.identity.attributes import Meaning, Normalising
+from unequal.terms import placeholder_words
 from unequal.terms.placeholder_words import PUNCTUATION, placeholder_code
 
 PARSED_VALUE: Final = {"attribute": "string", "value_given": "string", "parsed_value": "string", "parsed_flag": "string"}
@@ -65,9 +66,9 @@ def _is_placeholder(meaning: Meaning, shown: str, found: str | None, normalising
         return True
     if meaning == "phone":
         digits = re.sub("[^0-9]", "", shown)
-        return found in normalising.own_placeholders_as_phones or re.search(placeholders.PHONE, digits) is not None
+        return found in normalising.own_placeholders_as_phones or re.search(placeholder_words.PHONE, digits) is not None
     if meaning == "tax_id":
-        return re.search(placeholders.TAX_ID, re.sub(PUNCTUATION, "", shown)) is not None
+        return re.search(placeholder_words.TAX_ID, re.sub(PUNCTUATION, "", shown)) is not None
     if meaning == "day":
         return re.search(days.NO_DAY, found or lower) is not None
-    return meaning == "email" and re.search(placeholders.EMAIL, lower) is not None
+    return meaning == "email" and re.search(placeholder_words.EMAIL, lower) is not None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -11,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from unequal.storage import faults
+from unequal.storage.state import suppression
 from unequal.storage.state.assignments import ASSIGNMENT
 from unequal.storage.state.audit import AUDIT
 from unequal.storage.state.consents import CONSENT
@@ -18,6 +21,7 @@ from unequal.storage.state.contacts import CONTACT
 from unequal.storage.state.customer_live import bump
 from unequal.storage.state.decisions import DECISION, OUTCOME
 from unequal.storage.state.events import CUSTOMER_LIVE, EVENT, EVENT_QUARANTINED, HANDLE
+from unequal.storage.state.goodwill import GOODWILL
 from unequal.storage.state.host_tasks import HOST_TASK
 from unequal.storage.state.membership import CUSTOMER_EVENT, CUSTOMER_MEMBERSHIP
 from unequal.storage.state.outbox import OUTBOX
@@ -25,6 +29,7 @@ from unequal.storage.state.preferences import PREFERENCE
 from unequal.storage.state.questions import QUESTION_ASKED
 from unequal.storage.state.standing import leads_to
 from unequal.storage.state.stewardship import STEWARD_ACTION, VERDICT
+from unequal.storage.state.suppression import ErasureRow
 from unequal.storage.state.tier_membership import TIER_MEMBERSHIP
 from unequal.storage.state.timers import TIMER
 from unequal.storage.state.whose import whose
@@ -34,6 +39,13 @@ ERASED: Final = "erased"
 """What stands where a text was."""
 
 _WAIT_SECONDS: Final = 30
+_AT_ONCE: Final = 10_000
+
+_SHORTEST_NAME: Final = 4
+"""Of names that are looked for anywhere in a text: a shorter one may be a count."""
+
+_HANDLES: Final = {"userId": "user", "anonymousId": "anonymous", "previousId": "anonymous"}
+_SHOWN_NAME: Final = re.compile(rf"'({'|'.join(_HANDLES)})': (?:'([^']*)'|(\d+))")
 
 _PERSONAL: Final = {"email": "email", "phone": "phone"}
 _NAMES: Final = ("name", "firstName", "lastName", "first_name", "last_name", "username", "address", "birthday")
@@ -73,10 +85,58 @@ def person(connection: sa.Connection, customer_id: str) -> Person:
     records = {
         (row[0], row[1]) for row in connection.execute(sa.select(member.source, member.record_id).where(member.customer_id == today))
     }
-    handles = frozenset(_handles(connection, records, customer_id))
-    pseudonyms = {f"{kind}:{source}:{value}" for _, source, kind, value in handles}
-    values = frozenset(_said(connection, {number for number, *_ in handles}))
-    return Person(today, frozenset({today, customer_id, *whose(connection, today).ids, *pseudonyms}), frozenset(records), handles, values)
+    ids = {today, customer_id, *whose(connection, today).ids}
+    return _whole(connection, today, ids, records, _handles(connection, records, customer_id))
+
+
+def _whole(
+    connection: sa.Connection, customer_id: str, ids: set[str], records: set[tuple[str, str]], handles: Iterable[tuple[int, str, str, str]]
+) -> Person:
+    some = frozenset(handles)
+    pseudonyms = {f"{kind}:{source}:{value}" for _, source, kind, value in some}
+    values = frozenset(_said(connection, {number for number, *_ in some}))
+    return Person(customer_id, frozenset(ids | pseudonyms), frozenset(records), some, values)
+
+
+def known_again(connection: sa.Connection, rows: Iterable[ErasureRow]) -> list[Person]:
+    """Those of some erasures, in their order, with what a state that was restored from before holds of them.
+
+    Of somebody whom only events know no id is left that leads to him, and in an older state records may be other customers': so
+    every record and every handle is hashed, once, and held against the erasures' digests.
+    """
+    each = list(rows)
+    if not each:
+        return []
+    key = suppression.key_of(connection)
+    erasure_of = {digest: row.erasure_id for row in each for digest in suppression.digests_of(connection, row.erasure_id)}
+    records: dict[str, set[tuple[str, str]]] = {row.erasure_id: set() for row in each}
+    names: dict[str, set[str]] = {row.erasure_id: set() for row in each}
+    member, column = CUSTOMER_MEMBERSHIP.c, HANDLE.c
+    for source, record in _some_at_once(connection, sa.select(member.source, member.record_id)):
+        if erasure := erasure_of.get(suppression.digest_of(key, ("record", source, record))):
+            records[erasure].add((source, record))
+    for source, kind, value in _some_at_once(connection, sa.select(column.source, column.kind, column.value)):
+        if erasure := erasure_of.get(suppression.digest_of(key, ("handle", source, kind, value))):
+            names[erasure].add(f"{kind}:{source}:{value}")
+    return [_again(connection, row.customer_id, records[row.erasure_id], names[row.erasure_id]) for row in each]
+
+
+def _again(connection: sa.Connection, customer_id: str, records: set[tuple[str, str]], names: set[str]) -> Person:
+    """Somebody of whom records and names are known; customers who are nobody else are he."""
+    member = CUSTOMER_MEMBERSHIP.c
+    handles = {*_handles(connection, records, customer_id), *(one for name in names for one in _handles(connection, (), name))}
+    ids = {customer_id, *whose(connection, customer_id).ids}
+    for source, record in records:
+        of_record = sa.select(member.customer_id).where(member.source == source, member.record_id == record)
+        for owner in connection.execute(of_record).scalars().all():
+            theirs = connection.execute(sa.select(member.source, member.record_id).where(member.customer_id == owner)).all()
+            if all((one[0], one[1]) in records for one in theirs):
+                ids |= {owner, *whose(connection, owner).ids}
+    return _whole(connection, customer_id, ids, records, handles)
+
+
+def _some_at_once(connection: sa.Connection, wanted: sa.Select[Any]) -> Iterator[Any]:
+    return iter(connection.execute(wanted.execution_options(yield_per=_AT_ONCE)))
 
 
 def _handles(connection: sa.Connection, records: Iterable[tuple[str, str]], named: str) -> Iterator[tuple[int, str, str, str]]:
@@ -99,6 +159,27 @@ def _said(connection: sa.Connection, handles: Iterable[int]) -> Iterator[tuple[s
         yield from _leaves(json.loads(payload))
 
 
+def said_by_others(connection: sa.Connection, who: Person, forms: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """E-mail addresses and phones that events of others hold and that may be one of some, as they were written.
+
+    Args:
+        forms: kind (others than email and phone are nobody's word) and plain form: an address in lower case, a phone's digits.
+    """
+    numbers = sorted(number for number, *_ in who.handles)
+    found: set[tuple[str, str]] = set()
+    for kind, form in sorted(forms):
+        if kind not in _PERSONAL.values():
+            continue
+        # A number is written with all kinds of marks between its digits.
+        escaped = [_escaped(sign) for sign in form]
+        pattern = ("%" if kind == "phone" else "").join(escaped)
+        has = EVENT.c.payload.contains(f'"{kind}":', autoescape=True) & EVENT.c.payload.ilike(f"%{pattern}%", escape="/")
+        payloads = sa.select(EVENT.c.payload).where(has, EVENT.c.handle_id.not_in(numbers)).execution_options(yield_per=_AT_ONCE)
+        for payload in connection.execute(payloads).scalars():
+            found |= {one for one in _leaves(json.loads(payload)) if one[0] == kind}
+    return found
+
+
 def _leaves(told: Any) -> Iterator[tuple[str, str]]:
     if isinstance(told, list):
         for one in told:
@@ -119,7 +200,9 @@ def held(connection: sa.Connection, who: Person, texts: Iterable[str]) -> dict[s
     Args:
         texts: values that are his alone, to be looked for in bodies that name nobody.
     """
-    counts = {one.table.name: _count(connection, one) for one in _touched(connection, who, list(texts))}
+    counts: Counter[str] = Counter()
+    for one in _touched(connection, who, list(texts)):
+        counts[one.table.name] += _count(connection, one)
     return {name: count for name, count in counts.items() if count}
 
 
@@ -173,9 +256,12 @@ def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_
     numbers = sorted(number for number, *_ in who.handles)
     decisions = sa.select(DECISION.c.decision_id).where(DECISION.c.customer_id.in_(ids))
     moved = {"customer_id": who.customer_id}
-    actions = _actions(connection, who)
+    actions, refused = _actions(connection, who), _refused(connection, who, texts)
     return [
-        _Touched(EVENT_QUARANTINED, _holds(EVENT_QUARANTINED.c.payload, [*texts, *(f'"{value}"' for *_, value in who.handles)]), None),
+        *(
+            _Touched(EVENT_QUARANTINED, EVENT_QUARANTINED.c.quarantined_id.in_(refused[at : at + _AT_ONCE]), None)
+            for at in range(0, len(refused), _AT_ONCE)
+        ),
         _Touched(EVENT, EVENT.c.handle_id.in_(numbers), None),
         _Touched(HANDLE, HANDLE.c.handle_id.in_(numbers), None),
         _Touched(OUTBOX, _holds(OUTBOX.c.payload, _named_by(who, texts)), None),
@@ -186,6 +272,7 @@ def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_
         _Touched(QUESTION_ASKED, QUESTION_ASKED.c.customer_id.in_(ids), None),
         _Touched(OUTCOME, OUTCOME.c.decision_id.in_(decisions), {"reason": None, "author": None}),
         _Touched(DECISION, DECISION.c.customer_id.in_(ids), {**moved, "inputs": "{}", "winner": None, "response": "{}"}),
+        _Touched(GOODWILL, GOODWILL.c.customer_id.in_(ids), {**moved, "note": None}),
         # An objection outlives him who made it: it is the one word of his that must be obeyed still.
         _Touched(CONSENT, CONSENT.c.customer_id.in_(ids), {**moved, "evidence": ERASED}),
         _Touched(CONTACT, CONTACT.c.customer_id.in_(pseudonyms), moved),
@@ -194,6 +281,37 @@ def _touched(connection: sa.Connection, who: Person, texts: list[str]) -> list[_
         _Touched(VERDICT, VERDICT.c.action.in_(actions), {"reason": ERASED}),
         _Touched(STEWARD_ACTION, STEWARD_ACTION.c.action.in_(actions), {"reason": ERASED}),
     ]
+
+
+def _refused(connection: sa.Connection, who: Person, texts: list[str]) -> list[int]:
+    """Numbers of events that could not be taken and hold one of his values, or name him: as text or as a number, for senders write both."""
+    row = EVENT_QUARANTINED.c
+    quoted = [f'"{value}"' for *_, value in who.handles if len(value) >= _SHORTEST_NAME]
+    found = set(connection.execute(sa.select(row.quarantined_id).where(_holds(row.payload, [*texts, *quoted]))).scalars())
+    names = {(source, kind, value) for _, source, kind, value in who.handles}
+    column = HANDLE.c
+    for place, record in who.records:
+        # What he sent may all have been refused, and then no handle is his.
+        senders = sa.select(column.source).where(column.record_source == place, column.kind == "user").distinct()
+        names |= {(sender, "user", record) for sender in connection.execute(senders).scalars()}
+    every = sa.select(row.quarantined_id, row.source, row.payload).where(row.source.in_(sorted({source for source, *_ in names})))
+    for number, source, payload in connection.execute(every.execution_options(yield_per=_AT_ONCE)):
+        if any((source, kind, value) in names for kind, value in _names_in(payload)):
+            found.add(number)
+    return sorted(found)
+
+
+def _names_in(payload: str) -> Iterator[tuple[str, str]]:
+    """Under which handles an event that could not be taken would stand: kind and value."""
+    try:
+        told = json.loads(payload)
+    except ValueError:
+        # It could not be written as JSON, and is kept as Python shows it.
+        told = None
+        for field, text, number in _SHOWN_NAME.findall(payload):
+            yield _HANDLES[field], text or number
+    if isinstance(told, dict):
+        yield from ((kind, str(told[field])) for field, kind in _HANDLES.items() if told.get(field) is not None)
 
 
 def _named_by(who: Person, texts: list[str]) -> list[str]:
@@ -216,10 +334,20 @@ def _actions(connection: sa.Connection, who: Person) -> list[int]:
 
 
 def _holds(column: Any, texts: list[str]) -> sa.ColumnElement[bool]:
-    """Whether a text has one of some texts in it, in whatever case; as JSON writes them, too."""
-    forms = {form for text in texts for form in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])}
+    """Whether a text has one of some texts in it, in whatever case; as JSON writes them, too.
+
+    The database lowers both, for not every database knows the capitals that Python knows.
+    """
+    forms = {
+        form for text in texts for form in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], ascii(text)[1:-1])
+    }
     lowered = sa.func.lower(column)
-    return sa.or_(sa.false(), *(lowered.contains(form.lower(), autoescape=True) for form in sorted(forms)))
+    return sa.or_(sa.false(), *(lowered.like(sa.func.lower(f"%{_escaped(form)}%"), escape="/") for form in sorted(forms)))
+
+
+def _escaped(text: str) -> str:
+    """A text as it stands in a pattern of LIKE."""
+    return re.sub(r"([/%_])", r"/\1", text)
 
 
 def _count(connection: sa.Connection, one: _Touched) -> int:

@@ -30,10 +30,20 @@ class ErasingState:
         with self._engine.connect() as connection, connection.begin():
             return erasing.person(connection, customer_id)
 
+    def known_again(self, rows: Iterable[ErasureRow]) -> list[Person]:
+        """Those of some erasures, in their order, with what the state holds of them; see erasing.known_again."""
+        with self._engine.connect() as connection, connection.begin():
+            return erasing.known_again(connection, rows)
+
     def held(self, who: Person, texts: Iterable[str]) -> dict[str, int]:
         """How many rows of each table hold something of him."""
         with self._engine.connect() as connection, connection.begin():
             return erasing.held(connection, who, texts)
+
+    def said_by_others(self, who: Person, forms: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """E-mail addresses and phones in others' events that may be one of some; see erasing.said_by_others."""
+        with self._engine.connect() as connection, connection.begin():
+            return erasing.said_by_others(connection, who, forms)
 
     def told_in_audit(self, texts: Iterable[str]) -> list[int]:
         """Numbers of entries of the audit whose words hold one of his values."""

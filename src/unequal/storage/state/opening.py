@@ -112,6 +112,8 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     # The driver's own transactions begin late and end early; ours are begun by _begin_sqlite alone.
     connection.isolation_level = None
+    # SQLite's own knows the capitals of ASCII alone.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
     _to_write_ahead(cursor)
@@ -122,6 +124,10 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     # contact has it done from beside, before the log is full.
     cursor.execute("PRAGMA wal_autocheckpoint = 4000")
     cursor.close()
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _to_write_ahead(cursor: Any) -> None:
