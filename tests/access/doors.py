@@ -107,7 +107,7 @@ class SmallWorld:
             Kept(str(message.get("messageId")), "taken") if isinstance(message, dict) else Kept(None, "quarantined") for message in messages
         ]
 
-    def quarantined(self, *, source: str | None, after: int, limit: int) -> list[verbs.Document]:
+    def quarantined(self, *, source: str | None, reason: str | None, after: int, limit: int) -> list[verbs.Document]:
         return [filled("quarantined")]
 
     def profile(self, customer_id: str) -> verbs.Document | None:

@@ -110,7 +110,7 @@ def test_who_may_see_what_was_sent_is_told_all_of_an_event_that_was_not_taken(cl
     for headers, asked in ways:
         [event] = client.get("/v1/events/quarantined", headers=headers, params=asked).json()["events"]
         assert (event["detail"], '"timestamp":"noon"' in event["payload"]) == ("timestamp is no ISO 8601 time: 'noon'", True)
-    [whole] = live.quarantined(source=None, after=0, limit=10)
+    [whole] = live.quarantined(source=None, reason=None, after=0, limit=10)
     assert fields.hidden_classes("quarantined", whole, frozenset(fields.CLASSES)) == [], "a field stands in no list"
 
 
@@ -122,6 +122,15 @@ def test_events_that_were_not_taken_are_read_page_by_page(client: Client) -> Non
         read += [event["message_id"] for event in page]
         after = page[-1]["quarantined_id"]
     assert read == ["m0", "m1", "m2"]
+
+
+def test_events_that_were_not_taken_are_listed_by_why(client: Client) -> None:
+    track(client, messageId="m1", userId=None)
+    track(client, messageId="m2", timestamp="noon")
+    headers = key(client, "events.quarantined")
+    for why, expected in (("bad_time", ["m2"]), ("no_identifier", ["m1"]), ("conflict", [])):
+        events = client.get("/v1/events/quarantined", headers=headers, params={"quarantined_for": why}).json()["events"]
+        assert [event["message_id"] for event in events] == expected
 
 
 @pytest.mark.parametrize("depth", [300, 900, 1010])

@@ -52,11 +52,13 @@ class Desk:
 
     @allowed("events.quarantined")
     def quarantined(
-        self, caller: Caller, *, source: str | None = None, after: int = 0, limit: int = 100, purpose: str | None = None, reason: str = ""
+        self, caller: Caller, *, source: str | None = None, quarantined_for: str | None = None, after: int = 0, limit: int = 100,
+        purpose: str | None = None, reason: str = "",
     ) -> list[dict[str, Any]]:  # fmt: skip
         """Events that were not taken in; what was sent only for a purpose that shows it."""
         shown = self._shown(caller, "events.quarantined", source or "", purpose, reason)
-        return [masked("quarantined", event, shown) for event in self._live.quarantined(source=source, after=after, limit=limit)]
+        found = self._live.quarantined(source=source, reason=quarantined_for, after=after, limit=limit)
+        return [masked("quarantined", event, shown) for event in found]
 
     # Customers
 

@@ -155,8 +155,8 @@ class LiveVerbs(Protocol):
     def ingest(self, source: str, body: bytes, kind: str | None, received_at: datetime) -> Sequence[Taken]:
         """Take the events of a request's body in, one of a kind or (None) a batch: durable when this returns; a word on each, in their order."""
 
-    def quarantined(self, *, source: str | None, after: int, limit: int) -> Sequence[Document]:
-        """Events that were not taken in, in the order in which they came, from a quarantined_id on."""
+    def quarantined(self, *, source: str | None, reason: str | None, after: int, limit: int) -> Sequence[Document]:
+        """Events that were not taken in, of one source or for one reason, in the order in which they came, from a quarantined_id on."""
 
     def profile(self, customer_id: str) -> Document | None:
         """All that is known of a customer, under the id that stands today."""

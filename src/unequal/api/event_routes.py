@@ -64,7 +64,8 @@ def quarantined(call: Call) -> Any:
     """Events that were not taken in, and why."""
     asked = call.query
     found = call.desk.quarantined(
-        call.caller, source=asked.source, after=asked.after, limit=asked.limit, purpose=asked.purpose, reason=asked.reason
+        call.caller, source=asked.source, quarantined_for=asked.quarantined_for, after=asked.after, limit=asked.limit,
+        purpose=asked.purpose, reason=asked.reason,
     )  # fmt: skip
     return {"events": found}
 

@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2200
 _TOO_LARGE: Final = 10**18
-_MOST_PLACES: Final = 18
+_MOST_PLACES: Final = 40
 _LONGEST_TEXT: Final = 500
 
 
@@ -244,9 +244,10 @@ class Page(Sent):
 
 
 class QuarantinePage(Purpose, Page):
-    """Which events."""
+    """Which events; `reason` says why they are looked at, `quarantined_for` why they were not taken."""
 
     source: Name | None = None
+    quarantined_for: Name | None = None
 
 
 class SourceNamed(Sent):

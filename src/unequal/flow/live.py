@@ -146,9 +146,10 @@ class Live:
         effects = firing.setting_off(self.project.config, source, active, self._named) if active.set_off else None
         return ingesting.ingest(self.state, self.project.config, source, sent, received_at, effects).result()
 
-    def quarantined(self, *, source: str | None, after: int, limit: int) -> list[dict[str, Any]]:
+    def quarantined(self, *, source: str | None, reason: str | None, after: int, limit: int) -> list[dict[str, Any]]:
         """Events that were not taken, oldest first."""
-        return [deciding.quarantined_document(row) for row in self.state.events.quarantined(source=source, after=after, at_once=limit)]
+        rows = self.state.events.quarantined(source=source, reason=reason, after=after, at_once=limit)
+        return [deciding.quarantined_document(row) for row in rows]
 
     # What is known
 
