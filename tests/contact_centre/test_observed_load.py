@@ -53,8 +53,13 @@ def test_contacts_are_counted_timed_and_priced_by_the_class_of_their_customer(en
         ("gold", 100, 1),
         ("gold", 300, 1),
     ]
-    brought = {row["contact_class"]: row["value_expected"] for row in engine.fetch(observed_load.bringing(contacts, rows))}
-    assert brought == {"gold": 500.0, "base": 50.0, "all others": None}
+    brought = {row.pop("contact_class"): row for row in engine.fetch(observed_load.bringing(contacts, rows))}
+    assert {name: row["value_expected"] for name, row in brought.items()} == {"gold": 500.0, "base": 50.0, "all others": None}
+    counted = {
+        row["contact_class"]: row["contacts"]
+        for row in engine.fetch(contacts.group_by("contact_class").aggregate(contacts=contacts.count()))
+    }
+    assert {name: row["value_contacts"] for name, row in brought.items()} == {**counted, "all others": 0}
     entries = engine.rows(ENTRY, [
         {"source": "calls", "row_id": "1", "amount_name": "cost:phone_call", "amount": Decimal("-2.50")},
         {"source": "calls", "row_id": "3", "amount_name": "cost:phone_call", "amount": Decimal("-5.00")},

@@ -15,7 +15,7 @@ from tests.flow.test_contacts import SOURCE
 from tests.worlds import made_once
 
 from unequal import flow
-from unequal.flow.simulating import Wanted, simulate
+from unequal.flow.simulating import Wanted, _brings, simulate
 from unequal.terms.errors import ContactCentreError, Problems
 
 LIVE = """
@@ -104,6 +104,42 @@ def test_what_is_lost_goes_with_what_customers_are_expected_to_bring(called):
     assert set(none.prices.lost) == {Decimal("0.00")}
     assert none.prices.agent_hour == Decimal("30.00")
     assert none.told()["costs"][0]["lost_expected"]["expected"] == 0
+
+
+def test_whoever_is_not_known_is_taken_for_the_mean_of_those_who_called_and_not_of_their_classes():
+    def row(name, value, contacts):
+        return {
+            "contact_class": name,
+            "value_expected": value,
+            "value_contacts": contacts,
+            "contribution_12m": None,
+            "contribution_contacts": 0,
+        }
+
+    rows = [row("key", 700.0, 10), row("standard", -20.0, 90), row("all others", None, 0)]
+    assert _brings(rows) == {"key": 700.0, "standard": 0.0, "all others": pytest.approx((7000 - 1800) / 100)}
+    facts = [{**each, "value_expected": None, "contribution_12m": 5.0, "contribution_contacts": 3} for each in rows[:1]]
+    assert _brings([*facts, *rows[2:]]) == {"key": 5.0, "all others": 5.0}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_class_of_which_nobody_came_is_left_out_of_what_is_found(called):
+    few = replace(WANTED, disciplines=("first_come", "strict", "guard"), replications=2, contacts=0.03)
+    rare = next(one for one in (simulate(called, replace(few, seed=seed)) for seed in range(1, 60)) if _came(one) == [False, True, True])
+    findings = rare.told()["findings"]
+    assert findings[0].startswith("Strict priority takes abandonment of gold from")
+    assert not [each for each in findings if "nan" in each]
+
+
+def test_strict_priority_is_told_of_those_whom_no_floor_concerns(found):
+    assert found.classes[0] == "fraud"
+    sentence = found.told()["findings"][0]
+    assert sentence.startswith("Strict priority takes abandonment of gold from")
+    assert "fraud" not in sentence
+
+
+def _came(one) -> list[bool]:
+    return [bool(one.played[0].of("arrived", name).sum()) for name in ("fraud", "gold", "base")]
 
 
 def test_agents_who_serve_one_class_alone_are_taken_from_all_and_one_is_left_for_everybody(called):

@@ -78,11 +78,14 @@ def bringing(contacts: ibis.Table, rows: ibis.Table) -> ibis.Table:
         rows: PROFILE.
 
     Returns:
-        contact_class, value_expected (a forecast; absent where nothing is forecast of any) and contribution_12m (a fact), each a mean as float.
+        contact_class, value_expected (a forecast; absent where nothing is forecast of any) and contribution_12m (a fact), each a mean as float, with
+        the number of contacts that it is the mean of: value_contacts and contribution_contacts.
     """
     joined = contacts.left_join(rows.select("customer_id", "value_expected", "contribution_12m"), "customer_id")
     return joined.group_by("contact_class").aggregate(
-        value_expected=joined["value_expected"].cast("float64").mean(), contribution_12m=joined["contribution_12m"].cast("float64").mean()
+        value_expected=joined["value_expected"].cast("float64").mean(), value_contacts=joined["value_expected"].count().cast("int64"),
+        contribution_12m=joined["contribution_12m"].cast("float64").mean(),
+        contribution_contacts=joined["contribution_12m"].count().cast("int64"),
     )  # fmt: skip
 
 

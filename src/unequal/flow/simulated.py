@@ -126,19 +126,10 @@ def _seen(found: Simulation) -> list[str]:
 
 
 def _findings(found: Simulation) -> list[str]:
-    rows = {(each.discipline, each.contact_class): each for each in contact_centre.comparison.by_class(found.played, found.prices)}
     come, strict, guard = (found.named(name) for name in ("first_come", "strict", "guard"))
     said = []
     if come is not None and strict is not None:
-        first, *others = found.classes
-        moved = [
-            f"{name} {_share(rows[_label(come), name].abandonment.expected)} to {_share(rows[_label(strict), name].abandonment.expected)}"
-            for name in others
-        ]
-        said.append(
-            f"Strict priority takes abandonment of {first} from {_share(rows[_label(come), first].abandonment.expected)} to "
-            f"{_share(rows[_label(strict), first].abandonment.expected)}, and that of {', '.join(moved) or 'nobody else'}: it moves abandonment, and removes none."
-        )
+        said += _of_priority(found, come, strict)
     if strict is not None and guard is not None:
         said.append(_of_the_guard(found, guard, strict))
     if found.peak < _FEW:
@@ -147,6 +138,19 @@ def _findings(found: Simulation) -> list[str]:
         )
     said.append(_of_the_agents(found))
     return said
+
+
+def _of_priority(found: Simulation, come: _Played, strict: _Played) -> list[str]:
+    """What strict priority does to those who came on the days that were played; floors go before all others under either."""
+    rows = contact_centre.comparison.by_class([come, strict], found.prices)
+    share = {(each.discipline, each.contact_class): each.abandonment.expected for each in rows}
+    names = [name for name in found.classes if name not in strict.discipline.floors and not math.isnan(share[_label(strict), name])]
+    if not names:
+        return []
+    first, *others = [(name, _share(share[_label(come), name]), _share(share[_label(strict), name])) for name in names]
+    rest = ", ".join(f"{name} {before} to {after}" for name, before, after in others)
+    moved = f"abandonment of {first[0]} from {first[1]} to {first[2]}, and that of {rest or 'nobody else'}"
+    return [f"Strict priority takes {moved}: it moves abandonment, and removes none."]
 
 
 def _of_the_agents(found: Simulation) -> str:
@@ -163,7 +167,9 @@ def _of_the_agents(found: Simulation) -> str:
 
 def _of_the_guard(found: Simulation, guard: _Played, strict: _Played) -> str:
     cost = contact_centre.comparison.beside(guard, strict, found.prices)
-    longest = [max(float(np.nanmax(each.of("wait_seconds_longest", name))) for name in found.classes) for each in (strict, guard)]
+    # Of a class of which nobody came there is no wait, on some days or on all.
+    waits = [np.stack([each.of("wait_seconds_longest", name) for name in found.classes]) for each in (strict, guard)]
+    longest = [float(np.nanmax(each, initial=0.0)) for each in waits]
     dearer = cost.dearer_expected
     ends = f"{dearer.low:,.2f} to {dearer.high:,.2f}".replace("-", "−")
     how = (

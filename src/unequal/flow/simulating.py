@@ -269,13 +269,22 @@ def _channels(opened: OpenBase) -> str:
 
 
 def _brings(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """By class; the forecast, or what was brought within a year where nothing is forecast. Who is not known is taken for the mean of who is."""
-    found = {
-        str(row["contact_class"]): row["value_expected"] if row["value_expected"] is not None else row["contribution_12m"] for row in rows
-    }
-    known = [float(each) for each in found.values() if each is not None]
-    mean = sum(known) / len(known) if known else 0.0
-    return {name: max(0.0, float(each) if each is not None else mean) for name, each in found.items()}
+    """By class; the forecast, or what was brought within a year where nothing is forecast.
+
+    Who is not known is taken for the mean of who is, over contacts: a few of the best customers make no stranger as good as they are.
+    """
+    found = {str(row["contact_class"]): _figure(row) for row in rows}
+    known = sum(contacts for each, contacts in found.values() if each is not None)
+    mean = sum(each * contacts for each, contacts in found.values() if each is not None) / known if known else 0.0
+    return {name: max(0.0, each if each is not None else mean) for name, (each, _) in found.items()}
+
+
+def _figure(row: Mapping[str, Any]) -> tuple[float | None, int]:
+    """What the customer of a contact brings, and of how many contacts that is the mean."""
+    for figure, contacts in (("value_expected", "value_contacts"), ("contribution_12m", "contribution_contacts")):
+        if row[figure] is not None:
+            return float(row[figure]), int(row[contacts])
+    return None, 0
 
 
 def _centre(classes: Classes, seen: Seen, wanted: Wanted) -> tuple[tuple[str, ...], contact_centre.simulation.Centre]:
