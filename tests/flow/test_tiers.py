@@ -52,6 +52,24 @@ def test_who_was_served_better_keeps_it_for_the_days_that_are_declared(live, clo
     assert live.state.tiers.members() == [TierRow(customer, "all", clock.now, "first")]
 
 
+def test_who_falls_to_no_tier_is_remembered_without_one_and_his_next_decision_is_made_again_as_it_was(company, clock):
+    only = TIERS.replace('    all: {words: "We answer."}\n', "")
+    declared = LIVE.replace('\n  tiers:\n    first: {words: "We answer you first.", when: "band = \'profitable\'"}\n', only)
+    edit(company / "unequal.yaml", ("storage: {threads: 1}\n", declared.lstrip()))
+    with open_live(flow.open_project(company, {"SHOP_KEY": "secret"}), clock=clock) as live:
+        customer = next(found for record in map(str, range(2, 9)) for found in live.lookup("crm", record) if _orders(live, found) < 2)
+        since = clock.now - timedelta(days=40)
+        live.state.tiers.remember([Met(customer, since, TierRow(customer, "first", since))])
+        live.state.writer.write(lambda _: None)
+        asking = flow.live.Asked("web", customer, purpose="service")
+        fell = clock.now
+        assert live.decide(asking)["tier"] is None
+        clock.now += timedelta(days=1)
+        again = live.decide(asking)
+        assert live.state.tiers.members() == [TierRow(customer, "", fell, "first")]
+        assert live.explain(again["decision_id"])["inputs"]["told"]["tier"] is None
+
+
 def test_a_decision_is_made_again_with_the_tier_that_was_remembered_then(live, clock):
     first = live.decide(asked(live, "1"))
     clock.now += timedelta(days=40)

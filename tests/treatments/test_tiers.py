@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.treatments.offered import AT, at_moment, chosen, days_ago, made, policy
 
+from unequal.flow.deciding import met_of
 from unequal.treatments.shapes import Service, Standing, TierHeld
 from unequal.treatments.tiers import service_at
 
@@ -54,6 +55,35 @@ def test_a_tier_that_takes_service_away_is_the_least_and_spares_whom_a_floor_pro
     assert (tier(), tier(row={"band_is_stable": False}), tier(context={"accessibility": True})) == ("least", "usual", "usual")
     held = Standing(tier=TierHeld("least", days_ago(3)))
     assert tier(standing=held, context={"bereavement": True}) == "usual", "a floor lifts out of it at once"
+
+
+def test_without_a_tier_for_everybody_whoever_fits_none_leaves_the_one_that_takes_service_away_at_once():
+    tiers = {
+        "gold": TIERS["gold"],
+        "least": {"words": "Help yourself.", "when": "orders < 2", "takes_service_away": True, "holds_days": 30},
+    }
+
+    def tier(orders=1, held=None, **more):
+        moment = at_moment(row={"orders": orders, **more.pop("row", {})}, standing=Standing(tier=held), **more)
+        return service_at(moment, made([], tiers=tiers, tier_trial="0")[1])[0].tier
+
+    held = TierHeld("least", days_ago(3))
+    assert (tier(), tier(held=held)) == ("least", "least")
+    assert tier(held=held, context={"bereavement": True}) is None, "a floor lifts out of it"
+    assert tier(held=held, row={"band_is_stable": False}) is None
+    assert tier(5, held) is None, "no tier is better, and who earns a better one rises at once"
+    assert tier(1, TierHeld("gold", days_ago(3))) == "gold", "who has more keeps it for its days"
+
+
+def test_a_fall_to_no_tier_is_remembered_so_that_what_keeps_a_tier_does_not_give_it_back():
+    def at(orders, held):
+        moment = at_moment(row={"orders": orders}, standing=Standing(tier=held))
+        return met_of(moment, service_at(moment, made([], tiers={"gold": TIERS["gold"]}, tier_trial="0")[1])[0])
+
+    fallen = at(7, TierHeld("gold", days_ago(40))).tier
+    assert (fallen.tier, fallen.since, fallen.before) == ("", AT, "gold")
+    assert at(8, TierHeld(fallen.tier, days_ago(1))) is None, "what kept gold gives none, and there is nothing new to remember"
+    assert at(10, TierHeld(fallen.tier, days_ago(1))).tier.tier == "gold"
 
 
 def test_the_lot_serves_the_same_few_as_the_tier_above_and_never_the_best():

@@ -159,8 +159,8 @@ def met_of(moment: shapes.Moment, service: shapes.Service) -> storage.state.Met 
     customer_id, trial = moment.profile.customer_id, f"{tiers.TRIAL}{service.earned}"
     is_drawn = service.arm is not None and trial not in moment.standing.arms
     tier = None
-    if service.is_new and service.earned is not None:
-        tier = storage.state.TierRow(customer_id, service.earned, moment.at, service.before)
+    if service.is_new:
+        tier = storage.state.TierRow(customer_id, service.earned or tiers.NO_TIER, moment.at, service.before)
     if tier is None and not is_drawn:
         return None
     return storage.state.Met(customer_id, moment.at, tier, (trial, str(service.arm)) if is_drawn else None)

@@ -115,7 +115,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class TierHeld:
-    """The level of service that a customer had when he was last met, and since when."""
+    """The level of service that a customer had when he was last met, empty for no tier, and since when."""
 
     tier: str
     since: datetime
@@ -131,8 +131,8 @@ class Service:
         fits: which he would get, were nothing remembered of him.
         arm: of the trial of the tier that he has earned: treated, he is served as the one above; None where he takes no part.
         since: when he got what he has earned.
-        before: what was remembered of him until now.
-        is_new: whether what he has earned must be remembered.
+        before: the tier that was remembered of him until now; None for none.
+        is_new: whether what he has earned must be remembered, be it no tier any more.
     """
 
     tier: str | None = None

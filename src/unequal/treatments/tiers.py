@@ -1,7 +1,7 @@
 """Which level of service a customer has: by rules, by what is remembered of him, and by the lot of the trial.
 
 Whoever earns a better tier rises at once. Whoever earns a lesser one keeps his own while its `holds_when` holds, and for `holds_days` after he got it: so
-nobody goes up and down with every order. A share of each tier but the best is served as the tier above it, so that it shows what tiers themselves do to
+nobody goes up and down with every order. No tier at all is less than any, but for those that take service away: it is more than they are. A share of each tier but the best is served as the tier above it, so that it shows what tiers themselves do to
 customers: a tier whose customers leave because they are served badly would look as if it had been right about them.
 """
 
@@ -16,6 +16,8 @@ from unequal.treatments.shapes import Arm, Moment, Service, TierHeld
 
 TRIAL = "tier:"
 """What the names of trials begin with, where arms of policies are kept: `tier:basic` is the trial of the tier basic."""
+NO_TIER = ""
+"""What is remembered of whom no tier fits any more; no tier can be called so."""
 
 
 def service_at(moment: Moment, rules: Rules) -> tuple[Service, Sitting]:
@@ -34,7 +36,8 @@ def service_of(sitting: Sitting) -> Service:
         return Service()
     held, fits = _held(sitting), _first_that_fits(sitting)
     earned = _settled(sitting, held, fits)
-    is_new = earned is not None and (held is None or held.tier != earned)
+    # A fall to no tier is remembered, too: else he would rise again by what only keeps a tier.
+    is_new = earned != (held.tier if held is not None else None)
     since = sitting.moment.at if is_new or held is None else held.since
     arm = _arm(sitting, earned)
     tier = rules.tier_order[rules.tier_order.index(earned) - 1] if arm == "treated" and earned is not None else earned
@@ -42,8 +45,10 @@ def service_of(sitting: Sitting) -> Service:
 
 
 def falls(rules: Rules, held: str, fits: str | None) -> bool:
-    """Whether one tier is less than another; none at all is the least."""
-    return fits is None or rules.tier_order.index(fits) > rules.tier_order.index(held)
+    """Whether what fits is less than what is held; none at all is less than a tier, but for one that takes service away."""
+    if fits is None:
+        return not rules.moments.tiers[held].takes_service_away
+    return rules.tier_order.index(fits) > rules.tier_order.index(held)
 
 
 def is_held(held: TierHeld, days: int, *, holds: bool, at: datetime) -> bool:
@@ -59,7 +64,7 @@ def is_held(held: TierHeld, days: int, *, holds: bool, at: datetime) -> bool:
 
 
 def _held(sitting: Sitting) -> TierHeld | None:
-    """What is remembered of him: a tier that was there then and is none any more is forgotten."""
+    """What is remembered of him, None where that is no tier; a tier that was there then and is none any more is forgotten."""
     held = sitting.moment.standing.tier
     return held if held is not None and held.tier in sitting.rules.moments.tiers and held.since <= sitting.moment.at else None
 

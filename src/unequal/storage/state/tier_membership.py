@@ -34,9 +34,9 @@ class TierRow:
 
     Args:
         customer_id: under which he stood then.
-        tier: which.
+        tier: which; empty where he lost the one that he had and got no other.
         since: naive UTC.
-        before: the one that he had; None for the first.
+        before: the one that he had; None where he had none.
     """
 
     customer_id: str
