@@ -16,6 +16,7 @@ from unequal import flow
 from unequal.cli import main
 from unequal.flow.live import open_live
 from unequal.flow.profiles import Profiles
+from unequal.flow.routes import RouteAsked
 from unequal.flow.tier_preview import preview_tiers
 from unequal.storage.state import Met, TierRow
 from unequal.terms.errors import ContactCentreError
@@ -25,6 +26,20 @@ TIERS = """
     least: {words: "Help yourself.", when: "orders = 1", takes_service_away: true}
     first: {words: "We answer you first.", when: "orders >= 2", holds_days: 30}
     all: {words: "We answer."}
+"""
+KEPT = """
+  context:
+    urgent: {type: boolean, meaning: "Whether it is urgent."}
+  tiers:
+    first: {words: "We answer you first.", when: "WHEN", holds_when: "orders >= 1 or context_urgent", holds_days: 0}
+    all: {words: "We answer."}
+  tier_trial: "0"
+"""
+APART = """
+  tiers:
+    first: {words: "We answer you first.", when: "orders >= 3"}
+    least: {words: "Help yourself.", when: "orders = 1", takes_service_away: true}
+  tier_trial: "0"
 """
 
 
@@ -71,14 +86,64 @@ def test_a_rule_that_takes_something_away_lists_whom_and_one_that_gives_lists_no
     assert given.falls == []
 
 
-def test_who_was_met_with_a_tier_keeps_it_for_its_days_and_the_list_says_until_when(project):
+def remembered(project, of_orders, *, days: int, tier: str = "first") -> str:
+    """A customer with so many orders who was met with a tier so many days ago."""
     with open_live(project, clock=lambda: NOON) as live:
-        customer = next(one for one in live.profiles.customers() if (live.profiles.row(one)[live.profiles.columns["orders"]] or 0) == 0)
-        live.state.tiers.remember([Met(customer, NOON, TierRow(customer, "first", NOON - timedelta(days=10)))])
-    (fall,) = preview_tiers(project, {}, NOON).falls
+        customer = next(one for one in live.profiles.customers() if of_orders(live.profiles.row(one)[live.profiles.columns["orders"]] or 0))
+        live.state.tiers.remember([Met(customer, NOON, TierRow(customer, tier, NOON - timedelta(days=days)))])
+    return customer
+
+
+def routed(project, customer: str) -> str | None:
+    with open_live(project, clock=lambda: NOON) as live:
+        return live.route(RouteAsked("phone", customer))["tier_name"]
+
+
+def with_tiers(company: Path, tiers: str):
+    declared = LIVE.replace('\n  tiers:\n    first: {words: "We answer you first.", when: "band = \'profitable\'"}\n', tiers)
+    edit(company / "unequal.yaml", ("storage: {threads: 1}\n", declared.lstrip()))
+    return flow.open_project(company, {"SHOP_KEY": "secret"})
+
+
+def test_who_was_met_with_a_tier_keeps_it_for_its_days_and_the_list_says_until_when(project):
+    customer = remembered(project, lambda orders: orders >= 2, days=10)
+    (fall,) = preview_tiers(project, {"first": "orders >= 1000"}, NOON).falls
     assert (fall["customer_id"], fall["tier"], fall["would_have"], fall["keeps_until"]) == (
         customer, "first", "all", (NOON + timedelta(days=20)).date(),
     )  # fmt: skip
+
+
+def test_who_has_a_tier_for_its_days_alone_loses_it_by_no_change(project):
+    before = {row["tier"]: row["customers"] for row in preview_tiers(project, {}, NOON).tiers}
+    customer = remembered(project, lambda orders: orders == 0, days=10)
+    told = preview_tiers(project, {}, NOON)
+    assert (told.moves, told.falls) == ([], [])
+    assert {row["tier"]: row["customers"] for row in told.tiers} == Counter(before) + Counter(first=1) - Counter(all=1)
+    assert routed(project, customer) == "first"
+
+
+def test_who_keeps_a_tier_by_its_own_rule_is_moved_by_no_change_of_whom_it_is_for_as_routing_says(company: Path):
+    declared = KEPT.replace("WHEN", "orders >= 1")
+    project = with_tiers(company, declared)
+    customer = remembered(project, lambda orders: orders >= 2, days=200)
+    told = preview_tiers(project, {"first": "orders >= 1000"}, NOON)
+    assert customer not in {row["customer_id"] for row in told.falls}
+    assert told.falls, "who was not met with it does not keep it"
+    edit(company / "unequal.yaml", ('when: "orders >= 1", holds_when', 'when: "orders >= 1000", holds_when'))
+    changed = flow.open_project(company, {"SHOP_KEY": "secret"})
+    assert routed(changed, customer) == "first"
+    assert {routed(changed, row["customer_id"]) for row in told.falls} == {"all"}
+    now = preview_tiers(changed, {}, NOON)
+    assert ([row["customers"] for row in now.tiers if row["tier"] == "first"], now.moves, now.falls) == ([1], [], [])
+
+
+def test_to_come_from_no_tier_into_one_that_takes_service_away_is_a_fall_and_out_of_it_is_none(company: Path):
+    project = with_tiers(company, APART)
+    into = preview_tiers(project, {"least": "orders >= 0"}, NOON)
+    assert [(row["tier"], row["would_have"], row["is_fall"]) for row in into.moves] == [("", "least", True)]
+    assert {row["would_have"] for row in into.falls} == {"least"}
+    out = preview_tiers(project, {"least": "orders >= 1000"}, NOON)
+    assert ([(row["tier"], row["would_have"], row["is_fall"]) for row in out.moves], out.falls) == ([("least", "", False)], [])
 
 
 def test_a_tier_that_is_not_declared_is_refused(project):

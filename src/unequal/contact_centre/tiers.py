@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import ibis
@@ -38,6 +39,46 @@ def tier_of(
         fits = predicates.holds(rules[name], profile) if name in rules else ibis.literal(True)
         ways.append((fits & ~protected if tier.takes_service_away else fits, ibis.literal(name)))
     return ibis.cases(*ways, else_=ibis.literal(NO_TIER)) if ways else ibis.literal(NO_TIER)
+
+
+def order_of(tiers: Mapping[str, config.policies.Tier]) -> tuple[str, ...]:
+    """Tiers by rank, the best first, with NO_TIER behind them, and then those that take service away: as contacts are routed."""
+    regular = [name for name, tier in tiers.items() if not tier.takes_service_away]
+    return (*regular, NO_TIER, *(name for name in tiers if name not in regular))
+
+
+def rank_of(tier: Any, order: Sequence[str]) -> Any:
+    """The place of a column's tier in an order, from 0; absent where no tier of the order is named."""
+    return ibis.cases(*((tier == name, ibis.literal(place)) for place, name in enumerate(order)), else_=ibis.null("int64"))
+
+
+def settled(
+    rows: ibis.Table, tiers: Mapping[str, config.policies.Tier], fits: Any, keeps: Mapping[str, predicates.Predicate], *, at: datetime | None = None,
+) -> Any:  # fmt: skip
+    """Which tier each customer has, by what fits and by what is remembered of him: as `treatments.tiers` says it of one.
+
+    Args:
+        rows: PROFILE with a column for each window that the rules name; and with held and since, both absent of whom nothing is remembered.
+        tiers: as declared.
+        fits: a column, as `tier_of` gives it.
+        keeps: `holds_when` of those that have one, parsed, by name.
+        at: naive UTC; who has a tier for less than its `holds_days` then keeps it. None: what remains once those days are over.
+
+    Returns:
+        A column of the names; NO_TIER where none fits and none is kept.
+    """
+    ways = []
+    for name, tier in tiers.items():
+        holds: Any = predicates.holds(keeps[name], rows) if name in keeps else ibis.literal(False)
+        if at is not None:
+            holds = holds | (rows["since"] > ibis.literal(at - timedelta(days=tier.holds_days), "timestamp(6)"))
+        ways.append((rows["held"] == name, holds))
+    if not ways:
+        return fits
+    order = order_of(tiers)
+    falls = rank_of(fits, order) > rank_of(rows["held"], order)
+    stays = falls & ibis.cases(*ways, else_=ibis.literal(False))
+    return ibis.ifelse(stays.fill_null(False), rows["held"], fits)
 
 
 def with_service_costs(profile: ibis.Table, statement: ibis.Table) -> ibis.Table:

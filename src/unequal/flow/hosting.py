@@ -10,11 +10,8 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import ibis
-
-from unequal import config, contact_centre, customer_base, predicates, storage
+from unequal import config, contact_centre, storage
 from unequal.flow.clock import day_in
-from unequal.flow.holding import profile_table, published_moments
 from unequal.flow.opening import OpenProject
 from unequal.flow.reading import OpenBase, open_base
 from unequal.flow.tier_preview import TierRules, held_tiers, with_held
@@ -122,17 +119,11 @@ def _deserving(project: OpenProject, opened: OpenBase, held: Sequence[Mapping[st
     signals = [(one.words, rules.parsed(one.when, f"live.hosts.signals.{name}.when")) for name, one in declared.signals.items()]
     of_tiers, floors = rules.of(live.tiers), rules.floors()
     every = [*of_tiers.values(), *floors, *(rule for _, rule in signals)]
-    rows = _rows(opened, every, declared.attribute, rules.terms.watermark)
+    rows = rules.rows(opened, every, declared.attribute)
     beside = with_held(opened, rows, held)
     tiered = beside.mutate(tier=beside["held"].fill_null(contact_centre.tiers.tier_of(beside, live.tiers, of_tiers, floors)))
     hosted = tiered.mutate(host=contact_centre.host_tasks.host_of(tiered, hosts, declared.attribute))
     return [contact_centre.host_tasks.Deserving(**row) for row in opened.engine.fetch(contact_centre.host_tasks.deserving(hosted, signals))]
-
-
-def _rows(opened: OpenBase, every: Sequence[predicates.Predicate], attribute: str | None, at: datetime) -> ibis.Table:
-    windows = tuple(dict.fromkeys(window for rule in every for window in predicates.windows_of(rule)))
-    texts = ["", attribute, *(name for rule in every for name in predicates.columns_of(rule))]
-    return customer_base.steps.happened_within(profile_table(opened, *texts), published_moments(opened), windows, at=at)
 
 
 def _spared(tasks: Sequence[storage.state.HostTaskRow], since: datetime) -> set[str]:

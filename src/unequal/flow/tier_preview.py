@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import ibis
 
-from unequal import config, contact_centre, customer_base, predicates, storage
+from unequal import config, contact_centre, customer_base, predicates, storage, treatments
 from unequal.flow.holding import profile_table, published_moments
 from unequal.flow.opening import OpenProject
 from unequal.flow.policy_desk import events_of
-from unequal.flow.previewing import RunTerms
+from unequal.flow.previewing import RunTerms, protected_of
 from unequal.flow.reading import OpenBase, open_base
 from unequal.terms.errors import ContactCentreError
 
@@ -26,8 +26,9 @@ class TierPreview:
     """Tiers as they are and as they would be.
 
     Args:
-        tiers: a row for each tier as it is: customers, sums of contribution, sales and cost to serve of the last twelve months, share of the base.
-        moves: a row for each tier that is left for another, with the same sums, and whether it is a fall.
+        tiers: a row for each tier as routing gives it now, empty for none: customers, sums of contribution, sales and cost to serve of the last twelve months, share of the base.
+        moves: a row for each tier that is left for another by the change, with the same sums, and whether it is a fall. Who keeps his tier by its
+            `holds_when` is not moved, nor who has it for its `holds_days` alone and loses it after them whatever is changed.
         falls: whom the change takes something away from, one row each, the most contribution first; those who keep what they have for a while with the
             day on which that ends.
     """
@@ -81,48 +82,88 @@ class TierRules:
     def __init__(self, project: OpenProject, opened: OpenBase) -> None:
         self.terms = RunTerms(project, opened)
         self.live, self.events = project.config.live, self.terms.events | events_of(project.config)
+        protected, _ = protected_of(project.config)
+        _, ready = treatments.ready(
+            (), self.live, types=self.terms.types, time_zone=project.config.time_zone, protected=protected, events=self.events
+        )  # fmt: skip
+        self.types = ready.types
 
     def parsed(self, text: str, where: str) -> predicates.Predicate:
-        return predicates.parse(text, self.terms.types, where=where, events=self.events)
+        return predicates.parse(text, self.types, where=where, events=self.events)
 
     def of(self, tiers: Mapping[str, config.policies.Tier]) -> dict[str, predicates.Predicate]:
         return {name: self.parsed(tier.when, f"live.tiers.{name}.when") for name, tier in tiers.items() if tier.when is not None}
 
+    def keeping(self, tiers: Mapping[str, config.policies.Tier]) -> dict[str, predicates.Predicate]:
+        """By which who has a tier keeps it."""
+        return {
+            name: self.parsed(tier.holds_when, f"live.tiers.{name}.holds_when")
+            for name, tier in tiers.items()
+            if tier.holds_when is not None
+        }
+
     def floors(self) -> list[predicates.Predicate]:
         return [self.parsed(one.when, f"live.floors.{name}.when") for name, one in self.live.floors.items() if one.when is not None]
+
+    def rows(self, opened: OpenBase, every: Sequence[predicates.Predicate], *texts: str | None) -> ibis.Table:
+        """Profiles with all that rules read: windows as of when anything last happened, and nothing of what only channels and questions tell.
+
+        Args:
+            opened: the published run.
+            every: the rules.
+            texts: attributes that are wanted beside those that the rules name.
+        """
+        windows = tuple(dict.fromkeys(window for one in every for window in predicates.windows_of(one)))
+        # The empty text: where rules name nothing no attribute is wanted, and without any text all would be.
+        profile = profile_table(opened, "", *texts, *(name for one in every for name in predicates.columns_of(one)))
+        rows = customer_base.steps.happened_within(profile, published_moments(opened), windows, at=self.terms.watermark)
+        return rows.mutate(**{name: ibis.null(stored) for name, stored in self.types.items() if name not in rows.columns})
 
 
 def _previewed(
     opened: OpenBase, rules: TierRules, changed: Mapping[str, config.policies.Tier], held: Sequence[Mapping[str, Any]], now: datetime
 ) -> TierPreview:  # fmt: skip
-    declared = rules.live.tiers
-    before, after, floors = rules.of(declared), rules.of(changed), rules.floors()
-    every = [*before.values(), *after.values(), *floors]
-    windows = tuple(dict.fromkeys(window for one in every for window in predicates.windows_of(one)))
-    texts = ["", *(name for one in every for name in predicates.columns_of(one))]
-    rows = customer_base.steps.happened_within(profile_table(opened, *texts), published_moments(opened), windows, at=rules.terms.watermark)
-    rows = contact_centre.tiers.with_service_costs(rows, opened.base.table("statement"))
+    before, after, keeps, floors = rules.of(rules.live.tiers), rules.of(changed), rules.keeping(changed), rules.floors()
+    every = [*before.values(), *after.values(), *keeps.values(), *floors]
+    rows = contact_centre.tiers.with_service_costs(rules.rows(opened, every), opened.base.table("statement"))
     joined = with_held(opened, rows, held)
-    ranked = [
-        *(name for name, tier in declared.items() if not tier.takes_service_away),
-        *(name for name, tier in declared.items() if tier.takes_service_away),
-    ]
-    told = joined.mutate(
-        tier=joined["held"].fill_null(contact_centre.tiers.tier_of(joined, declared, before, floors)),
-        would_have=contact_centre.tiers.tier_of(joined, changed, after, floors),
+    fits, would_fit = (contact_centre.tiers.tier_of(joined, changed, of, floors) for of in (before, after))
+    told = _moved(
+        joined.mutate(
+            tier=contact_centre.tiers.settled(joined, changed, fits, keeps, at=now),
+            stays=contact_centre.tiers.settled(joined, changed, fits, keeps),
+            would_have=contact_centre.tiers.settled(joined, changed, would_fit, keeps),
+        ),
+        contact_centre.tiers.order_of(changed),
     )
     kept = opened.engine.materialise(told.select(*_columns(told)), "tiers")
-    fetch = opened.engine.fetch
+    return _told(opened, kept, changed, now)
+
+
+def _moved(told: ibis.Table, order: Sequence[str]) -> ibis.Table:
+    """With `would_have` as it is now for whom the change neither takes anything away from nor gives more than he has.
+
+    Args:
+        told: with tier, that of today; stays, what remains of it once its days are over; and would_have, the same after the change.
+        order: of tiers, the best first.
+    """
+    now, stays, then = (contact_centre.tiers.rank_of(told[name], order) for name in ("tier", "stays", "would_have"))
+    return told.mutate(would_have=ibis.ifelse((then > stays) | (then < now), told["would_have"], told["tier"]))
+
+
+def _told(opened: OpenBase, kept: ibis.Table, tiers: Mapping[str, config.policies.Tier], now: datetime) -> TierPreview:
+    fetch, order = opened.engine.fetch, contact_centre.tiers.order_of(tiers)
     moved = kept.filter(kept["tier"] != kept["would_have"])
-    moves = [
-        {**row, "is_fall": _rank(ranked, row["would_have"]) > _rank(ranked, row["tier"])}
-        for row in fetch(contact_centre.tiers.by_tier(moved, "tier", "would_have"))
-    ]
-    falls = [row for row in fetch(moved) if _rank(ranked, row["would_have"]) > _rank(ranked, row["tier"])]
+
+    def is_fall(row: Mapping[str, Any]) -> bool:
+        return order.index(row["would_have"]) > order.index(row["tier"])
+
+    moves = [{**row, "is_fall": is_fall(row)} for row in fetch(contact_centre.tiers.by_tier(moved, "tier", "would_have"))]
+    falls = [row for row in fetch(moved) if is_fall(row)]
     return TierPreview(
-        sorted(fetch(contact_centre.tiers.by_tier(kept, "tier")), key=lambda row: _rank(ranked, row["tier"])),
+        sorted(fetch(contact_centre.tiers.by_tier(kept, "tier")), key=lambda row: order.index(row["tier"])),
         moves,
-        [_fall(row, declared, now) for row in sorted(falls, key=lambda row: (-(row["contribution_12m"] or 0), row["customer_id"]))],
+        [_fall(row, tiers, now) for row in sorted(falls, key=lambda row: (-(row["contribution_12m"] or 0), row["customer_id"]))],
     )
 
 
@@ -131,13 +172,9 @@ def _columns(told: ibis.Table) -> list[str]:
     return [name for name in wanted if name in told.columns]
 
 
-def _rank(ranked: Sequence[str], tier: str) -> int:
-    return ranked.index(tier) if tier in ranked else len(ranked)
-
-
 def _fall(row: Mapping[str, Any], declared: Mapping[str, config.policies.Tier], now: datetime) -> dict[str, Any]:
     """One whom something is taken away from; until when he keeps what he has, where he has been met with it."""
-    days = declared[row["tier"]].holds_days if row["held"] is not None else 0
+    days = declared[row["tier"]].holds_days if row["tier"] == row["held"] else 0
     until = row["since"] + timedelta(days=days) if days else None
     shown = {**row, "keeps_until": until.date() if until is not None and until > now else None}
     return {name: shown.get(name) for name in _SHOWN}
