@@ -67,7 +67,7 @@ measure: {days: 30, customers: 240, stop: when_it_loses}
 """
 
 
-def write_bakery(folder: Path) -> None:
+def write_bakery(folder: Path, config: str = CONFIG) -> None:
     """Each customer has bought once in January, and once in the thirty days before the policy."""
     data = folder / "data"
     data.mkdir(parents=True)
@@ -75,7 +75,7 @@ def write_bakery(folder: Path) -> None:
     (data / "crm.csv").write_text("\n".join(["no,name,land", *names]) + "\n", encoding="utf-8")
     before = [f"b{n},{n},2026-02-{n % 26 + 1:02},{20 + n % 7}.00" for n in range(1, CUSTOMERS + 1)]
     (data / "orders-before.csv").write_text("\n".join(["order_no,customer,day,total", *before]) + "\n", encoding="utf-8")
-    (folder / "unequal.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / "unequal.yaml").write_text(config, encoding="utf-8")
     flow.run(flow.open_project(folder))
     with moment(folder) as live:
         approve(live, POLICY)
@@ -98,7 +98,7 @@ def answer_with(folder: Path, effect: Decimal) -> None:
     """Customers buy in March for what they did in February, and those treated for so much more; the ledger ends in April."""
     with moment(folder) as live:
         numbers = {live.lookup("crm", str(n))[0]: n for n in range(1, CUSTOMERS + 1)}
-        arms = {n: live.state.contacts.standing(one).arms["rolls"] for one, n in numbers.items()}
+        arms = {n: live.state.contacts.standing(one).arms.get("rolls") for one, n in numbers.items()}
     rows = [f"m{n},{n},2026-03-{n % 26 + 3:02},{usual(n) + (effect if arm == 'treated' else 0)}" for n, arm in arms.items()]
     late = [f"l{n},{n},2026-04-15,5.00" for n in range(1, 3)]
     (folder / "data" / "orders-after.csv").write_text("\n".join(["order_no,customer,day,total", *rows, *late]) + "\n", encoding="utf-8")
@@ -209,6 +209,81 @@ def test_a_policy_that_only_might_lose_goes_on(reached: Path, tmp_path: Path) ->
     (row,) = earned(folder).table.to_pylist()
     assert row["customer_expected"] == pytest.approx(0, abs=0.1)
     assert row["verdict"] == "no_detectable_difference"
+
+
+CONTACTS_COME_BACK = """\
+  made_contacts:
+    read: .unequal/live/contacts-crm.parquet
+    key: contact_id
+    postings:
+      customer: {source: crm, id: record_id}
+      booked_on: reserved_at
+      amounts: {contacts: {column: cost, line: LINE, negate: true}}
+"""
+
+
+@pytest.mark.parametrize(("line", "is_in_revenue"), [("retention", False), ("off_invoice_discount", True)])
+def test_what_contacts_cost_is_taken_off_once_at_whatever_level(reached: Path, tmp_path: Path, line: str, is_in_revenue: bool) -> None:
+    """Two more from each treated, at a cost of one: one is earned, whether or not the ledger books the cost, and wherever it does."""
+    folder = copied(reached, tmp_path)
+    answer_with(folder, Decimal(2))
+    source = CONTACTS_COME_BACK.replace("LINE", line)
+    (folder / "unequal.yaml").write_text(CONFIG.replace("storage:", source + "storage:"), encoding="utf-8")
+    project = flow.open_project(folder)
+    flow.run(project)
+    found = earned(folder)
+    (row,) = found.table.to_pylist()
+    assert found.level == "revenue"
+    assert row["customer_expected"] == pytest.approx(1, abs=0.1)
+    assert any("the ledger books it where revenue leaves it out" in one for one in found.findings) is not is_in_revenue
+    (learned,) = learn(project, clock=lambda: LATER)
+    assert learned.measured_expected == pytest.approx(2, abs=0.1), "before its cost"
+
+
+def test_an_entry_dated_ahead_ends_nobodys_days(reached: Path, tmp_path: Path) -> None:
+    """The ledger ends two days after the lots, but for one sale that is dated half a year ahead."""
+    folder = copied(reached, tmp_path)
+    rows = [f"m{n},{n},2026-03-04,{usual(n)}" for n in range(1, CUSTOMERS + 1)]
+    text = "\n".join(["order_no,customer,day,total", *rows, f"x1,1,{datetime.now().date() + timedelta(days=180)},5.00"])
+    (folder / "data" / "orders-after.csv").write_text(text + "\n", encoding="utf-8")
+    assert flow.run(flow.open_project(folder)).stopped == ()
+    found = earned(folder)
+    (row,) = found.table.to_pylist()
+    assert (row["not_over"], row["verdict"]) == (CUSTOMERS, "too_early")
+    assert found.period.endswith("until 2026-03-04")
+
+
+def test_a_year_of_a_lever_is_the_last_that_has_come(answered: Path, tmp_path: Path) -> None:
+    """A sale that is dated more than a year ahead does not make the lots of this year old."""
+    folder = copied(answered, tmp_path)
+    with (folder / "data" / "orders-after.csv").open("a", encoding="utf-8") as file:
+        file.write(f"x1,1,{datetime.now().date() + timedelta(days=400)},5.00\n")
+    flow.run(flow.open_project(folder))
+    (row,) = earned(folder).table.to_pylist()
+    (lever,) = measured_levers(folder)
+    assert lever["year_supposed"] == pytest.approx(Decimal(repr(round(row["total_expected"], 2))), abs=Decimal("0.02"))
+
+
+def test_the_universal_holdout_adds_nothing_to_the_policies_that_it_stands_for(tmp_path: Path) -> None:
+    folder = tmp_path / "bakery"
+    held = CONFIG.replace("  assumed:", '  experiments: {universal_holdout: "0.5"}\n  assumed:')
+    write_bakery(folder, held)
+    answer_with(folder, Decimal(7))
+    with (folder / "data" / "orders-after.csv").open("a", encoding="utf-8") as file:
+        file.write("l3,3,2026-06-15,5.00\n")  # the ninety days of the universal holdout are over
+    flow.run(flow.open_project(folder))
+    found = earned(folder)
+    rows = {row["policy"]: row for row in found.table.to_pylist()}
+    assert {name: row["verdict"] for name, row in rows.items()} == {"rolls": "earned", "holdout:universal": "earned"}
+    assert found.figure("policies_earned").value == 1
+    assert (found.figure("treated").value, found.figure("held_out").value) == (rows["rolls"]["treated"], rows["rolls"]["held_out"])
+    assert [one["lever"] for one in measured_levers(folder)] == ["measured_grow"]
+
+
+def measured_levers(folder: Path) -> list[dict[str, object]]:
+    with flow.open_base(flow.open_project(folder)) as opened:
+        found = answers.answer("worth-doing", opened.base).table.to_pylist()
+    return [one for one in found if one["lever"].startswith("measured")]
 
 
 def test_slices_of_an_answer_are_of_the_customers_in_them(answered: Path) -> None:

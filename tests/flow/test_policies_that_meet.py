@@ -11,7 +11,7 @@ import pytest
 from tests.flow.reaching import approve
 from tests.flow.test_earned import AT, CONFIG, POLICY, earned, moment
 
-from unequal import flow
+from unequal import flow, storage
 from unequal.flow.live import Asked
 
 PEOPLE = 560
@@ -24,7 +24,11 @@ JAM_POLICY = (
 @pytest.fixture(scope="module")
 def met(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everybody has drawn a lot of both: on one day of the better, and on the next of the other."""
-    folder = tmp_path_factory.mktemp("met") / "bakery"
+    return drawn(tmp_path_factory.mktemp("met") / "bakery", apart=1)
+
+
+def drawn(folder: Path, *, apart: int) -> Path:
+    """Everybody comes by twice, so many days apart: whom the rolls hold out draws the lot of the jam at once, whom they treat at the second visit."""
     (folder / "data").mkdir(parents=True)
     people = range(1, PEOPLE + 1)
     names = [f"{n},{chr(65 + n % 26)}{'abcdefghijklmnopqrstuvwx'[n // 26]}elin Miller{n},DE" for n in people]
@@ -36,7 +40,7 @@ def met(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with moment(folder) as live:
         for text in (POLICY, JAM_POLICY):
             approve(live, text)
-    for day in (0, 1):
+    for day in (0, apart):
         with moment(folder, AT + timedelta(days=day)) as live:
             for one in live.profiles.customers():
                 live.decide(Asked("web", one))
@@ -83,3 +87,27 @@ def test_nothing_is_told_where_too_few_drew_both_lots(met: Path, tmp_path: Path)
     folder = answered(met, tmp_path, beyond=4)
     assert "together" not in earned(folder, where="brought <= 46").tables
     assert "together" not in earned(met).tables, "nobody's days are over"
+
+
+def test_policies_that_add_up_do_so_where_the_second_lot_falls_weeks_after_the_first(tmp_path: Path) -> None:
+    """Each treatment brings its dollars fifteen days after it, and nothing for the other: 35 days after the first lot for whom the rolls treated."""
+    folder = drawn(tmp_path / "bakery", apart=20)
+    with moment(folder) as live:
+        numbers = {live.lookup("crm", str(n))[0]: n for n in range(1, PEOPLE + 1)}
+    with storage.open_state(flow.open_project(folder).state_url) as state:
+        made = state.contacts_made().to_pylist()
+    brings = {"rolls": 6, "jam": 8}
+    rows = [
+        f"t{at},{numbers[one['customer_id']]},{one['made_at'].date() + timedelta(days=15)},{brings[one['policy']]}.00"
+        for at, one in enumerate(made)
+    ]
+    usual = [f"m{n},{n},2026-03-{n % 26 + 3:02},{20 + n * 37 % 9}.00" for n in range(1, PEOPLE + 1)]
+    text = "\n".join(["order_no,customer,day,total", *usual, *rows, "l1,1,2026-06-15,5.00"])
+    (folder / "data" / "orders-after.csv").write_text(text + "\n", encoding="utf-8")
+    flow.run(flow.open_project(folder))
+    found = earned(folder)
+    (row,) = found.tables["together"].to_pylist()
+    assert row["customers"] == PEOPLE
+    assert row["together_expected"] == pytest.approx(0, abs=2)
+    assert row["verdict"] == "no_detectable_difference"
+    assert not any("take from each other" in finding for finding in found.findings)

@@ -16,7 +16,6 @@ from unequal import experiments
 from unequal.answers import allotted, together
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
-from unequal.answers.evidence import booked_days
 from unequal.answers.experienced import customers_asked
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
@@ -110,14 +109,15 @@ def earned(
         tables["slices"] = pa.Table.from_pylist(sorted((_row(one) for one in slices), key=_order), _POLICY)
     pairs = together.met(base, trials, level=level, among=customers)
     tables |= {"together": pairs} if pairs.num_rows else {}
+    (last,) = base.fetch(trying.last_day(base.table("entry"), trials))
     short = base.allotted()
     tables |= {} if short is None else allotted.tables(short[1])
     return Answer(
         question=QUESTION,
         title="What our treatments earned",
         sentence=_sentence(base, found, level),
-        findings=(*_findings(base, trials, found), *together.findings(pairs, base.project.reporting_currency, base.project.value.words), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
-        period=f"lots drawn and dollars booked until {booked_days(base)[1]}",
+        findings=(*_findings(base, trials, found, level), *together.findings(pairs, base.project.reporting_currency, base.project.value.words), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
+        period=f"lots drawn and dollars booked until {last['last']}",
         figures=tuple(_figures(base, found)),
         table=tables["policies"],
         tables=tables,
@@ -253,13 +253,18 @@ def _counted(number: int, one: str, several: str) -> str:
     return f"{number:,} {one if number == 1 else several}" if number else ""
 
 
-def _findings(base: Base, trials: trying.Trials, found: list[Judged]) -> Iterator[str]:
+def _findings(base: Base, trials: trying.Trials, found: list[Judged], level: Level) -> Iterator[str]:
     currency, words = base.project.reporting_currency, base.project.value.words
     for one in found:
         yield _finding(one, currency, words)
     cost = sum((one.cost for one in found), Decimal(0))
-    if cost and not trials.is_cost_booked:
-        yield f"What contacts cost, {exact_text(cost, currency)}, is taken off: no source brings it into the ledger."
+    if cost and not trials.is_cost_booked(level):
+        why = (
+            f"the ledger books it where {WORD_OF_LEVEL[level]} leaves it out"
+            if trials.cost_lines
+            else "no source brings it into the ledger"
+        )
+        yield f"What contacts cost, {exact_text(cost, currency)}, is taken off: {why}."
     yield (
         f"Ranges hold however often they are looked at, nine times in ten; whoever was held out counts though nobody told him, "
         f"and all {words} count in the arm that their lot gave, reached or not."
@@ -285,6 +290,7 @@ def _finding(one: Judged, currency: str, words: str) -> str:
 
 def _figures(base: Base, found: list[Judged]) -> Iterator[Figure]:
     currency, words, total = base.project.reporting_currency, base.project.value.words, _together(found)
+    found = [one for one in found if not one.tried.is_whole] or found
     label = "Earned beyond those held out"
     if total is None:
         yield Figure(QUESTION, label, None, currency, why_missing="too few customers have answered")

@@ -11,8 +11,8 @@ import ibis
 
 from unequal.answers.base import Base
 from unequal.answers.earned import Judged, judged
-from unequal.answers.evidence import booked_days
 from unequal.answers.levers import Lever, as_measured
+from unequal.experiments import trials as trying
 
 _LEVERS: Final = {
     "keep": ("retention", "Keeping customers, as measured"), "win back": ("retention", "Keeping customers, as measured"),
@@ -36,11 +36,15 @@ def proven(base: Base, among: ibis.Table | None = None) -> list[Lever]:
     Returns:
         In the order in which assumed levers stand; none where nothing was measured.
     """
-    trials, last = base.trials(), booked_days(base)[1]
+    trials = base.trials()
+    last = None if trials is None else base.fetch(trying.last_day(base.table("entry"), trials))[0]["last"]
     if trials is None or not isinstance(last, date):
         return []
     found: dict[tuple[str, str], list[tuple[Judged, int]]] = {}
     for name, tried in trials.policies.items():
+        # Its dollars are those of the policies that it stands for, which are levers themselves.
+        if tried.is_whole:
+            continue
         one = judged(base, trials, name, level=base.level, among=among)
         if tried.acts and one.verdict in {"earned", "lost", "no_detectable_difference"}:
             arms = trials.arms.filter(trials.arms["policy"] == name, trials.arms["arm"] == "treated")

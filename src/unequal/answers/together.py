@@ -1,7 +1,13 @@
 """Where two policies met in the same customers: what both bring beyond the sum of what each brings alone.
 
-Lots of policies are independent, so those for whom both drew one fall into four arms of known shares. What all of them brought from the first of the
-two lots on, over the days of the policy that counts more of them, is compared as a 2 x 2 factorial: nothing is taken from after a lot to explain it.
+Lots of policies are independent, so those for whom both drew one fall into four arms of known shares. What all of them brought from the second of the
+two lots on, over the days of the policy that counts more of them, is compared as a 2 x 2 factorial.
+
+Why from the second: whom the better policy holds out draws the other's lot at the same moment, whom it treats draws it when he comes by again. Counted from
+the first, the other's gain would lie within the days of those held out and after the days of those treated, and policies that add up would seem to
+take from each other. From the second on it lies within the days of both, and what is compared is what the second brings where the first treats and where it
+holds out: the second lot is drawn within each, so days, what was known before it and what the first still brings are alike in its two arms. That whom the first
+treated came by again is the one thing in which the two differ.
 """
 
 from __future__ import annotations
@@ -95,7 +101,7 @@ def _pair(base: Base, trials: trying.Trials, first: str, second: str, *, level: 
     name, days = f"{first} and {second}", max(one.days, other.days)
     by_household = one.by_household or other.by_household
     tried = trying.Tried(name, "", days, min(one.customers, other.customers), one.share_held_out, by_household)
-    pair = trying.Trials({name: tried}, both.mutate(policy=ibis.literal(name)), trials.contacts, trials.is_cost_booked)
+    pair = trying.Trials({name: tried}, both.mutate(policy=ibis.literal(name)), trials.contacts, trials.cost_lines, trials.today)
     measured = base.keep(trying.brought(base.table("entry"), pair, name, level=level))
     rows = base.fetch(trying.summed(measured, base.table("household") if by_household else None))
     outcomes = {str(row["arm"]): trying.outcomes_of(row) for row in rows}
@@ -113,11 +119,11 @@ def _pair(base: Base, trials: trying.Trials, first: str, second: str, *, level: 
 
 
 def _four_arms(trials: trying.Trials, first: str, second: str, among: ibis.Table | None) -> ibis.Table:
-    """customer_id, arm (of both) and drawn_on, the day of the first of the two lots."""
+    """customer_id, arm (of both) and drawn_on, the day of the second of the two lots."""
     one, other = (trying.arms_of(trials, name, among) for name in (first, second))
     joined = one.inner_join(other.rename(other_arm="arm", other_on="drawn_on"), "customer_id")
     held = "held_out"
     arm = ibis.cases(
         ((_.arm != held) & (_.other_arm != held), "both"), (_.arm != held, "first"), (_.other_arm != held, "second"), else_="neither"
     )
-    return joined.select("customer_id", arm=arm, drawn_on=ibis.least(_.drawn_on, _.other_on))
+    return joined.select("customer_id", arm=arm, drawn_on=ibis.greatest(_.drawn_on, _.other_on))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import ibis
@@ -11,7 +12,7 @@ from ibis import _
 
 from unequal import ledger
 from unequal.experiments.outcomes import Outcomes
-from unequal.terms.lines import Level
+from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import TOTAL, money_sum
 
 CONFIDENCE: Final = 0.9
@@ -56,13 +57,22 @@ class Trials:
         arms: policy, customer_id (as of today), arm (treated or held_out), drawn_on (the company's day); a row for each policy and customer.
         contacts: customer_id, policy, made_on, cost, dollars (what was expected, all costs off; absent where nothing tells it);
             cost and dollars DECIMAL(18, 4).
-        is_cost_booked: the ledger holds what contacts cost, for a source reads them: then it is not taken off again.
+        cost_lines: those on which the ledger holds what contacts cost, where a source reads them; none where no source does.
+        today: the company's day on which the run was made: what is booked on a later one has not happened yet.
     """
 
     policies: Mapping[str, Tried]
     arms: ibis.Table
     contacts: ibis.Table
-    is_cost_booked: bool
+    cost_lines: frozenset[Line]
+    today: date
+
+    def is_cost_booked(self, level: Level) -> bool:
+        """Whether what contacts cost is taken off by the ledger in the sum of a level: then it is not taken off again.
+
+        Where only some of its lines stand in the level it is taken off: a policy is better thought too dear than for nothing.
+        """
+        return bool(self.cost_lines) and self.cost_lines <= set(LINES_OF_LEVEL[level])
 
 
 def brought(entries: ibis.Table, trials: Trials, policy: str, *, level: Level, among: ibis.Table | None = None) -> ibis.Table:
@@ -72,7 +82,7 @@ def brought(entries: ibis.Table, trials: Trials, policy: str, *, level: Level, a
     Contacts of all policies cost, for who is held out of one may be reached by another.
 
     Args:
-        entries: ENTRY; the ledger's last day is that of the last of them.
+        entries: ENTRY; their `last_day` says whose days are over.
         trials: what was tried.
         policy: which; it says how many days count, that of the lot the first.
         level: which costs are taken off.
@@ -80,11 +90,10 @@ def brought(entries: ibis.Table, trials: Trials, policy: str, *, level: Level, a
 
     Returns:
         customer_id, arm, drawn_on; brought (at `level`), cost (of contacts, positive) and before (at `level`, in the days before), DECIMAL(28, 4);
-        earned: brought, less the cost where no source brings it into the ledger. Customers whose days are not over yet are absent.
+        earned: brought, less the cost where it is not in `brought` already. Customers whose days are not over yet are absent.
     """
     span = ibis.interval(days=trials.policies[policy].days)
-    last = entries.aggregate(last=entries["booked_on"].max())
-    of_policy = arms_of(trials, policy, among).cross_join(last)
+    of_policy = arms_of(trials, policy, among).cross_join(last_day(entries, trials))
     whole = of_policy.filter(of_policy["drawn_on"] + span <= of_policy["last"] + ibis.interval(days=1)).drop("last")
     days_of = whole.select("customer_id", "drawn_on")
     booked = entries.select("customer_id", "booked_on", "line", "amount").inner_join(days_of, "customer_id")
@@ -101,8 +110,17 @@ def brought(entries: ibis.Table, trials: Trials, policy: str, *, level: Level, a
     for name, part in parts.items():
         joined = found.left_join(part, "customer_id")
         found = joined.select(*found.columns, **{name: joined[name].fill_null(ibis.literal(0).cast(TOTAL)).cast(TOTAL)})
-    taken_off = ibis.literal(0).cast(TOTAL) if trials.is_cost_booked else found["cost"]
+    taken_off = ibis.literal(0).cast(TOTAL) if trials.is_cost_booked(level) else found["cost"]
     return found.mutate(earned=(found["brought"] - taken_off).cast(TOTAL))
+
+
+def last_day(entries: ibis.Table, trials: Trials) -> ibis.Table:
+    """The last day on which anything is booked that had come when the run was made: one row, last; null where there is none.
+
+    An order for delivery in half a year, or a year mistyped, says nothing of the days until then.
+    """
+    come = entries.filter(entries["booked_on"] <= ibis.literal(trials.today))
+    return come.aggregate(last=come["booked_on"].max())
 
 
 def arms_of(trials: Trials, policy: str, among: ibis.Table | None = None) -> ibis.Table:

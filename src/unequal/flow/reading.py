@@ -92,7 +92,7 @@ def _opened(
 
         whole = OpenBase(replace(base, leads_to=state.redirect if is_current else str, earlier=earlier), run, engine, state, last_action)
         until = None if is_current else row.published_at
-        tried = cache(lambda: trials(engine, state, opened.config, until))
+        tried = cache(lambda: trials(engine, state, opened.config, row.published_at, until))
         hosted = cache(lambda: host_outcomes(state, opened.config, until))
         short = cache(lambda: last_allotted(state, opened.config, until))
         yield replace(

@@ -17,6 +17,7 @@ import ibis
 from ibis import _
 
 from unequal import experiments, treatments
+from unequal.flow.clock import day_in
 from unequal.flow.holding import published_moments
 from unequal.flow.previewing import acting
 from unequal.flow.reading import OpenBase
@@ -129,7 +130,8 @@ def _past(
     opened: OpenBase, name: str, policies: treatments.Policies, rules: treatments.Rules, *, days: int
 ) -> experiments.Outcomes | None:  # fmt: skip
     """What customers like those brought in as many days up to the ledger's end; None where there were too few, or the ledger is too short."""
-    entries = opened.base.table("entry")
+    today = day_in(rules.zone, datetime.fromisoformat(opened.base.published_at.removesuffix("Z")))
+    entries = opened.base.table("entry").filter(_.booked_on <= ibis.literal(today))
     (booked,) = opened.engine.fetch(entries.aggregate(first=entries["booked_on"].min(), last=entries["booked_on"].max()))
     if booked["last"] is None or booked["last"] - timedelta(days=2 * days) < booked["first"]:
         return None
@@ -140,7 +142,7 @@ def _past(
     drawn = opened.engine.rows({"drawn_on": "date"}, [{"drawn_on": began}])
     arms = who.cross_join(drawn).mutate(policy=ibis.literal(name), arm=ibis.literal("held_out")).select(*_ARMS)
     tried = experiments.trials.Tried(name, "", days, FEWEST, 0.5, policy.by_household)
-    trials = experiments.trials.Trials({name: tried}, arms, opened.engine.rows(_CONTACTS, []), is_cost_booked=True)
+    trials = experiments.trials.Trials({name: tried}, arms, opened.engine.rows(_CONTACTS, []), frozenset(), today)
     measured = opened.base.keep(experiments.trials.brought(entries, trials, name, level=opened.base.level))
     households = opened.base.table("household") if policy.by_household else None
     rows: Sequence[Mapping[str, Any]] = opened.engine.fetch(experiments.trials.summed(measured, households))

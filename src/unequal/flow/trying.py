@@ -13,6 +13,7 @@ import pyarrow as pa
 from unequal import config, experiments, storage
 from unequal.flow.clock import day_in
 from unequal.flow.returning import is_returned
+from unequal.terms.lines import Line
 from unequal.treatments import shapes, tiers
 
 _ARMS = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_on": "date"}
@@ -23,7 +24,7 @@ _CONTACTS = {"customer_id": "string", "policy": "string", "made_on": "date", "co
 
 
 def trials(
-    engine: storage.Engine, state: storage.State, project: config.Project, until: datetime | None = None
+    engine: storage.Engine, state: storage.State, project: config.Project, published_at: datetime, until: datetime | None = None
 ) -> experiments.trials.Trials | None:
     """What was tried, as the state tells it.
 
@@ -31,6 +32,7 @@ def trials(
         engine: which questions are asked of.
         state: the state.
         project: whose.
+        published_at: when the run that is asked was made, naive UTC.
         until: lots and contacts of later count for nothing, as where an older run is asked; all count by default.
 
     Returns:
@@ -46,8 +48,20 @@ def trials(
         _tried(project, state.policy_versions(), versions, set(arms["policy"].to_pylist())),
         engine.rows(_ARMS, _on_days(arms, "drawn_at", "drawn_on", zone).select(list(_ARMS))),
         engine.rows(_CONTACTS, _on_days(contacts, "made_at", "made_on", zone).select(list(_CONTACTS))),
-        is_cost_booked=any(is_returned(source, "contacts") and source.postings for source in project.sources.values()),
+        cost_lines=_cost_lines(project),
+        today=day_in(zone, published_at),
     )
+
+
+def _cost_lines(project: config.Project) -> frozenset[Line]:
+    """The lines on which a source books what contacts cost to the customers themselves: a rule's, or else an amount's own."""
+    found: set[Line] = set()
+    for source in project.sources.values():
+        posted = source.postings
+        # What is spread over a level costs those who were not contacted as much, and says nothing of an arm.
+        if posted is not None and posted.level == "customer" and is_returned(source, "contacts"):
+            found |= {amount.line for amount in posted.amounts.values()} | {rule.line for rule in posted.rules}
+    return frozenset(found)
 
 
 def _before(table: pa.Table, column: str, until: datetime | None) -> pa.Table:
