@@ -22,11 +22,12 @@ ROUTING: dict[str, Any] = {
     "self_service": "web", "self_service_skills": ["billing"], "call_back": "call_back",
 }  # fmt: skip
 FLOORS = {"bereavement": {"skill": "bereavement"}}
+CHANNELS = {name: {"outbound": False} for name in ("phone", "chat", "web", "email")}
 
 
 def routed(tier: str | None = None, *, floors: tuple[str, ...] = (), has_open_case: bool = False, waited: int = 0, **more: Any) -> Routed:
     routing = Routing.model_validate({**ROUTING, **more.pop("routing", {})})
-    centre = Centre(Moments.model_validate({"tiers": TIERS, "floors": FLOORS}), routing)
+    centre = Centre(Moments.model_validate({"tiers": TIERS, "floors": FLOORS, "channels": CHANNELS}), routing)
     contact = Contact(more.pop("channel", "phone"), NOON, waited, **more)
     return centre.route(contact, Met(Service(tier, tier, tier), floors, has_open_case))
 
@@ -112,3 +113,36 @@ def test_skills_are_told_with_the_floor_first_and_waits_are_the_tiers_own():
 def test_what_is_offered_in_the_place_of_waiting(tier, more, offer):
     found = routed(tier, **more)
     assert (found.offer, found.offer_because) == offer
+
+
+def test_a_contact_by_a_channel_that_nobody_declared_is_sent_to_no_other():
+    assert routed("least", channel="phone").offer == "web"
+    assert routed("least", channel="voice_2").offer is None
+
+
+def test_who_sees_the_level_alone_sees_that_he_who_has_waited_out_his_turn_is_next():
+    ageing = {"discipline": "ageing"}
+    waited = routed("least", waited=86_400, routing=ageing)
+    assert waited.guard_at is not None
+    assert waited.guard_at < NOON
+    assert (waited.level, routed("least", routing=ageing).level, routed("gold", routing=ageing).level) == ("high", "low", "high")
+
+
+def test_where_who_came_first_is_first_no_tier_has_a_level_of_its_own():
+    levels = {routed(tier, waited=waited, routing={"discipline": "first_come"}).level for tier in (None, *TIERS) for waited in (0, 50_000)}
+    assert levels == {"normal"}
+    assert routed("least", floors=("fraud",), routing={"discipline": "first_come"}).level == "urgent"
+
+
+@pytest.mark.parametrize("weights", [{"gold": 600, "basic": 300, "least": 0}, {"gold": 86_400, "basic": 43_200, "least": 0}])
+def test_head_starts_and_waits_of_any_length_keep_their_order_in_one_number(weights: dict[str, int]):
+    tiers = {name: {**tier, "weight": str(weights[name])} for name, tier in TIERS.items()}
+    routing = Routing.model_validate({**ROUTING, "discipline": "ageing"})
+    centre = Centre(Moments.model_validate({"tiers": tiers, "channels": CHANNELS}), routing)
+    met = [(tier, waited) for tier in TIERS for waited in (0, 10, 400, 19_000, 20_000, 43_000, 60_000, 86_000)]
+    standing = [weights[tier] + waited for tier, waited in met]
+    told = [centre.route(Contact("phone", NOON, waited), Met(Service(tier, tier, tier))).priority for tier, waited in met]
+    in_order = [number for _, number in sorted(zip(standing, told, strict=True))]
+    assert in_order == sorted(in_order)
+    assert max(told) < 20_000
+    assert len(set(told)) == len(set(standing))

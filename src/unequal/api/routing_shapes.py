@@ -38,7 +38,7 @@ class Webhook(Sent):
 
 
 class WebhookAnswer(Shown):
-    """The task's priority, timeout and attributes; or the ticket with its priority, group and tags."""
+    """The task's priority and attributes; or the ticket with its priority, group and tags."""
 
 
 class Route(Shown):

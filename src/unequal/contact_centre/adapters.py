@@ -1,23 +1,30 @@
 """What contact-centre systems send of a contact, as a question where it goes; and the answer in their own words.
 
-Two shapes are known: `tasks`, of systems that route tasks by attributes, a priority and a timeout; and `tickets`, of help desks that give tickets a priority, a group
+Two shapes are known: `tasks`, of systems that route tasks by attributes and a priority; and `tickets`, of help desks that give tickets a priority, a group
 and tags. docs/how-to/route-contacts.md has both, field by field.
 """
 
 from __future__ import annotations
 
-import json
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+import orjson
 
 from unequal import config
 from unequal.terms.errors import ContactCentreError
 
 _MOST_SECONDS: Final = 86_400
 _LONGEST: Final = 200
-_MOST_DIGITS: Final = 9
+_DEEPEST: Final = 100
+"""What is sent back is nested deeper than what was sent, and JSON is not written at any depth."""
+_PLAIN_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_CHANNELS: Final = {"voice": "phone", "default": "phone"}
+"""What systems of tasks call theirs; `attributes.channel` is in the project's own words."""
 _PRIORITY: Final = {"urgent": "urgent", "high": "high", "low": "low"}
 Sent = Mapping[str, Any]
 
@@ -36,21 +43,19 @@ class Adapter:
 
 
 def _task(sent: Sent, _at: datetime) -> dict[str, Any]:
-    given = _attributes(sent)
+    given, by = _attributes(sent), _text(sent.get("task_channel"))
     return {
-        "channel": _text(given.get("channel")) or _text(sent.get("task_channel")) or "phone", **_whose(given, "from"),
+        "channel": _text(given.get("channel")) or _CHANNELS.get(by or "", by) or "phone", **_whose(given, "from"),
         "skill": _text(given.get("skill")), "language": _text(given.get("language")), "waited_seconds": _seconds(sent.get("age")),
         "tried_self_service": given.get("tried_self_service") is True, "context": _floors(given.get("floors")),
     }  # fmt: skip
 
 
 def _task_told(sent: Sent, routed: Sent) -> dict[str, Any]:
-    ours = {name: routed.get(name) for name in ("queue", "level", "skills", "guard_at", "offer", "customer_id", "tier") if name in routed}
-    return {
-        "priority": routed.get("priority"),
-        "timeout": routed.get("answer_in_seconds"),
-        "attributes": {**_attributes(sent), "unequal": ours},
-    }
+    # What is left of the wait target is no `timeout`: a task is cancelled when that is over.
+    names = ("queue", "level", "skills", "guard_at", "answer_in_seconds", "offer", "customer_id", "tier")
+    ours = {name: routed[name] for name in names if name in routed}
+    return {"priority": routed.get("priority"), "attributes": {**_attributes(sent), "unequal": ours}}
 
 
 def _attributes(sent: Sent) -> dict[str, Any]:
@@ -58,33 +63,47 @@ def _attributes(sent: Sent) -> dict[str, Any]:
     given = sent.get("attributes", {})
     if isinstance(given, str):
         try:
-            given = json.loads(given)
-        except ValueError:
+            given = orjson.loads(given)
+        except orjson.JSONDecodeError:
             given = None
     if not isinstance(given, dict):
         raise _unread("attributes", "send an object, or the text of one in JSON")
+    if _depth(given) > _DEEPEST:
+        raise _unread("attributes", f"nest it at most {_DEEPEST} deep")
     return given
+
+
+def _depth(value: Any) -> int:
+    """How deep a value of JSON is nested, looked at no further than matters."""
+    inner, depth = [value], 0
+    while inner and depth <= _DEEPEST:
+        held = [one.values() if isinstance(one, dict) else one for one in inner if isinstance(one, dict | list)]
+        inner, depth = [one for some in held for one in some], depth + 1
+    return depth
 
 
 def _ticket(sent: Sent, at: datetime) -> dict[str, Any]:
     ticket = _of_ticket(sent)
     requester, via = ticket.get("requester"), ticket.get("via")
     given = dict(requester) if isinstance(requester, dict) else {}
-    tags = ticket.get("tags") if isinstance(ticket.get("tags"), list) else []
     return {
         "channel": (_text(via.get("channel")) if isinstance(via, dict) else None) or "email",
         **_whose({"customer_id": given.get("external_id"), **given}, "phone"), "skill": _text(ticket.get("type")),
-        "language": _text(given.get("locale")), "waited_seconds": _since(ticket.get("created_at"), at), "context": _floors(tags),
+        "language": _text(given.get("locale")), "waited_seconds": _since(ticket.get("created_at"), at), "context": _floors(ticket.get("tags")),
     }  # fmt: skip
 
 
 def _ticket_told(sent: Sent, routed: Sent) -> dict[str, Any]:
     ticket = _of_ticket(sent)
-    tags = [tag for tag in ticket.get("tags") or [] if isinstance(tag, str)]
-    skills = routed.get("skills")
+    ticket_id, skills = ticket.get("id"), routed.get("skills")
+    tags = _words(ticket.get("tags"))
     tags += [f"skill_{skill}" for skill in skills] if isinstance(skills, list) else []
-    priority = _PRIORITY.get(str(routed.get("level")), "normal")
-    return {"ticket": {"id": ticket.get("id"), "priority": priority, "group": routed.get("queue"), "tags": list(dict.fromkeys(tags))}}
+    return {
+        "ticket": {
+            "id": ticket_id if isinstance(ticket_id, int | str) else None, "priority": _PRIORITY.get(str(routed.get("level")), "normal"),
+            "group": routed.get("queue"), "tags": list(dict.fromkeys(tags)),
+        }
+    }  # fmt: skip
 
 
 def _of_ticket(sent: Sent) -> dict[str, Any]:
@@ -105,8 +124,15 @@ def _whose(given: Sent, phone: str) -> dict[str, Any]:
 
 
 def _floors(words: Any) -> dict[str, Any]:
-    told = words if isinstance(words, list) else []
+    told = _words(words)
     return {name: True for name in config.policies.FLOOR_CLASSES if name in told}
+
+
+def _words(value: Any) -> list[str]:
+    """Words as they are told: a list of texts, or one text in which they stand between blanks or commas."""
+    if isinstance(value, str):
+        return value.replace(",", " ").split()
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str | None:
@@ -114,9 +140,11 @@ def _text(value: Any) -> str | None:
 
 
 def _seconds(value: Any) -> int:
-    is_told = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
-    told = int(value) if is_told or isinstance(value, int) else 0
-    return min(max(told, 0), _MOST_SECONDS)
+    """Whole seconds of a number, or of the text of one; none where it is no number."""
+    if isinstance(value, str):
+        value = float(value) if _PLAIN_NUMBER.fullmatch(value) else 0
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    return int(min(max(value, 0), _MOST_SECONDS)) if is_number else 0
 
 
 def _since(value: Any, at: datetime) -> int:

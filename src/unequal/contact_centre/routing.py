@@ -25,6 +25,9 @@ _FLOOR: Final = 30_000
 _A_FLOOR: Final = 1_000
 _GUARDED: Final = 20_000
 _TIERS: Final = 10_000
+_SPACED: Final = 10_000
+"""Seconds of head start and waiting up to here are a number each."""
+_A_DAY: Final = 86_400
 _HEAD_START: Final = 60
 _NO_TIER: Final = ""
 """The class of whom no tier fits, or who is not known; no tier can be called so."""
@@ -144,17 +147,20 @@ class Centre:
         offer, because = self._offer(contact, met, tier)
         urgency = self.discipline.urgency(contact_class, float(contact.waited_seconds))
         return Routed(
-            self._queue(contact, met), priority(urgency, self._scale), self._level(urgency, contact_class), self._skills(contact, met, tier),
+            self._queue(contact, met), priority(urgency, self._scale, self._most), self._level(urgency, contact, contact_class), self._skills(contact, met, tier),
             self._patience(met, tier), self._guard_at(contact, contact_class), offer, because,
             tier.host if tier is not None else None, tier.perks if tier is not None else (), contact_class,
         )  # fmt: skip
 
-    def _level(self, urgency: Urgency, tier_name: str) -> str:
-        floor, guarded, _, _ = urgency
-        tier = self.tiers.get(tier_name)
-        if floor > 0:
+    def _level(self, urgency: Urgency, contact: Contact, tier_name: str) -> str:
+        tier, guard_at = self.tiers.get(tier_name), self._guard_at(contact, tier_name)
+        if urgency[0] > 0:
             return "urgent"
-        if guarded > 0 or (tier is not None and tier_name == self.classes[0] and len(self.tiers) > 1):
+        # By when one came is not by who one is; and who sees the level alone must see by it, too, who has waited out his turn.
+        if self.routing.discipline == "first_come":
+            return "normal"
+        has_waited = guard_at is not None and contact.at >= guard_at
+        if has_waited or (tier is not None and tier_name == self.classes[0] and len(self.tiers) > 1):
             return "high"
         return "low" if tier is not None and tier.takes_service_away else "normal"
 
@@ -165,6 +171,11 @@ class Centre:
             return 1.0
         most = max(self.discipline.weights, default=0.0)
         return _TIERS / most if most > 0 else 1.0
+
+    @cached_property
+    def _most(self) -> float:
+        """The largest that the discipline says, of whoever has waited for a day; 0 where waiting adds nothing."""
+        return max(self.discipline.weights) + max(self.discipline.rates) * _A_DAY if any(self.discipline.rates) else 0.0
 
     def _queue(self, contact: Contact, met: Met) -> str:
         return next(name for name, queue in self.routing.queues.items() if _fits(queue, contact, met))
@@ -197,7 +208,8 @@ class Centre:
         if met.floors:
             return None, None
         routing = self.routing
-        if tier is not None and tier.channels and contact.channel not in tier.channels:
+        is_known = contact.channel in self.moments.channels
+        if tier is not None and tier.channels and is_known and contact.channel not in tier.channels:
             return tier.channels[0], "tier_channel"
         if tier is not None and tier.self_service_first and self._can_be_settled(contact, met):
             return routing.self_service, "self_service"
@@ -213,19 +225,23 @@ class Centre:
         return is_elsewhere and (not skills or contact.skill in skills)
 
 
-def priority(urgency: Urgency, scale: float = 1.0) -> int:
+def priority(urgency: Urgency, scale: float = 1.0, most: float = 0.0) -> int:
     """An urgency as one number, for systems that sort by one: never lower for the more urgent.
 
     Args:
         urgency: of a discipline.
         scale: what it says of tiers is stretched by.
+        most: the largest that it says; where that is beyond the numbers below the guard, the upper ones stand closer together.
     """
     floor, guarded, standing, waited = urgency
     if floor > 0:
         return int(_FLOOR + floor * _A_FLOOR + min(waited, _A_FLOOR - 1))
     if guarded > 0:
         return int(_GUARDED + min(waited, _FLOOR - _GUARDED - 1))
-    return int(min(max(standing * scale, 0.0), _GUARDED - 1))
+    said = max(standing * scale, 0.0)
+    if said > _SPACED and most > _GUARDED:
+        said = _SPACED + (said - _SPACED) * (_GUARDED - 1 - _SPACED) / (most - _SPACED)
+    return int(min(said, _GUARDED - 1))
 
 
 def _fits(queue: config.policies.Queue, contact: Contact, met: Met) -> bool:
