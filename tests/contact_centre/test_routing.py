@@ -139,7 +139,7 @@ def test_head_starts_and_waits_of_any_length_keep_their_order_in_one_number(weig
     tiers = {name: {**tier, "weight": str(weights[name])} for name, tier in TIERS.items()}
     routing = Routing.model_validate({**ROUTING, "discipline": "ageing"})
     centre = Centre(Moments.model_validate({"tiers": tiers, "channels": CHANNELS}), routing)
-    met = [(tier, waited) for tier in TIERS for waited in (0, 10, 400, 19_000, 20_000, 43_000, 60_000, 86_000)]
+    met = [(tier, waited) for tier in TIERS for waited in (0, 40, 400, 19_000, 20_000, 43_000, 60_000, 86_000)]
     standing = [weights[tier] + waited for tier, waited in met]
     told = [centre.route(Contact("phone", NOON, waited), Met(Service(tier, tier, tier))).priority for tier, waited in met]
     in_order = [number for _, number in sorted(zip(standing, told, strict=True))]
