@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -67,7 +67,7 @@ measure: {days: 30, customers: 240, stop: when_it_loses}
 """
 
 
-def write_bakery(folder: Path, config: str = CONFIG) -> None:
+def write_bakery(folder: Path, config: str = CONFIG, policy: str = POLICY) -> None:
     """Each customer has bought once in January, and once in the thirty days before the policy."""
     data = folder / "data"
     data.mkdir(parents=True)
@@ -78,7 +78,7 @@ def write_bakery(folder: Path, config: str = CONFIG) -> None:
     (folder / "unequal.yaml").write_text(config, encoding="utf-8")
     flow.run(flow.open_project(folder))
     with moment(folder) as live:
-        approve(live, POLICY)
+        approve(live, policy)
         for one in live.profiles.customers():
             live.decide(Asked("web", one))
 
@@ -87,6 +87,14 @@ def write_bakery(folder: Path, config: str = CONFIG) -> None:
 def moment(folder: Path, at: datetime = AT) -> Iterator[Live]:
     with open_live(flow.open_project(folder), clock=lambda: at) as live:
         yield live
+
+
+def approve_measured(live: Live, policy: str, uplift: str) -> None:
+    """Put the policy in force with an effect as if it had been measured."""
+    effect = f'effect: {{uplift: "{uplift}", margin: "100.00", measured: true, measured_on: 2026-03-03}}'
+    draft = live.policies.submit(policy.replace('effect: {uplift: "0.10", margin: "100.00"}', effect), author=learning.AUTHOR)
+    live.policies.preview("rolls", draft["version"])
+    live.policies.approve("rolls", draft["version"], by="finn")
 
 
 def usual(n: int) -> Decimal:
@@ -180,8 +188,93 @@ def test_a_measured_effect_waits_as_a_draft_for_a_person_and_then_counts_in_full
         after = live.policies.active().policies.named("rolls").bid
     assert (before.counts, after.counts) == (Decimal("0.5"), Decimal(1))
     assert float(after.uplift) * 100 == pytest.approx(found.counts_expected, rel=1e-4)
-    # Asked again with nothing new it writes nothing new.
-    assert len({one.uplift for one in learn(project, clock=lambda: LATER)}) == 1
+
+
+@pytest.mark.parametrize("brought", [7, 3], ids=["more than guessed", "less than guessed"])
+def test_learned_again_from_the_same_customers_an_effect_stays_as_it_is(reached: Path, tmp_path: Path, brought: int) -> None:
+    folder = copied(reached, tmp_path)
+    answer_with(folder, Decimal(brought))
+    project = flow.open_project(folder)
+    flow.run(project)
+    (first,) = learn(project, clock=lambda: LATER)
+    (waiting,) = learn(project, clock=lambda: LATER + timedelta(days=1))
+    assert waiting == first, "a draft of yesterday that says the same is the one that waits"
+    with moment(folder, LATER + timedelta(days=1)) as live:
+        live.policies.preview("rolls", 2)
+        live.policies.approve("rolls", 2, by="finn")
+    (again,) = learn(project, clock=lambda: LATER + timedelta(days=2))
+    assert again.counts_expected == first.counts_expected == pytest.approx(brought, abs=0.1)
+    assert (again.uplift, again.done) == (None, "nothing new: what acts rests on this measurement")
+    with moment(folder, LATER + timedelta(days=2)) as live:
+        assert [one["version"] for one in live.policies.versions("rolls")] == [2, 1]
+
+
+def test_what_was_measured_is_weighed_against_the_guess_of_a_person_whichever_version_made_the_contact(tmp_path: Path) -> None:
+    """Each is reached twice: five euros are counted with by the guess, and eight by what a later version says was measured."""
+    folder, often = tmp_path / "bakery", POLICY.replace("limits: [{days: 90}]", "limits: [{days: 6}]")
+    write_bakery(folder, policy=often)
+    with moment(folder, AT + timedelta(days=7)) as live:
+        approve_measured(live, often, "0.08")
+        for one in live.profiles.customers():
+            live.decide(Asked("web", one))
+    answer_with(folder, Decimal(7))
+    project = flow.open_project(folder)
+    flow.run(project)
+    (row,) = earned(folder).table.to_pylist()
+    assert row["contacts"] == 2 * row["treated"]
+    (found,) = learn(project, clock=lambda: LATER)
+    assert (found.stated_expected, found.measured_expected) == (pytest.approx(5.0), pytest.approx(3.5, abs=0.1))
+    assert found.uplift is not None
+    assert float(found.uplift) == pytest.approx(0.035, abs=0.001)
+
+
+def test_only_contacts_of_the_days_that_count_brought_what_is_compared(reached: Path, tmp_path: Path) -> None:
+    """Half of the customers are reached again after their days, and others come whose days are not over: seven euros are still those of one contact each."""
+    folder = copied(reached, tmp_path)
+    answer_with(folder, Decimal(7))
+    late = range(CUSTOMERS + 1, CUSTOMERS + 61)
+    with (folder / "data" / "crm.csv").open("a", encoding="utf-8") as crm:
+        crm.writelines(f"{n},Zoe Newcomer{n},DE\n" for n in late)
+    project = flow.open_project(folder)
+    flow.run(project)
+    with moment(folder, datetime(2026, 4, 10, 12)) as live:
+        for n in late:
+            live.decide(Asked("web", live.lookup("crm", str(n))[0]))
+    with moment(folder, AT + timedelta(days=100)) as live:
+        for n in range(1, CUSTOMERS // 2):
+            live.decide(Asked("web", live.lookup("crm", str(n))[0]))
+    (row,) = earned(folder).table.to_pylist()
+    assert row["not_over"] == 60
+    assert (row["contacts"], row["contact_cost"]) == (row["treated"], Decimal(row["treated"]))
+    assert f"What contacts cost, €{row['treated']}" in " ".join(earned(folder).findings)
+    (found,) = learn(project, clock=lambda: LATER)
+    assert (found.stated_expected, found.measured_expected) == (pytest.approx(5.0), pytest.approx(7.0, abs=0.1))
+
+
+def test_a_mended_policy_is_not_judged_by_the_customers_of_the_one_that_lost(reached: Path, tmp_path: Path) -> None:
+    folder = copied(reached, tmp_path)
+    answer_with(folder, Decimal(-6))
+    project = flow.open_project(folder)
+    assert flow.run(project).stopped == ("rolls",)
+    mended = POLICY.replace('uplift: "0.10"', 'uplift: "0.04"').replace("for breakfast.", "for breakfast, without the discount.")
+    with moment(folder, datetime.now(UTC).replace(tzinfo=None)) as live:
+        approve(live, mended)
+    assert flow.run(project).stopped == ()
+    (found,) = learn(project)
+    assert (found.verdict, found.uplift, found.done) == ("too_early", None, "nothing: it is too early to say")
+    with moment(folder, datetime.now(UTC).replace(tzinfo=None)) as live:
+        assert [one["status"] for one in live.policies.versions("rolls")] == ["approved", "retired"]
+    (row,) = earned(folder).table.to_pylist()
+    assert row["verdict"] == "lost", "what all its versions earned is still told"
+
+
+def test_a_measured_version_goes_on_with_the_customers_of_the_one_it_takes_the_place_of(reached: Path, tmp_path: Path) -> None:
+    """Approved before all had answered: it does the same to customers, so what they bring still stops it."""
+    folder = copied(reached, tmp_path)
+    with moment(folder, AT + timedelta(days=1)) as live:
+        approve_measured(live, POLICY, "0.05")
+    answer_with(folder, Decimal(-6))
+    assert flow.run(flow.open_project(folder)).stopped == ("rolls",)
 
 
 def test_a_policy_that_loses_is_stopped_by_its_own_rule_and_its_owner_is_told_once(reached: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class Judged:
         compared: treated beside held out; None where an arm has too few customers whose days are over.
         not_over: customers whose days are not over yet.
         sums: of each arm, exactly: customers, and what they brought.
-        contacts, cost: made by the policy with the customers of the arms, and what they cost.
+        contacts, cost: made by the policy with the customers who are compared, in the days that count, and what they cost.
         stated: what the choice counted with, per contact; None where nothing tells it.
     """
 
@@ -158,7 +158,8 @@ def judged(
     if all(one is not None and one.units >= FEWEST for one in both):
         plan = experiments.Plan(tried.customers, tried.share_held_out)
         compared = experiments.compare(*[one for one in both if one is not None], plan=plan, confidence=trying.CONFIDENCE)
-    made = trials.contacts.filter(_.policy == policy).semi_join(arms, "customer_id")
+    # Those of customers who still wait, or after the days that count, brought nothing of what is compared.
+    made = trying.made_in_time(trials, policy, measured).filter(_.policy == policy)
     (told,) = base.fetch(made.aggregate(contacts=made.count(), cost=money_sum(made["cost"]), stated=made["dollars"].cast("float64").mean()))
     counted = sum(int(row["customers"]) for row in exact.values())
     stated = None if told["stated"] is None else float(str(told["stated"]))

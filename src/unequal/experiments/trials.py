@@ -54,8 +54,9 @@ class Trials:
 
     Args:
         policies: those that are known, by name, in the order of their names.
-        arms: policy, customer_id (as of today), arm (treated or held_out), drawn_on (the company's day); a row for each policy and customer.
-        contacts: customer_id, policy, made_on, cost, dollars (what was expected, all costs off; absent where nothing tells it);
+        arms: policy, customer_id (as of today), arm (treated or held_out), drawn_on (the company's day), from the state drawn_at too (naive UTC);
+            a row for each policy and customer.
+        contacts: customer_id, policy, from the state policy_version too, made_on, cost, dollars (what was expected, all costs off; absent where nothing tells it);
             cost and dollars DECIMAL(18, 4).
         cost_lines: those on which the ledger holds what contacts cost, where a source reads them; none where no source does.
         today: the company's day on which the run was made: what is booked on a later one has not happened yet.
@@ -99,8 +100,7 @@ def brought(entries: ibis.Table, trials: Trials, policy: str, *, level: Level, a
     booked = entries.select("customer_id", "booked_on", "line", "amount").inner_join(days_of, "customer_id")
     after = booked.filter(_.booked_on >= _.drawn_on, _.booked_on < _.drawn_on + span)
     before = booked.filter(_.booked_on >= _.drawn_on - span, _.booked_on < _.drawn_on)
-    made = trials.contacts.select("customer_id", "made_on", "cost").inner_join(days_of, "customer_id")
-    made = made.filter(_.made_on >= _.drawn_on, _.made_on < _.drawn_on + span)
+    made = made_in_time(trials, policy, days_of)
     parts = {
         "brought": after.group_by("customer_id").aggregate(brought=ledger.level_amount(after, level)),
         "before": before.group_by("customer_id").aggregate(before=ledger.level_amount(before, level)),
@@ -121,6 +121,21 @@ def last_day(entries: ibis.Table, trials: Trials) -> ibis.Table:
     """
     come = entries.filter(entries["booked_on"] <= ibis.literal(trials.today))
     return come.aggregate(last=come["booked_on"].max())
+
+
+def made_in_time(trials: Trials, policy: str, measured: ibis.Table) -> ibis.Table:
+    """Contacts of all policies that were made in the days that count for one of them: what the dollars of those days can have come of.
+
+    Args:
+        trials: what was tried.
+        policy: which; it says how many days count.
+        measured: customer_id and drawn_on of the customers who count, as `brought` gives them.
+
+    Returns:
+        The columns of contacts, and drawn_on.
+    """
+    made = trials.contacts.inner_join(measured.select("customer_id", "drawn_on"), "customer_id")
+    return made.filter(_.made_on >= _.drawn_on, _.made_on < _.drawn_on + ibis.interval(days=trials.policies[policy].days))
 
 
 def arms_of(trials: Trials, policy: str, among: ibis.Table | None = None) -> ibis.Table:

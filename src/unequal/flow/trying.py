@@ -16,11 +16,13 @@ from unequal.flow.returning import is_returned
 from unequal.terms.lines import Line
 from unequal.treatments import shapes, tiers
 
-_ARMS = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_on": "date"}
+_ARMS = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_at": "timestamp", "drawn_on": "date"}
 _HOUSEHOLD = "household"
 _DAYS, _CUSTOMERS = 90, 10_000
 """As a policy is measured that says nothing."""
-_CONTACTS = {"customer_id": "string", "policy": "string", "made_on": "date", "cost": "decimal(18, 4)", "dollars": "decimal(18, 4)"}
+_CONTACTS = {
+    "customer_id": "string", "policy": "string", "policy_version": "int64", "made_on": "date", "cost": "decimal(18, 4)", "dollars": "decimal(18, 4)",
+}  # fmt: skip
 
 
 def trials(
