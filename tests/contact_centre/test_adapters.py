@@ -30,7 +30,7 @@ TICKET = {
 def test_a_task_is_asked_about_by_its_attributes_and_gets_a_priority_and_no_timeout():
     tasks = ADAPTERS["tasks"]
     assert tasks.asked(TASK, NOON) == {
-        "channel": "phone", "kind": "phone", "value": "+17025550187", "skill": "billing", "language": "en", "waited_seconds": 12,
+        "channel": "voice", "kind": "phone", "value": "+17025550187", "skill": "billing", "language": "en", "waited_seconds": 12,
         "tried_self_service": False, "context": {"bereavement": True},
     }  # fmt: skip
     told = tasks.told(TASK, ROUTED)

@@ -34,7 +34,9 @@ def signs_of(entries: list[dict]) -> dict[str, dict]:
     met = [{"customer_id": "a", "policy": policy, "made_on": LOT + timedelta(days=days), "cost": Decimal("1.50"), "dollars": None}
            for policy, days in (("cake", -40), ("rolls", 0), ("cake", 5))]  # fmt: skip
     tables = [ibis.memtable(pa.Table.from_pylist(rows, schema)) for rows, schema in ((arms, ARM), (met, CONTACT), (entries, ENTRY))]
-    trials = Trials({"rolls": Tried("rolls", "grow", 30, 2, 0.5)}, tables[0], tables[1], is_cost_booked=False)
+    trials = Trials(
+        {"rolls": Tried("rolls", "grow", 30, 2, 0.5)}, tables[0], tables[1], cost_lines=frozenset(), today=LOT + timedelta(days=1_000)
+    )
     measured = brought(tables[2], trials, "rolls", level=Level.GROSS_MARGIN)
     found = who.with_signs(measured, tables[2], trials, level=Level.GROSS_MARGIN)
     rows: list[dict] = ibis.duckdb.connect().to_pyarrow(found).to_pylist()

@@ -385,8 +385,22 @@ def test_slices_of_an_answer_are_of_the_customers_in_them(answered: Path) -> Non
     (slice_,) = found.tables["slices"].to_pylist()
     (whole,) = found.table.to_pylist()
     assert {**slice_, "segment": None} == whole
-    (some,) = earned(folder, where="brought >= 50").table.to_pylist()
+    (some,) = earned(folder, where="country = 'FR'").table.to_pylist()
     assert some["treated"] < whole["treated"]
+
+
+def test_no_verdict_is_given_on_customers_told_apart_by_what_may_have_come_of_the_treatment(answered: Path) -> None:
+    (whole,) = earned(answered).table.to_pylist()
+    found = earned(answered, where="brought >= 50")
+    (some,) = found.table.to_pylist()
+    assert (whole["verdict"], some["verdict"]) == ("earned", "told_apart_after")
+    assert some["treated"] < whole["treated"]
+    assert found.findings[0].startswith("brought may have come of the treatment itself")
+    assert "nothing can be said" in found.sentence
+    by_band = earned(answered, by="band")
+    assert by_band.table.to_pylist() == earned(answered).table.to_pylist()
+    assert {row["verdict"] for row in by_band.tables["slices"].to_pylist()} <= {"told_apart_after"}
+    assert not any("may have come" in told for told in earned(answered, by="country").findings)
 
 
 def test_worth_doing_takes_what_was_measured_where_something_was(answered: Path) -> None:

@@ -95,3 +95,12 @@ def test_routes_and_decisions_that_are_asked_for_at_once_are_answered_each(live)
         live.route_soon(RouteAsked("web")),
     ]
     assert [sorted({"queue", "decision_id"} & future.result().keys()) for future in asked] == [["queue"], ["decision_id"], ["queue"]]
+
+
+def test_a_call_by_voice_is_a_call_by_phone_where_the_project_has_no_voice(company: Path, clock: Clock):
+    declared = LIVE.replace("  channels:\n", "  channels:\n    phone: {outbound: false}\n").lstrip()
+    assert "phone: {" in declared
+    edit(company / "unequal.yaml", ("storage: {threads: 1}\n", declared))
+    with open_live(flow.open_project(company, {"SHOP_KEY": "secret"}), clock=clock) as live:
+        assert live.route(RouteAsked("voice"))["channel"] == "phone"
+        assert live.route(RouteAsked("carrier pigeon"))["channel"] == "carrier pigeon"

@@ -16,6 +16,7 @@ from unequal.treatments.shapes import Service
 LAW = settings(deadline=None, derandomize=True, max_examples=100)
 NOON = datetime(2026, 3, 2, 12)
 NAMES = ("gold", "silver", "basic", "least")
+LEVELS = ("low", "normal", "high", "urgent")
 DISCIPLINES = ("first_come", "strict", "guard", "ageing")
 
 
@@ -25,7 +26,7 @@ def centres(draw, **fixed: Any) -> Centre:
         name: {
             "words": "Words.", "wait_seconds": draw(st.one_of(st.none(), st.integers(0, 600))), "takes_service_away": name == "least",
             "channels": draw(st.sampled_from([[], ["web"], ["phone", "web"]])), "self_service_first": draw(st.booleans()),
-            "weight": draw(st.one_of(st.none(), st.integers(0, 2000).map(str))),
+            "weight": draw(st.one_of(st.none(), st.one_of(st.integers(0, 2000), st.integers(0, 999_999)).map(str))),
         }
         for name in NAMES[: draw(st.integers(0, 4))]
     }  # fmt: skip
@@ -37,7 +38,7 @@ def centres(draw, **fixed: Any) -> Centre:
 
 
 contacts = st.builds(
-    Contact, st.sampled_from(["phone", "web"]), st.just(NOON), st.integers(0, 5000), st.sampled_from([None, "billing"]),
+    Contact, st.sampled_from(["phone", "web"]), st.just(NOON), st.one_of(st.integers(0, 5000), st.integers(0, 86_400)), st.sampled_from([None, "billing"]),
     expected_wait_seconds=st.one_of(st.none(), st.integers(0, 900)), tried_self_service=st.booleans(),
 )  # fmt: skip
 floors = st.lists(st.sampled_from(FLOOR_CLASSES), min_size=1, max_size=3, unique=True).map(
@@ -67,6 +68,7 @@ def test_a_priority_orders_contacts_as_the_discipline_does(centre, one, other, d
         centre.discipline.urgency(routed.contact_class, contact.waited_seconds) for routed, contact in ((first, one), (second, other))
     )
     assert (urgent < less) or first.priority >= second.priority
+    assert (urgent < less) or LEVELS.index(first.level) >= LEVELS.index(second.level)
     assert 0 <= first.priority <= HIGHEST
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import hypot, isfinite
 from typing import Any, Final
@@ -12,14 +12,14 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
-from unequal import experiments
+from unequal import experiments, predicates
 from unequal.answers import allotted, together
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
 from unequal.answers.experienced import customers_asked
 from unequal.answers.forecasts import estimate
 from unequal.answers.lacking import lacking
-from unequal.answers.narrowing import dimension
+from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.profit import allowed_level
 from unequal.answers.resting import Rests, rests_on
 from unequal.answers.showing import Column, Drawn, Shown
@@ -46,7 +46,11 @@ _POLICY: Final = pa.schema([
 SAID: Final = {
     "earned": "earned more than it cost", "lost": "loses money", "no_detectable_difference": "no detectable difference",
     "too_early": "too early to say", "arms_not_as_drawn": "cannot be judged: the arms are not as they were drawn",
+    "told_apart_after": "cannot be judged: what tells these apart may have come of the treatment itself",
 }  # fmt: skip
+_STANDING: Final = frozenset({"customer_id", "kind", "began_on", "began_year", "began_month"})
+_MOVED: Final = frozenset({"band", "needs_group"})
+"""Beside attributes, but by what customers bring and buy."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Judged:
         sums: of each arm, exactly: customers, and what they brought.
         contacts, cost: made by the policy with the customers who are compared, in the days that count, and what they cost.
         stated: what the choice counted with, per contact; None where nothing tells it.
+        is_after: its customers were picked by what may have come of the treatment, as their band: so are the arms no longer alike.
     """
 
     tried: trying.Tried
@@ -71,11 +76,14 @@ class Judged:
     contacts: int
     cost: Decimal
     stated: float | None
+    is_after: bool = False
 
     @property
     def verdict(self) -> str:
         """What may be said of it."""
-        return "too_early" if self.compared is None else self.compared.verdict
+        if self.compared is None:
+            return "too_early"
+        return "told_apart_after" if self.is_after else self.compared.verdict
 
 
 def earned(
@@ -101,8 +109,13 @@ def earned(
         raise lacking(QUESTION, "no policy has drawn a lot for anybody (the state's decisions)",
                       "let a policy act, decide by it, and run again when customers have answered: docs/how-to/what-treatments-earned.md")  # fmt: skip
     customers = base.keep(customers_asked(base, where, by)) if where is not None or by is not None else None
-    found = [judged(base, trials, name, level=level, among=customers) for name in trials.policies]
-    slices = [] if by is None or customers is None else list(_slices(base, trials, customers, by, level))
+    after = _after_the_lot(base, customers, where, None), _after_the_lot(base, customers, where, by)
+    found = [replace(judged(base, trials, name, level=level, among=customers), is_after=bool(after[0])) for name in trials.policies]
+    slices = (
+        []
+        if by is None or customers is None
+        else [replace(one, is_after=bool(after[1])) for one in _slices(base, trials, customers, by, level)]
+    )
     rows = sorted((_row(one) for one in found), key=_order)
     tables = {"policies": pa.Table.from_pylist(rows, _POLICY)}
     if slices:
@@ -116,7 +129,7 @@ def earned(
         question=QUESTION,
         title="What our treatments earned",
         sentence=_sentence(base, found, level),
-        findings=(*_findings(base, trials, found, level), *together.findings(pairs, base.project.reporting_currency, base.project.value.words), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
+        findings=(*_said_after(after[1]), *_findings(base, trials, found, level), *together.findings(pairs, base.project.reporting_currency, base.project.value.words), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
         period=f"lots drawn and dollars booked until {last['last']}",
         figures=tuple(_figures(base, found)),
         table=tables["policies"],
@@ -131,6 +144,21 @@ def earned(
         is_estimate=True,
         **_at_level(base, level),
     )  # fmt: skip
+
+
+def _after_the_lot(base: Base, customers: ibis.Table | None, where: str | None, by: str | None) -> tuple[str, ...]:
+    """The columns by which customers are told apart that a treatment may have moved: all but what they are, as attributes tell it."""
+    read = {by} - {None}
+    if customers is not None and where is not None:
+        read |= set(predicates.columns_of(predicates.parse(where, columns_to_ask(customers), where="--where")))
+    standing = {*base.table("customer_attribute").columns, *_STANDING} - _MOVED
+    return tuple(sorted(str(one) for one in read - standing))
+
+
+def _said_after(columns: tuple[str, ...]) -> Iterator[str]:
+    if columns:
+        yield (f"{' and '.join(columns)} may have come of the treatment itself, so that those told apart by it are no longer alike in both arms: "
+               f"no verdict is given on them. Tell customers apart by what they are, as country or another attribute.")  # fmt: skip
 
 
 def judged(
@@ -217,7 +245,7 @@ def _order(row: dict[str, Any]) -> tuple[str, float, str]:
 
 def _judgeable(found: list[Judged]) -> list[Comparison]:
     """Comparisons whose range is finite, of arms that are as they were drawn."""
-    without = {"too_early", "arms_not_as_drawn"}
+    without = {"too_early", "arms_not_as_drawn", "told_apart_after"}
     return [one.compared for one in found if one.compared is not None and one.verdict not in without and not one.tried.is_whole]
 
 

@@ -23,8 +23,6 @@ _LONGEST: Final = 200
 _DEEPEST: Final = 100
 """What is sent back is nested deeper than what was sent, and JSON is not written at any depth."""
 _PLAIN_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
-_CHANNELS: Final = {"voice": "phone", "default": "phone"}
-"""What systems of tasks call theirs; `attributes.channel` is in the project's own words."""
 _PRIORITY: Final = {"urgent": "urgent", "high": "high", "low": "low"}
 Sent = Mapping[str, Any]
 
@@ -43,9 +41,9 @@ class Adapter:
 
 
 def _task(sent: Sent, _at: datetime) -> dict[str, Any]:
-    given, by = _attributes(sent), _text(sent.get("task_channel"))
+    given = _attributes(sent)
     return {
-        "channel": _text(given.get("channel")) or _CHANNELS.get(by or "", by) or "phone", **_whose(given, "from"),
+        "channel": _text(given.get("channel")) or _text(sent.get("task_channel")) or "phone", **_whose(given, "from"),
         "skill": _text(given.get("skill")), "language": _text(given.get("language")), "waited_seconds": _seconds(sent.get("age")),
         "tried_self_service": given.get("tried_self_service") is True, "context": _floors(given.get("floors")),
     }  # fmt: skip

@@ -147,22 +147,28 @@ class Centre:
         offer, because = self._offer(contact, met, tier)
         urgency = self.discipline.urgency(contact_class, float(contact.waited_seconds))
         return Routed(
-            self._queue(contact, met), priority(urgency, self._scale, self._most), self._level(urgency, contact, contact_class), self._skills(contact, met, tier),
+            self._queue(contact, met), priority(urgency, self._scale, self._most), self._level(urgency), self._skills(contact, met, tier),
             self._patience(met, tier), self._guard_at(contact, contact_class), offer, because,
             tier.host if tier is not None else None, tier.perks if tier is not None else (), contact_class,
         )  # fmt: skip
 
-    def _level(self, urgency: Urgency, contact: Contact, tier_name: str) -> str:
-        tier, guard_at = self.tiers.get(tier_name), self._guard_at(contact, tier_name)
-        if urgency[0] > 0:
+    def _level(self, urgency: Urgency) -> str:
+        """The urgency as a word, for systems that have no finer one: never lower for the more urgent."""
+        floor, guarded, standing, _ = urgency
+        if floor > 0:
             return "urgent"
-        # By when one came is not by who one is; and who sees the level alone must see by it, too, who has waited out his turn.
-        if self.routing.discipline == "first_come":
-            return "normal"
-        has_waited = guard_at is not None and contact.at >= guard_at
-        if has_waited or (tier is not None and tier_name == self.classes[0] and len(self.tiers) > 1):
+        most, least, unknown = self._levels
+        # Whoever stands where the best tier begins is high, though he has waited himself there; who is below all who are served in full is low.
+        if guarded > 0 or (most > unknown and len(self.tiers) > 1 and round(standing, 3) >= round(most, 3)):
             return "high"
-        return "low" if tier is not None and tier.takes_service_away else "normal"
+        return "low" if standing < least else "normal"
+
+    @cached_property
+    def _levels(self) -> tuple[float, float, float]:
+        """Where the best class begins, and the last from which no service is taken away; and where who is not known does."""
+        begins = {name: self.discipline.standing(name)[1] for name in self.classes}
+        regular = [begins[name] for name in self.classes if name == _NO_TIER or not self.tiers[name].takes_service_away]
+        return max(begins.values()), min(regular), begins[_NO_TIER]
 
     @cached_property
     def _scale(self) -> float:

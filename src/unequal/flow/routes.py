@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _NOT_ONE: Final = frozenset({"LIV202", "LIV302"})
 """Codes of who is not known, or may be several."""
+_CALLED: Final = {"voice": "phone", "default": "phone"}
+"""What contact-centre systems call a channel, where the project has no such name but the other."""
 _YEAR: Final = "contribution_12m"
 _FORECAST: Final = "value_expected"
 
@@ -120,8 +122,9 @@ class Routes:
             service = shapes.Service(service.fits, service.fits, service.fits)
         elif (new := deciding.met_of(moment, service)) is not None:
             met.append(new)
+        declared, by = rules.moments.channels, asking.channel
         contact = contact_centre.routing.Contact(
-            asking.channel,
+            _CALLED.get(by, by) if by not in declared and _CALLED.get(by) in declared else by,
             at,
             asking.waited_seconds,
             asking.skill,
