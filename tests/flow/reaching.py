@@ -119,6 +119,11 @@ def moment_of_contact(folder: Path, clock: Callable[[], datetime] = lambda: AT, 
         yield live
 
 
+def of_record(live: Live, record: int) -> str:
+    """The customer of a record of the CRM."""
+    return live.lookup("crm", str(record))[0]
+
+
 def approve(live: Live, text: str) -> None:
     """Put a policy in force."""
     draft = live.policies.submit(text, author="mia")

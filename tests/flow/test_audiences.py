@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.flow.reaching import AT, CUSTOMERS, POLICIES, approve, moment_of_contact, open_bakery
+from tests.flow.reaching import AT, CUSTOMERS, POLICIES, approve, moment_of_contact, of_record, open_bakery
 from tests.flow.receiving import is_signed, receiving
 
 from unequal.flow import audience_files, audiences, erasing
@@ -25,10 +25,6 @@ from unequal.treatments.shapes import UNIVERSAL
 
 def reached(found: Audience) -> dict[str, str]:
     return {row["customer_id"]: row["policy"] for row in found.rows}
-
-
-def of_record(live: Live, record: int) -> str:
-    return live.lookup("crm", str(record))[0]
 
 
 def waiting(live: Live) -> int:

@@ -6,37 +6,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.flow.reaching import AT, approve, moment_of_contact
+from tests.flow.looking import edit
+from tests.flow.reaching import AT, approve, moment_of_contact, of_record
+from tests.flow.test_live import Clock
 
 from unequal.flow.audiences import Wanted, decide_all
 from unequal.flow.live import Asked, Live
+from unequal.terms.errors import TreatmentError
 
 ONCE_A_WEEK = ("  assumed: {counts", "  contact_limits: [{days: 7, at_most: 1}]\n  assumed: {counts")
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = AT
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-def edited(folder: Path, *changes: tuple[str, str]) -> Path:
-    """The bakery with other words in its config."""
-    path = folder / "unequal.yaml"
-    text = path.read_text(encoding="utf-8")
-    for before, after in changes:
-        assert before in text
-        text = text.replace(before, after)
-    path.write_text(text, encoding="utf-8")
-    return folder
-
-
-def of_record(live: Live, record: int) -> str:
-    return live.lookup("crm", str(record))[0]
+def ordered(live: Live, record: int, total: str, at: datetime) -> None:
+    """A customer has ordered for so much, as the shop writes it."""
+    event = f'{{"type":"track","messageId":"m{record}","userId":"{record}","event":"Order Completed","properties":{{"total":{total}}}}}'
+    live.ingest("shop", f'{{"batch":[{event}]}}'.encode(), None, at)
 
 
 def object_to_marketing(live: Live, customer: str, at: datetime) -> None:
@@ -45,7 +29,8 @@ def object_to_marketing(live: Live, customer: str, at: datetime) -> None:
 
 def test_who_objects_or_is_met_while_a_batch_goes_on_is_not_met_by_it(bakery: Path) -> None:
     clock = Clock()
-    with moment_of_contact(edited(bakery, ONCE_A_WEEK), clock) as live:
+    edit(bakery / "unequal.yaml", ONCE_A_WEEK)
+    with moment_of_contact(bakery, clock) as live:
         customers = [of_record(live, record) for record in (30, 31, 32, 33)]
         would = {row["customer_id"] for row in decide_all(live, Wanted(channel="email"), dry=True).rows}
         met = set()
@@ -66,7 +51,7 @@ def test_who_objects_or_is_met_while_a_batch_goes_on_is_not_met_by_it(bakery: Pa
 
 
 def test_two_servers_whose_clocks_differ_keep_one_limit(bakery: Path) -> None:
-    edited(bakery, ONCE_A_WEEK)
+    edit(bakery / "unequal.yaml", ONCE_A_WEEK)
     with moment_of_contact(bakery) as behind, moment_of_contact(bakery, lambda: AT + timedelta(milliseconds=20)) as ahead:
         customers = [of_record(behind, record) for record in (30, 31, 32, 33)]
         for one in customers:
@@ -96,7 +81,8 @@ def test_of_two_words_of_one_instant_the_stricter_holds_whichever_arrived_first(
 
 def test_a_contact_whose_message_has_left_counts_though_it_is_called_wrong_and_one_that_has_not_is_withdrawn(bakery: Path) -> None:
     clock = Clock()
-    with moment_of_contact(edited(bakery, ONCE_A_WEEK), clock) as live:
+    edit(bakery / "unequal.yaml", ONCE_A_WEEK)
+    with moment_of_contact(bakery, clock) as live:
         sent, waiting = of_record(live, 30), of_record(live, 31)
         first = live.decide(Asked("email", sent))
         live.tick(clock.now)
@@ -134,7 +120,8 @@ SAYS_TOTAL = (
 @pytest.mark.parametrize("total", ["1e999999999", "1e400", "9" * 19])
 def test_a_number_that_is_no_amount_is_not_said_and_holds_up_nobody(bakery: Path, total: str) -> None:
     clock = Clock()
-    with moment_of_contact(edited(bakery, *SAYS_TOTAL), clock) as live:
+    edit(bakery / "unequal.yaml", *SAYS_TOTAL)
+    with moment_of_contact(bakery, clock) as live:
         approve(live, CART)
         for record in range(1, 8):
             said = f'"{total}"' if record == 1 else "20"
@@ -151,11 +138,11 @@ def test_a_number_that_is_no_amount_is_not_said_and_holds_up_nobody(bakery: Path
 
 def test_a_timer_that_cannot_be_fired_is_put_off_and_those_after_it_fire(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    with moment_of_contact(edited(bakery, *SAYS_TOTAL), clock) as live:
+    edit(bakery / "unequal.yaml", *SAYS_TOTAL)
+    with moment_of_contact(bakery, clock) as live:
         approve(live, CART)
         for record in range(1, 8):
-            event = f'{{"type":"track","messageId":"m{record}","userId":"{record}","event":"Order Completed","properties":{{"total":20}}}}'
-            live.ingest("shop", f'{{"batch":[{event}]}}'.encode(), None, clock.now)
+            ordered(live, record, "20", clock.now)
             clock.now += timedelta(seconds=1)
         broken, whole = of_record(live, 1), Live.moment
 
@@ -174,7 +161,5 @@ def test_a_timer_that_cannot_be_fired_is_put_off_and_those_after_it_fire(bakery:
 
 
 def test_hours_are_wished_in_plain_digits_alone(bakery: Path) -> None:
-    from unequal.terms.errors import TreatmentError
-
     with moment_of_contact(bakery) as live, pytest.raises(TreatmentError, match="TRT020"):
         live.prefer(of_record(live, 1), name="time", value="1\u0662:00-20:00", channel=None, at=AT)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from math import hypot, isfinite
 from typing import Any, Final
@@ -109,13 +109,10 @@ def earned(
         raise lacking(QUESTION, "no policy has drawn a lot for anybody (the state's decisions)",
                       "let a policy act, decide by it, and run again when customers have answered: docs/how-to/what-treatments-earned.md")  # fmt: skip
     customers = base.keep(customers_asked(base, where, by)) if where is not None or by is not None else None
-    after = _after_the_lot(base, customers, where, None), _after_the_lot(base, customers, where, by)
-    found = [replace(judged(base, trials, name, level=level, among=customers), is_after=bool(after[0])) for name in trials.policies]
-    slices = (
-        []
-        if by is None or customers is None
-        else [replace(one, is_after=bool(after[1])) for one in _slices(base, trials, customers, by, level)]
-    )
+    picked = _moved_among(base, [] if customers is None or where is None else _read(customers, where))
+    cut = sorted({*picked, *_moved_among(base, [] if by is None else [by])})
+    found = [judged(base, trials, name, level=level, among=customers, is_after=bool(picked)) for name in trials.policies]
+    slices = [] if by is None or customers is None else list(_slices(base, trials, customers, by, level, is_after=bool(cut)))
     rows = sorted((_row(one) for one in found), key=_order)
     tables = {"policies": pa.Table.from_pylist(rows, _POLICY)}
     if slices:
@@ -129,7 +126,7 @@ def earned(
         question=QUESTION,
         title="What our treatments earned",
         sentence=_sentence(base, found, level),
-        findings=(*_said_after(after[1]), *_findings(base, trials, found, level), *together.findings(pairs, base.project.reporting_currency, base.project.value.words), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
+        findings=(*_said_after(cut), *_findings(base, trials, found, level), *together.findings(pairs, base.project.reporting_currency, base.project.value.words), *(() if short is None else allotted.findings(*short, base.project.reporting_currency, base.project.value.words))),
         period=f"lots drawn and dollars booked until {last['last']}",
         figures=tuple(_figures(base, found)),
         table=tables["policies"],
@@ -146,24 +143,26 @@ def earned(
     )  # fmt: skip
 
 
-def _after_the_lot(base: Base, customers: ibis.Table | None, where: str | None, by: str | None) -> tuple[str, ...]:
-    """The columns by which customers are told apart that a treatment may have moved: all but what they are, as attributes tell it."""
-    read = {by} - {None}
-    if customers is not None and where is not None:
-        read |= set(predicates.columns_of(predicates.parse(where, columns_to_ask(customers), where="--where")))
+def _read(customers: ibis.Table, where: str) -> tuple[str, ...]:
+    return predicates.columns_of(predicates.parse(where, columns_to_ask(customers), where="--where"))
+
+
+def _moved_among(base: Base, columns: Iterable[str]) -> list[str]:
+    """Those of some columns of customers that a treatment may have moved: all but what they are, as attributes tell it."""
     standing = {*base.table("customer_attribute").columns, *_STANDING} - _MOVED
-    return tuple(sorted(str(one) for one in read - standing))
+    return sorted({*columns} - standing)
 
 
-def _said_after(columns: tuple[str, ...]) -> Iterator[str]:
+def _said_after(columns: Sequence[str]) -> Iterator[str]:
     if columns:
         yield (f"{' and '.join(columns)} may have come of the treatment itself, so that those told apart by it are no longer alike in both arms: "
                f"no verdict is given on them. Tell customers apart by what they are, as country or another attribute.")  # fmt: skip
 
 
 def judged(
-    base: Base, trials: trying.Trials, policy: str, *, level: Level, among: ibis.Table | None = None, segment: str | None = None
-) -> Judged:
+    base: Base, trials: trying.Trials, policy: str, *, level: Level, among: ibis.Table | None = None, segment: str | None = None,
+    is_after: bool = False,
+) -> Judged:  # fmt: skip
     """One policy against its holdout.
 
     Args:
@@ -173,6 +172,7 @@ def judged(
         level: which costs are taken off.
         among: customers who count; all by default.
         segment: what these are called.
+        is_after: they were picked by what may have come of the treatment.
     """
     tried = trials.policies[policy]
     arms = trying.arms_of(trials, policy, among)
@@ -191,7 +191,9 @@ def judged(
     (told,) = base.fetch(made.aggregate(contacts=made.count(), cost=money_sum(made["cost"]), stated=made["dollars"].cast("float64").mean()))
     counted = sum(int(row["customers"]) for row in exact.values())
     stated = None if told["stated"] is None else float(str(told["stated"]))
-    return Judged(tried, segment, compared, every - counted, exact, int(str(told["contacts"])), Decimal(str(told["cost"])), stated)
+    return Judged(
+        tried, segment, compared, every - counted, exact, int(str(told["contacts"])), Decimal(str(told["cost"])), stated, is_after
+    )
 
 
 def _at_level(base: Base, level: Level) -> Rests:
@@ -204,14 +206,14 @@ def _exactly(measured: ibis.Table) -> ibis.Table:
     return measured.group_by("arm").aggregate(customers=measured.count().cast("int64"), brought=money_sum(measured["brought"]))
 
 
-def _slices(base: Base, trials: trying.Trials, customers: ibis.Table, by: str, level: Level) -> Iterator[Judged]:
+def _slices(base: Base, trials: trying.Trials, customers: ibis.Table, by: str, level: Level, *, is_after: bool) -> Iterator[Judged]:
     """Each policy in each slice that has customers of both arms."""
     key = customers[dimension(customers, by)].cast("string")
     cut = base.keep(customers.select("customer_id", segment=key).filter(_.segment.notnull()))
     names = sorted(str(row["segment"]) for row in base.fetch(cut.select("segment").distinct()))
     for name in names:
         for policy in trials.policies:
-            one = judged(base, trials, policy, level=level, among=cut.filter(cut["segment"] == name), segment=name)
+            one = judged(base, trials, policy, level=level, among=cut.filter(cut["segment"] == name), segment=name, is_after=is_after)
             if one.compared is not None:
                 yield one
 

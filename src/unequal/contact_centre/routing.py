@@ -18,6 +18,7 @@ from unequal import config
 from unequal.contact_centre import disciplines
 from unequal.contact_centre.disciplines import Discipline, Urgency
 from unequal.treatments import shapes
+from unequal.treatments import tiers as service_tiers
 
 HIGHEST: Final = 35_999
 """No priority is higher."""
@@ -29,8 +30,6 @@ _SPACED: Final = 10_000
 """Seconds of head start and waiting up to here are a number each."""
 _A_DAY: Final = 86_400
 _HEAD_START: Final = 60
-_NO_TIER: Final = ""
-"""The class of whom no tier fits, or who is not known; no tier can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +108,7 @@ class Centre:
     def __init__(self, moments: config.policies.Moments, routing: config.policies.Routing) -> None:
         self.moments, self.routing = moments, routing
         self.tiers: Mapping[str, config.policies.Tier] = moments.tiers
-        regular = [name for name, tier in moments.tiers.items() if not tier.takes_service_away]
-        # Who is not known is not punished for it: he stands before those from whom service is taken away.
-        self.classes = (*regular, _NO_TIER, *(name for name in moments.tiers if name not in regular))
+        self.classes = service_tiers.order_of(moments.tiers)
 
     @cached_property
     def weights(self) -> Mapping[str, float]:
@@ -142,8 +139,8 @@ class Centre:
 
     def route(self, contact: Contact, met: Met) -> Routed:
         """Where a contact goes. Pure: the same contact of the same customer goes the same way."""
-        tier = self.tiers.get(met.service.tier or _NO_TIER)
-        contact_class = met.floors[0] if met.floors else (met.service.tier or _NO_TIER)
+        tier = self.tiers.get(met.service.tier or service_tiers.NO_TIER)
+        contact_class = met.floors[0] if met.floors else (met.service.tier or service_tiers.NO_TIER)
         offer, because = self._offer(contact, met, tier)
         urgency = self.discipline.urgency(contact_class, float(contact.waited_seconds))
         return Routed(
@@ -167,8 +164,8 @@ class Centre:
     def _levels(self) -> tuple[float, float, float]:
         """Where the best class begins, and the last from which no service is taken away; and where who is not known does."""
         begins = {name: self.discipline.standing(name)[1] for name in self.classes}
-        regular = [begins[name] for name in self.classes if name == _NO_TIER or not self.tiers[name].takes_service_away]
-        return max(begins.values()), min(regular), begins[_NO_TIER]
+        regular = [begins[name] for name in self.classes if name == service_tiers.NO_TIER or not self.tiers[name].takes_service_away]
+        return max(begins.values()), min(regular), begins[service_tiers.NO_TIER]
 
     @cached_property
     def _scale(self) -> float:

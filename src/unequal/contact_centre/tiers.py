@@ -10,9 +10,9 @@ import ibis
 
 from unequal import config, predicates
 from unequal.terms.money import money_sum
+from unequal.treatments import tiers as service_tiers
 
 BAND_IS_STABLE: Final = "band_is_stable"
-NO_TIER: Final = ""
 _FACTS: Final = ("contribution_12m", "sales_12m", "cost_to_serve_12m")
 
 
@@ -38,13 +38,7 @@ def tier_of(
     for name, tier in tiers.items():
         fits = predicates.holds(rules[name], profile) if name in rules else ibis.literal(True)
         ways.append((fits & ~protected if tier.takes_service_away else fits, ibis.literal(name)))
-    return ibis.cases(*ways, else_=ibis.literal(NO_TIER)) if ways else ibis.literal(NO_TIER)
-
-
-def order_of(tiers: Mapping[str, config.policies.Tier]) -> tuple[str, ...]:
-    """Tiers by rank, the best first, with NO_TIER behind them, and then those that take service away: as contacts are routed."""
-    regular = [name for name, tier in tiers.items() if not tier.takes_service_away]
-    return (*regular, NO_TIER, *(name for name in tiers if name not in regular))
+    return ibis.cases(*ways, else_=ibis.literal(service_tiers.NO_TIER)) if ways else ibis.literal(service_tiers.NO_TIER)
 
 
 def rank_of(tier: Any, order: Sequence[str]) -> Any:
@@ -75,7 +69,7 @@ def settled(
         ways.append((rows["held"] == name, holds))
     if not ways:
         return fits
-    order = order_of(tiers)
+    order = service_tiers.order_of(tiers)
     falls = rank_of(fits, order) > rank_of(rows["held"], order)
     stays = falls & ibis.cases(*ways, else_=ibis.literal(False))
     return ibis.ifelse(stays.fill_null(False), rows["held"], fits)

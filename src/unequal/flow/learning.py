@@ -112,7 +112,7 @@ def stop_losing(project: OpenProject, *, at: datetime) -> tuple[str, ...]:
             return ()
         desk = PolicyDesk(project, state, RunTerms(project), lambda: at)
         acting = _acting(state, at)
-        found = ((one.row, acting.get(one.row["policy"])) for one in _measured(project, acting))
+        found = ((one.row, acting.get(one.row["policy"])) for one in _measured(project, acting, with_stated=False))
         return tuple(row["policy"] for row, one in found if one is not None and _stopped(project, desk, state, row, one, at))
 
 
@@ -130,11 +130,17 @@ def learn(project: OpenProject, *, at: datetime, today: date) -> list[Learned]:
     with storage.state.open_live(project.state_url) as state:
         desk = PolicyDesk(project, state, RunTerms(project), lambda: at)
         acting = _acting(state, at)
-        return [_learned(project, desk, state, one, acting.get(one.row["policy"]), at, today) for one in _measured(project, acting)]
+        return [
+            _learned(project, desk, state, one, acting.get(one.row["policy"]), at, today)
+            for one in _measured(project, acting, with_stated=True)
+        ]
 
 
-def _measured(project: OpenProject, acting: Mapping[str, _Acting]) -> list[_Found]:
-    """Each policy as the answer to `earned` tells it, of the customers of what acts now; none where no lot was drawn."""
+def _measured(project: OpenProject, acting: Mapping[str, _Acting], *, with_stated: bool) -> list[_Found]:
+    """Each policy as the answer to `earned` tells it, of the customers of what acts now; none where no lot was drawn.
+
+    What a guess counted with is looked up `with_stated` alone: it takes the customers' days to be gone through again, and who only stops policies needs none.
+    """
     with open_base(project) as opened:
         trials = opened.base.trials()
         if trials is None:
@@ -147,7 +153,7 @@ def _measured(project: OpenProject, acting: Mapping[str, _Acting]) -> list[_Foun
                 raise
             return []
         rows: list[dict[str, Any]] = answered.table.to_pylist()
-        return [_Found(row, _stated(project, opened, theirs, acting.get(row["policy"]))) for row in rows]
+        return [_Found(row, _stated(project, opened, theirs, acting.get(row["policy"])) if with_stated else None) for row in rows]
 
 
 def _since(arms: ibis.Table, acting: Mapping[str, _Acting]) -> ibis.Table:

@@ -122,9 +122,9 @@ class Routes:
             service = shapes.Service(service.fits, service.fits, service.fits)
         elif (new := deciding.met_of(moment, service)) is not None:
             met.append(new)
-        declared, by = rules.moments.channels, asking.channel
+        declared, called = rules.moments.channels, _CALLED.get(asking.channel)
         contact = contact_centre.routing.Contact(
-            _CALLED.get(by, by) if by not in declared and _CALLED.get(by) in declared else by,
+            called if called in declared and asking.channel not in declared else asking.channel,
             at,
             asking.waited_seconds,
             asking.skill,

@@ -134,7 +134,7 @@ def _previewed(
             stays=contact_centre.tiers.settled(joined, changed, fits, keeps),
             would_have=contact_centre.tiers.settled(joined, changed, would_fit, keeps),
         ),
-        contact_centre.tiers.order_of(changed),
+        treatments.tiers.order_of(changed),
     )
     kept = opened.engine.materialise(told.select(*_columns(told)), "tiers")
     return _told(opened, kept, changed, now)
@@ -152,7 +152,7 @@ def _moved(told: ibis.Table, order: Sequence[str]) -> ibis.Table:
 
 
 def _told(opened: OpenBase, kept: ibis.Table, tiers: Mapping[str, config.policies.Tier], now: datetime) -> TierPreview:
-    fetch, order = opened.engine.fetch, contact_centre.tiers.order_of(tiers)
+    fetch, order = opened.engine.fetch, treatments.tiers.order_of(tiers)
     moved = kept.filter(kept["tier"] != kept["would_have"])
 
     def is_fall(row: Mapping[str, Any]) -> bool:

@@ -7,8 +7,10 @@ customers: a tier whose customers leave because they are served badly would look
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from unequal import config
 from unequal.treatments.compiling import Rules
 from unequal.treatments.holdout import is_drawn
 from unequal.treatments.judging import Sitting, whole_row
@@ -18,6 +20,15 @@ TRIAL = "tier:"
 """What the names of trials begin with, where arms of policies are kept: `tier:basic` is the trial of the tier basic."""
 NO_TIER = ""
 """What is remembered of whom no tier fits any more; no tier can be called so."""
+
+
+def order_of(tiers: Mapping[str, config.policies.Tier]) -> tuple[str, ...]:
+    """Tiers by rank, the best first, and NO_TIER among them.
+
+    Who is not known is not punished for it: he stands before those from whom service is taken away.
+    """
+    regular = [name for name, tier in tiers.items() if not tier.takes_service_away]
+    return (*regular, NO_TIER, *(name for name in tiers if name not in regular))
 
 
 def service_at(moment: Moment, rules: Rules) -> tuple[Service, Sitting]:
