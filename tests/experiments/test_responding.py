@@ -20,7 +20,8 @@ MONEY = pa.decimal128(28, 4)
 ENTRY = pa.schema([("customer_id", pa.string()), ("booked_on", pa.date32()), ("line", pa.string()), ("amount", MONEY)])
 CONTACT = pa.schema([("customer_id", pa.string()), ("policy", pa.string()), ("made_on", pa.date32()), ("cost", pa.decimal128(18, 4)),
                      ("dollars", pa.decimal128(18, 4))])  # fmt: skip
-ARM = pa.schema([("policy", pa.string()), ("customer_id", pa.string()), ("arm", pa.string()), ("drawn_on", pa.date32())])
+ARM = pa.schema([("policy", pa.string()), ("customer_id", pa.string()), ("arm", pa.string()), ("drawn_on", pa.date32()),
+                 ("share_held_out", pa.float64())])  # fmt: skip
 
 
 def entry(customer: str, days: int, amount: str, line: str = "list_revenue") -> dict:

@@ -67,8 +67,8 @@ measure: {days: 30, customers: 240, stop: when_it_loses}
 """
 
 
-def write_bakery(folder: Path, config: str = CONFIG, policy: str = POLICY) -> None:
-    """Each customer has bought once in January, and once in the thirty days before the policy."""
+def write_bakery(folder: Path, config: str = CONFIG, policy: str = POLICY, come: range = range(1, CUSTOMERS + 1)) -> None:
+    """Each customer has bought once in January, and once in the thirty days before the policy; then some come by."""
     data = folder / "data"
     data.mkdir(parents=True)
     names = [f"{n},{chr(65 + n % 26)}{'abcdefgh'[n // 26 % 8] * 3}{n} Miller{n},DE" for n in range(1, CUSTOMERS + 1)]
@@ -79,8 +79,8 @@ def write_bakery(folder: Path, config: str = CONFIG, policy: str = POLICY) -> No
     flow.run(flow.open_project(folder))
     with moment(folder) as live:
         approve(live, policy)
-        for one in live.profiles.customers():
-            live.decide(Asked("web", one))
+        for n in come:
+            live.decide(Asked("web", live.lookup("crm", str(n))[0]))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
-from unequal import experiments, predicates
+from unequal import predicates
 from unequal.answers import allotted, together
 from unequal.answers.answer import Answer, Figure
 from unequal.answers.base import Base
@@ -180,12 +180,7 @@ def judged(
     exact: dict[str, dict[str, Any]] = {str(row["arm"]): dict(row) for row in base.fetch(_exactly(measured))}
     every = int(str(base.fetch(arms.aggregate(n=arms.count()))[0]["n"]))
     households = base.table("household") if tried.by_household else None
-    outcomes = {str(row["arm"]): trying.outcomes_of(row) for row in base.fetch(trying.summed(measured, households))}
-    both = [outcomes.get(arm) for arm in ("treated", "held_out")]
-    compared = None
-    if all(one is not None and one.units >= FEWEST for one in both):
-        plan = experiments.Plan(tried.customers, tried.share_held_out)
-        compared = experiments.compare(*[one for one in both if one is not None], plan=plan, confidence=trying.CONFIDENCE)
+    compared = trying.compared(base.fetch(trying.summed(measured, households)), tried, fewest=FEWEST)
     # Those of customers who still wait, or after the days that count, brought nothing of what is compared.
     made = trying.made_in_time(trials, policy, measured).filter(_.policy == policy)
     (told,) = base.fetch(made.aggregate(contacts=made.count(), cost=money_sum(made["cost"]), stated=made["dollars"].cast("float64").mean()))

@@ -104,7 +104,7 @@ def _pair(base: Base, trials: trying.Trials, first: str, second: str, *, level: 
     pair = trying.Trials({name: tried}, both.mutate(policy=ibis.literal(name)), trials.contacts, trials.cost_lines, trials.today)
     measured = base.keep(trying.brought(base.table("entry"), pair, name, level=level))
     rows = base.fetch(trying.summed(measured, base.table("household") if by_household else None))
-    outcomes = {str(row["arm"]): trying.outcomes_of(row) for row in rows}
+    outcomes = trying.by_arm(rows)
     if any(arm not in outcomes or outcomes[arm].customers < FEWEST for arm in _ARMS):
         return None
     plan = experiments.Plan(tried.customers, one.share_held_out)
@@ -119,11 +119,14 @@ def _pair(base: Base, trials: trying.Trials, first: str, second: str, *, level: 
 
 
 def _four_arms(trials: trying.Trials, first: str, second: str, among: ibis.Table | None) -> ibis.Table:
-    """customer_id, arm (of both) and drawn_on, the day of the second of the two lots."""
+    """customer_id, share_held_out, arm (of both) and drawn_on, the day of the second of the two lots."""
     one, other = (trying.arms_of(trials, name, among) for name in (first, second))
-    joined = one.inner_join(other.rename(other_arm="arm", other_on="drawn_on"), "customer_id")
+    joined = one.inner_join(other.rename(other_arm="arm", other_on="drawn_on", other_share="share_held_out"), "customer_id")
     held = "held_out"
     arm = ibis.cases(
         ((_.arm != held) & (_.other_arm != held), "both"), (_.arm != held, "first"), (_.other_arm != held, "second"), else_="neither"
     )
-    return joined.select("customer_id", arm=arm, drawn_on=ibis.greatest(_.drawn_on, _.other_on))
+    # Those whose lots were drawn at the shares of now: at others, customers of another time would fill one arm more than another.
+    now = [trials.policies[name].share_held_out for name in (first, second)]
+    joined = joined.filter(joined["share_held_out"] == now[0], joined["other_share"] == now[1])
+    return joined.select("customer_id", "share_held_out", arm=arm, drawn_on=ibis.greatest(_.drawn_on, _.other_on))

@@ -11,6 +11,13 @@ those of independent gains would, so the sequence errs, if at all, on the safe s
 Few customers bring most dollars. A small arm that has not met its big spenders yet has a low mean and a low variance at once, and its range would leave out
 the truth on one side: with a holdout of 5 % up to a fourth of treatments that do nothing would be said to have earned. So the sequence takes for
 the variance of each arm the larger one of its own and that of all arms together. Both were measured: `benchmarks/experiments/sequences.py`.
+
+Where the share held out changed, the arms are alike within a share alone: later customers are more often in one arm, and may buy less for other reasons.
+So each share is a stratum of its own, and what the treatment did is the mean of the strata's effects, by their customers treated. What is summed is then
+W x effect with W = the sum of m / q over strata (q the share held out), about as many customers as were treated: each customer adds his part to it once, with
+a factor that his share sets and no later one changes. So the information is the sum of m / q^2, which only grows, and the sequence holds as before.
+
+Source: Cochran, The effectiveness of adjustment by subclassification in removing bias in observational studies (1968), for strata.
 """
 
 from __future__ import annotations
@@ -23,7 +30,7 @@ from typing import Final, Literal
 from scipy.special import ndtr, stdtrit
 
 from unequal.experiments.outcomes import Outcomes
-from unequal.experiments.sample_ratio import SampleRatio, sample_ratio
+from unequal.experiments.sample_ratio import SampleRatio, sample_ratios
 from unequal.experiments.sequences import always_valid_p, errors_wide, information_at_plan
 from unequal.terms.errors import ExperimentError
 
@@ -39,7 +46,7 @@ class Plan:
 
     Args:
         customers: of both arms (of all four, for two policies that meet) at the planned end.
-        share_held_out: declared; what the sizes of the arms are held against.
+        share_held_out: declared; what the sizes of the arms are held against. Of several, the newest.
         deviation: standard deviation of one customer's outcome at the planned end; None where outcomes do not grow while customers wait,
             so that as much is known as customers were counted.
     """
@@ -47,6 +54,35 @@ class Plan:
     customers: int
     share_held_out: float
     deviation: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Both arms of those whose lots were drawn at one share.
+
+    Args:
+        treated, held_out: of them; an arm may be empty.
+        share_held_out: declared when the lots were drawn.
+    """
+
+    treated: Outcomes
+    held_out: Outcomes
+    share_held_out: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stratum of a contrast.
+
+    Args:
+        arms: the weight of each within the stratum, and its outcomes.
+        weight: of the stratum; the weights of all add up to 1.
+        scale: 1 / q, over that of the plan: how much more a customer's worth of contrast adds to the sum than one of the plan.
+    """
+
+    arms: Sequence[tuple[float, Outcomes]]
+    weight: float = 1.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +130,8 @@ class Comparison:
 
     Args:
         effect: the difference per customer, treated less held out.
-        treated, held_out: customers in each arm.
-        mean_treated, mean_held_out: what a customer of each came to.
+        treated, held_out: customers in each arm, of the strata that are compared.
+        mean_treated, mean_held_out: what a customer of each came to; of several strata by the customers treated, in both arms.
         total_expected, total_low, total_high: the effect on all who were treated, with the range that holds at every look.
         ratio: whether the lot fell as it was meant to.
     """
@@ -128,18 +164,47 @@ def compare(treated: Outcomes, held_out: Outcomes, *, plan: Plan, confidence: fl
     Raises:
         ExperimentError: EXP001, an arm with fewer than two units; EXP002, a share that is none; EXP003, a plan or a confidence that is none.
     """
-    effect = contrast([(1.0, treated), (-1.0, held_out)], plan=plan, confidence=confidence, adjusted=adjusted, shares=_shares(plan))
+    return compare_strata([Stratum(treated, held_out, plan.share_held_out)], plan=plan, confidence=confidence, adjusted=adjusted)
+
+
+def compare_strata(strata: Sequence[Stratum], *, plan: Plan, confidence: float = 0.95, adjusted: bool = True) -> Comparison:
+    """The same where the share held out changed: those treated are compared with those held out at the same share.
+
+    A stratum waits until both of its arms have enough outcomes, as a comparison does; the sizes of all are held against their shares from the first.
+
+    Args:
+        strata: one at least; of each share one.
+        plan, confidence, adjusted: as for `compare`.
+
+    Raises:
+        ExperimentError: as `compare`; EXP001 where no stratum has two units in each arm.
+    """
+    told = _told(strata)
+    treated = sum(one.treated.customers for one in told)
+    shares = [one.treated.customers / treated if treated else 1 / len(told) for one in told]
+    parts = [
+        Part([(1.0, one.treated), (-1.0, one.held_out)], share, plan.share_held_out / one.share_held_out if one.share_held_out else 1.0)
+        for one, share in zip(told, shares, strict=True)
+    ]
+    declared = [*_shares(plan), *(one.share_held_out for one in strata)]
+    effect = contrast(parts, plan=plan, confidence=confidence, adjusted=adjusted, shares=_shares(plan), declared=declared)
     return Comparison(
         effect=effect,
-        treated=round(treated.customers),
-        held_out=round(held_out.customers),
-        mean_treated=treated.mean,
-        mean_held_out=held_out.mean,
-        total_expected=treated.customers * effect.effect_expected,
-        total_low=treated.customers * effect.effect_low,
-        total_high=treated.customers * effect.effect_high,
-        ratio=sample_ratio(treated.units, held_out.units, share=plan.share_held_out),
+        treated=round(treated),
+        held_out=round(sum(one.held_out.customers for one in told)),
+        mean_treated=sum(share * one.treated.mean for one, share in zip(told, shares, strict=True)),
+        mean_held_out=sum(share * one.held_out.mean for one, share in zip(told, shares, strict=True)),
+        total_expected=treated * effect.effect_expected,
+        total_low=treated * effect.effect_low,
+        total_high=treated * effect.effect_high,
+        ratio=sample_ratios([(one.treated.units, one.held_out.units, one.share_held_out) for one in strata]),
     )
+
+
+def _told(strata: Sequence[Stratum]) -> Sequence[Stratum]:
+    """The strata that can be compared; while there are none, those of which a variance is known, or all."""
+    enough = [one for one in strata if min(one.treated.with_outcome, one.held_out.with_outcome) >= FEWEST_WITH_OUTCOME]
+    return enough or [one for one in strata if min(one.treated.units, one.held_out.units) > 1] or strata
 
 
 def _shares(plan: Plan) -> list[float]:
@@ -166,19 +231,23 @@ def interaction(
     """
     shares = [one * other for one in _shares(plan) for other in (1 - second_share, second_share)]
     arms = [(1.0, both), (-1.0, first), (-1.0, second), (1.0, neither)]
-    return contrast(arms, plan=plan, confidence=confidence, adjusted=True, shares=shares)
+    return contrast([Part(arms)], plan=plan, confidence=confidence, adjusted=True, shares=shares, declared=shares)
 
 
-def contrast(arms: Sequence[tuple[float, Outcomes]], *, plan: Plan, shares: Sequence[float], confidence: float, adjusted: bool) -> Contrast:
-    """A weighted sum of the arms' means, weights summing to 0, with its ranges.
+def contrast(
+    parts: Sequence[Part], *, plan: Plan, shares: Sequence[float], declared: Sequence[float], confidence: float, adjusted: bool
+) -> Contrast:
+    """A weighted sum of the arms' means, weights summing to 0 in each stratum, with its ranges.
 
     Args:
-        arms: weight and outcomes of each.
+        parts: the strata; where lots were drawn at one share, one.
         plan: from before the first look.
-        shares: of all customers that each arm was to have.
+        shares: of all customers that each arm of a stratum was to have by the plan.
+        declared: every share that must be one.
         confidence, adjusted: as for `compare`.
     """
-    _check(arms, plan, shares, confidence)
+    arms = [(part.weight * weight, arm) for part in parts for weight, arm in part.arms]
+    _check(arms, plan, declared, confidence)
     scatters = [arm.scatter() for _, arm in arms]
     theta = _theta(arms, scatters) if adjusted else 0.0
     effect = sum(weight * (arm.mean - theta * arm.mean_before) for weight, arm in arms)
@@ -187,8 +256,8 @@ def contrast(arms: Sequence[tuple[float, Outcomes]], *, plan: Plan, shares: Sequ
     error = sqrt(_summed(arms, own))
     removed = 1 - _summed(arms, own) / _summed(arms, plain) if error else 0.0
     is_early = error == 0 or any(arm.with_outcome < FEWEST_WITH_OUTCOME for _, arm in arms)
-    guarded = _summed(arms, _guarded(arms, own))
-    progress = _progress(arms, plan, shares, guarded)
+    guarded = _summed(arms, _guarded(parts, own))
+    progress = _progress(parts, plan, shares, guarded)
     x = information_at_plan(1 - confidence) * progress
     wide = inf if is_early else errors_wide(x, 1 - confidence) * sqrt(guarded)
     once = float(stdtrit(_freedom(arms, own), (1 + confidence) / 2)) * error if error else 0.0
@@ -210,20 +279,25 @@ def _summed(arms: Sequence[tuple[float, Outcomes]], variances: Sequence[float]) 
     return sum(weight**2 * one for (weight, _), one in zip(arms, variances, strict=True))
 
 
-def _guarded(arms: Sequence[tuple[float, Outcomes]], variances: Sequence[float]) -> list[float]:
-    """Variances of means, each from the larger one of its own and all customers' variance."""
-    each = [one * arm.customers for (_, arm), one in zip(arms, variances, strict=True)]
-    together = sum(one * arm.customers for (_, arm), one in zip(arms, each, strict=True)) / sum(arm.customers for _, arm in arms)
-    return [max(one, together) / arm.customers for (_, arm), one in zip(arms, each, strict=True)]
+def _guarded(parts: Sequence[Part], variances: Sequence[float]) -> list[float]:
+    """Variances of means, each from the larger one of its own and that of all customers of its stratum."""
+    found, left = [], list(variances)
+    for part in parts:
+        arms, own, left = [arm for _, arm in part.arms], left[: len(part.arms)], left[len(part.arms) :]
+        each = [one * arm.customers for arm, one in zip(arms, own, strict=True)]
+        together = sum(one * arm.customers for arm, one in zip(arms, each, strict=True)) / sum(arm.customers for arm in arms)
+        found += [max(one, together) / arm.customers for arm, one in zip(arms, each, strict=True)]
+    return found
 
 
-def _progress(arms: Sequence[tuple[float, Outcomes]], plan: Plan, shares: Sequence[float], variance: float) -> float:
+def _progress(parts: Sequence[Part], plan: Plan, shares: Sequence[float], variance: float) -> float:
     """What is gathered, over what is planned; 1 at the planned end."""
-    worth = 1 / sum(weight**2 / arm.customers for weight, arm in arms)
-    planned = plan.customers / sum(weight**2 / share for (weight, _), share in zip(arms, shares, strict=True))
+    worths = [1 / sum(weight**2 / arm.customers for weight, arm in part.arms) for part in parts]
+    planned = plan.customers / sum(weight**2 / share for (weight, _), share in zip(parts[0].arms, shares, strict=True))
     if plan.deviation is None:
-        return worth / planned
-    return worth * worth * variance / (planned * plan.deviation**2)
+        return sum(worth * part.scale**2 for worth, part in zip(worths, parts, strict=True)) / planned
+    summed = sum(worth * part.scale for worth, part in zip(worths, parts, strict=True))
+    return summed * summed * variance / (planned * plan.deviation**2)
 
 
 def _freedom(arms: Sequence[tuple[float, Outcomes]], variances: Sequence[float]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,6 +11,7 @@ import ibis
 from ibis import _
 
 from unequal import ledger
+from unequal.experiments.analysis import Comparison, Plan, Stratum, compare_strata
 from unequal.experiments.outcomes import Outcomes
 from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import TOTAL, money_sum
@@ -28,7 +29,7 @@ class Tried:
         objective: what it is for, in words.
         days: that count from the day of the lot on; the day itself is the first.
         customers: planned for both arms.
-        share_held_out: of those whom it is for.
+        share_held_out: of those whom it is for; now.
         by_household: whole households were drawn: their members share a fate, and are no witnesses of their own.
         is_whole: it stands for several policies together, as the universal holdout does; its dollars are in theirs, and are not added to them.
         versions: those that reached somebody, oldest first.
@@ -54,8 +55,8 @@ class Trials:
 
     Args:
         policies: those that are known, by name, in the order of their names.
-        arms: policy, customer_id (as of today), arm (treated or held_out), drawn_on (the company's day), from the state drawn_at too (naive UTC);
-            a row for each policy and customer.
+        arms: policy, customer_id (as of today), arm (treated or held_out), drawn_on (the company's day), from the state drawn_at too (naive UTC),
+            share_held_out (when the lot was drawn; absent where nothing tells it: then that of now); a row for each policy and customer.
         contacts: customer_id, policy, from the state policy_version too, made_on, cost, dollars (what was expected, all costs off; absent where nothing tells it);
             cost and dollars DECIMAL(18, 4).
         cost_lines: those on which the ledger holds what contacts cost, where a source reads them; none where no source does.
@@ -90,7 +91,8 @@ def brought(entries: ibis.Table, trials: Trials, policy: str, *, level: Level, a
         among: customers who count, any table with customer_id; all by default.
 
     Returns:
-        customer_id, arm, drawn_on; brought (at `level`), cost (of contacts, positive) and before (at `level`, in the days before), DECIMAL(28, 4);
+        customer_id, arm, drawn_on, share_held_out; brought (at `level`), cost (of contacts, positive) and before (at `level`, in the days before),
+        DECIMAL(28, 4);
         earned: brought, less the cost where it is not in `brought` already. Customers whose days are not over yet are absent.
     """
     span = ibis.interval(days=trials.policies[policy].days)
@@ -139,37 +141,73 @@ def made_in_time(trials: Trials, policy: str, measured: ibis.Table) -> ibis.Tabl
 
 
 def arms_of(trials: Trials, policy: str, among: ibis.Table | None = None) -> ibis.Table:
-    """customer_id, arm and drawn_on of one policy, among all customers or some."""
-    arms = trials.arms.filter(trials.arms["policy"] == policy).select("customer_id", "arm", "drawn_on")
+    """customer_id, arm, drawn_on and share_held_out of one policy, among all customers or some."""
+    arms = trials.arms.filter(trials.arms["policy"] == policy)
+    share = arms["share_held_out"].fill_null(trials.policies[policy].share_held_out)
+    arms = arms.select("customer_id", "arm", "drawn_on", share_held_out=share)
     return arms if among is None else arms.semi_join(among, "customer_id")
 
 
 def summed(measured: ibis.Table, households: ibis.Table | None = None) -> ibis.Table:
-    """Of each arm the sums that a comparison takes, as floats.
+    """Of each arm, and of each share that was held out, the sums that a comparison takes, as floats.
 
     Args:
         measured: as `brought` gives it: customer_id, arm, earned, before.
         households: customer_id, household_id, where whole households were drawn; else each customer is a unit.
 
     Returns:
-        arm, and a column for each field of `Outcomes`; `outcomes_of` reads a row.
+        arm, share_held_out, and a column for each field of `Outcomes`; `by_arm` and `compared` read the rows.
     """
-    each = measured.select("arm", "customer_id", y=measured["earned"].cast("float64"), x=measured["before"].cast("float64"))
+    each = measured.select(
+        "arm", "share_held_out", "customer_id", y=measured["earned"].cast("float64"), x=measured["before"].cast("float64")
+    )
     if households is None:
         units = each.mutate(n=ibis.literal(1.0))
     else:
         lives = each.left_join(households.select("customer_id", "household_id"), "customer_id")
         unit = ibis.coalesce(lives["household_id"], lives["customer_id"])
-        units = lives.group_by("arm", unit=unit).aggregate(n=lives.count().cast("float64"), y=lives["y"].sum(), x=lives["x"].sum())
+        units = lives.group_by("arm", "share_held_out", unit=unit).aggregate(
+            n=lives.count().cast("float64"), y=lives["y"].sum(), x=lives["x"].sum()
+        )
     n, y, x = units["n"], units["y"], units["x"]
-    return units.group_by("arm").aggregate(
+    return units.group_by("arm", "share_held_out").aggregate(
         units=units.count().cast("int64"), with_outcome=ibis.ifelse(y != 0, 1, 0).sum().cast("int64"), customers=n.sum(), outcome=y.sum(),
         customers_squared=(n * n).sum(), outcome_squared=(y * y).sum(), customers_outcome=(n * y).sum(), before=x.sum(),
         before_squared=(x * x).sum(), customers_before=(n * x).sum(), outcome_before=(x * y).sum(),
     )  # fmt: skip
 
 
-def outcomes_of(row: Mapping[str, Any]) -> Outcomes:
-    """One arm's sums, from a row of `summed`."""
-    sums = {name: float(value) for name, value in row.items() if name not in {"arm", "units", "with_outcome"}}
+def by_arm(rows: Iterable[Mapping[str, Any]]) -> dict[str, Outcomes]:
+    """Each arm's sums, whatever share was held out, from the rows of `summed`."""
+    found: dict[str, Outcomes] = {}
+    for row in rows:
+        arm, one = str(row["arm"]), _outcomes_of(row)
+        found[arm] = found[arm] + one if arm in found else one
+    return found
+
+
+def compared(rows: Iterable[Mapping[str, Any]], tried: Tried, *, fewest: int) -> Comparison | None:
+    """Those treated beside those held out, each share that was held out by itself.
+
+    Args:
+        rows: of `summed`.
+        tried: what was tried.
+        fewest: units that each arm has at one share at least.
+
+    Returns:
+        None where there are fewer.
+    """
+    nobody = Outcomes.of([])
+    found: dict[float, dict[str, Outcomes]] = {}
+    for row in rows:
+        found.setdefault(float(row["share_held_out"]), {})[str(row["arm"])] = _outcomes_of(row)
+    strata = [Stratum(arms.get("treated", nobody), arms.get("held_out", nobody), share) for share, arms in sorted(found.items())]
+    if not any(min(one.treated.units, one.held_out.units) >= fewest for one in strata):
+        return None
+    return compare_strata(strata, plan=Plan(tried.customers, tried.share_held_out), confidence=CONFIDENCE)
+
+
+def _outcomes_of(row: Mapping[str, Any]) -> Outcomes:
+    """The sums of one arm at one share."""
+    sums = {name: float(value) for name, value in row.items() if name not in {"arm", "share_held_out", "units", "with_outcome"}}
     return Outcomes(int(row["units"]), int(row["with_outcome"]), **sums)

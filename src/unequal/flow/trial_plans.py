@@ -28,7 +28,7 @@ SHARES: Final = (0.05, 0.1, 0.2, 0.3, 0.5)
 FEWEST: Final = 100
 """Customers below whom their scatter is not known well enough to plan on."""
 _RATE_DAYS: Final = 90
-_ARMS: Final = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_on": "date"}
+_ARMS: Final = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_on": "date", "share_held_out": "float64"}
 _CONTACTS: Final = {"customer_id": "string", "policy": "string", "made_on": "date", "cost": "decimal(18, 4)"}
 
 
@@ -140,13 +140,17 @@ def _past(
     policy = policies.named(name)
     who = treatments.preview.worth_treating(then.profile, policy, rules)
     drawn = opened.engine.rows({"drawn_on": "date"}, [{"drawn_on": began}])
-    arms = who.cross_join(drawn).mutate(policy=ibis.literal(name), arm=ibis.literal("held_out")).select(*_ARMS)
+    arms = (
+        who.cross_join(drawn)
+        .mutate(policy=ibis.literal(name), arm=ibis.literal("held_out"), share_held_out=ibis.null("float64"))
+        .select(*_ARMS)
+    )
     tried = experiments.trials.Tried(name, "", days, FEWEST, 0.5, policy.by_household)
     trials = experiments.trials.Trials({name: tried}, arms, opened.engine.rows(_CONTACTS, []), frozenset(), today)
     measured = opened.base.keep(experiments.trials.brought(entries, trials, name, level=opened.base.level))
     households = opened.base.table("household") if policy.by_household else None
     rows: Sequence[Mapping[str, Any]] = opened.engine.fetch(experiments.trials.summed(measured, households))
-    found = experiments.trials.outcomes_of(rows[0]) if rows else None
+    found = experiments.trials.by_arm(rows).get("held_out")
     return found if found is not None and found.units >= FEWEST else None
 
 

@@ -16,7 +16,9 @@ from unequal.flow.returning import is_returned
 from unequal.terms.lines import Line
 from unequal.treatments import shapes, tiers
 
-_ARMS = {"policy": "string", "customer_id": "string", "arm": "string", "drawn_at": "timestamp", "drawn_on": "date"}
+_ARMS = {
+    "policy": "string", "customer_id": "string", "arm": "string", "drawn_at": "timestamp", "drawn_on": "date", "share_held_out": "float64",
+}  # fmt: skip
 _HOUSEHOLD = "household"
 _DAYS, _CUSTOMERS = 90, 10_000
 """As a policy is measured that says nothing."""
@@ -45,10 +47,11 @@ def trials(
         return None
     contacts = _before(state.contacts_made(), "made_at", until)
     zone = ZoneInfo(project.time_zone)
-    versions = _versions(contacts)
+    versions, every = _versions(contacts), state.policy_versions()
+    lots = _with_shares(_on_days(arms, "drawn_at", "drawn_on", zone), every)
     return experiments.trials.Trials(
-        _tried(project, state.policy_versions(), versions, set(arms["policy"].to_pylist())),
-        engine.rows(_ARMS, _on_days(arms, "drawn_at", "drawn_on", zone).select(list(_ARMS))),
+        _tried(project, every, versions, set(arms["policy"].to_pylist())),
+        engine.rows(_ARMS, lots.select(list(_ARMS))),
         engine.rows(_CONTACTS, _on_days(contacts, "made_at", "made_on", zone).select(list(_CONTACTS))),
         cost_lines=_cost_lines(project),
         today=day_in(zone, published_at),
@@ -74,6 +77,22 @@ def _on_days(table: pa.Table, moment: str, day: str, zone: ZoneInfo) -> pa.Table
     """The table with the company's day of a moment beside it."""
     days = [day_in(zone, at) for at in table[moment].to_pylist()]
     return table.append_column(day, pa.array(days, pa.date32()))
+
+
+def _with_shares(arms: pa.Table, every: Iterable[storage.state.PolicyVersion]) -> pa.Table:
+    """The arms with the share that the policy's version held out that was in force when the lot was drawn; null where none was, as of what the config draws."""
+    drawn, shares = set(arms["policy"].to_pylist()), pa.nulls(arms.num_rows, pa.float64())
+    at, compute = arms["drawn_at"], pa.compute
+    for one in every:
+        if one.name in drawn and one.approved_at is not None:
+            holds = compute.and_(
+                compute.equal(arms["policy"], one.name), compute.greater_equal(at, pa.scalar(one.approved_at, pa.timestamp("us")))
+            )
+            if one.retired_at is not None:
+                holds = compute.and_(holds, compute.less(at, pa.scalar(one.retired_at, pa.timestamp("us"))))
+            held_out = float(config.policies.read_policy(one.text, one.name, version=one.version).policy.holdout)
+            shares = compute.if_else(holds, held_out, shares)
+    return arms.append_column("share_held_out", shares)
 
 
 def _versions(contacts: pa.Table) -> dict[str, set[int]]:
