@@ -108,27 +108,49 @@ def test_the_propensity_is_what_the_lots_of_the_winner_and_of_those_before_it_ma
 
 
 def test_the_universal_holdout_counts_once_however_many_policies_it_stops():
-    told = {(one.universal, one.winner.policy): one.propensity for one in found_of([policy(holdout="0.5"), NEWS, CALL], **FIFTH)}
-    tiny = 1 - D("0.000001")
-    assert told["held_out", "call"] == tiny * D("0.2")
-    assert told["treated", "seat"] == D("0.5") * D("0.8")
-    assert told["treated", "news"] == tiny * D("0.5") * D("0.8")
+    told = {one.winner.policy: one.propensity for one in found_of([policy(holdout="0.5"), NEWS, CALL], **FIFTH)}
+    tiny = D("0.000001")
+    assert told["seat"] == D("0.8") * D("0.5")
+    assert told["news"] == D("0.8") * D("0.5") * (1 - tiny)
+    assert told["call"] == (D("0.2") + D("0.8") * D("0.5") * tiny) * (1 - tiny), "held out of all marketing, or of each by itself"
+
+
+SEVERAL = {
+    "marketing alone": [policy(holdout="0.4"), policy("news", holdout="0.3", effect=effect("0.10", "50.00"))],
+    "a service below": [policy(holdout="0.3"), policy("call", purpose="service", holdout="0.4", effect=effect("0.10", "20.00"))],
+    "a service between": [
+        policy(holdout="0.3"), policy("call", purpose="service", holdout="0.4", effect=effect("0.10", "60.00")),
+        policy("news", holdout="0.5", effect=effect("0.10", "20.00")),
+    ],
+    "a person decides first": [policy("ending", significant=True, holdout="0.4"), policy("call", holdout="0.5", effect=effect("0.10", "20.00"))],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("several", SEVERAL.values(), ids=SEVERAL.keys())
+@pytest.mark.parametrize("declared", [{}, FIFTH], ids=["no universal holdout", "a fifth"])
+def test_the_propensities_of_all_that_may_be_done_add_up_to_one_and_each_is_as_often_done(several, declared):
+    everybody = found_of(several, **declared)
+    done = [one.winner and one.winner.policy for one in everybody]
+    told = {(action, one.propensity) for action, one in zip(done, everybody, strict=True)}
+    assert len(told) == len(set(done)), "an action is as probable, however the lots fell that led to it"
+    assert sum(chance for _, chance in told) == 1
+    for action, chance in told:
+        share = float(chance)
+        assert abs(done.count(action) - MANY * share) < 4 * (MANY * share * (1 - share)) ** 0.5
 
 
 def test_weighed_by_the_propensity_everybody_is_counted_once():
     """Horvitz and Thompson: the sum of 1 / propensity over who got a treatment estimates how many might have."""
-    everybody = found_of([policy(holdout="0.4"), policy("news", holdout="0.3", effect=effect("0.10", "50.00"))], **FIFTH)
-    for name in ("seat", "news", None):
-        weights = [
-            1 / Fraction(one.propensity) for one in everybody if (one.winner and one.winner.policy) == name and one.universal == "treated"
-        ]
+    everybody = found_of([policy(holdout="0.4"), policy("news", holdout="0.3", effect=effect("0.10", "50.00")), CALL], **FIFTH)
+    for name in ("seat", "news", "call"):
+        weights = [1 / Fraction(one.propensity) for one in everybody if (one.winner and one.winner.policy) == name]
         assert abs(float(sum(weights)) / MANY - 1) < 0.25
 
 
 def test_a_person_who_decides_is_none_of_the_lots():
     found = chosen([policy("ending", significant=True, holdout="0.4"), CALL])
     assert (found.for_review is None, found.winner.policy) in {(False, "call"), (True, "call")}
-    assert found.propensity in {1 - D("0.000001"), (1 - D("0.000001")) * D("0.4")}
+    assert found.propensity == 1 - D("0.000001"), "it is done however the lot of what a person decides falls"
 
 
 def test_more_than_half_of_the_base_is_not_held_out():

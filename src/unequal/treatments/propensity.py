@@ -1,12 +1,14 @@
 """How probable it was, before the lots fell, that a customer would be done what he was done: logged with each decision from the first day.
 
-Only lots are chance in a choice. What is done hangs on those of the winner, which must have treated the customer, and of whoever outranked the winner and
-was held out: had that lot fallen otherwise, the other would have won. So
+Only lots are chance in a choice. What is done hangs on those of the winner, which must have treated the customer, and of whoever outranks it: had those
+lots fallen otherwise, another would have won. They may fall in several ways to the same end, which all count. Where direct marketing outranks a service,
+each marketing policy holds the customer out, or the universal holdout does all of them at once. With q the share that each holds out, and u the universal one,
 
-    propensity = (1 - share held out of the winner) x product of the shares held out of those before it
+    propensity = (1 - q of the winner) x (u x product of q over the services before it + (1 - u) x product of q over all before it)
 
-and the same of the universal holdout, once. A person's decision is none of the lots'. Whoever weighs outcomes by 1 / propensity makes up for who was
-chosen how often; the shares are those in force at the moment.
+and without the first term where the winner is direct marketing itself. So the propensities of all that may be done at a moment add up to 1. What a person
+decides outranks nothing until he has, and is none of the lots'. Whoever weighs outcomes by 1 / propensity makes up for who was chosen how often; the
+shares are those in force at the moment.
 
 Source: Horvitz and Thompson, A generalization of sampling without replacement (1952); Rosenbaum and Rubin, The central role of the propensity score (1983);
 Bottou and others, Counterfactual reasoning and learning systems (2013), for logging it with the decision.
@@ -27,23 +29,24 @@ _ASKED: Final = frozenset({*_BY_LOT, "for_a_person"})
 
 
 def propensity(before: Sequence[Judged], winner: Offer | None, rules: Rules) -> Decimal:
-    """The chance of what is done, above 0 and at most 1; 1 where no lot could have changed it.
+    """The chance that the winner is done, or nothing where there is none; above 0 and at most 1, and 1 where no lot could have changed it.
 
     Args:
-        before: who stands before the winner, or all where there is none.
+        before: who stands before the winner, or all where there is none; what fell otherwise than by the lot does not count.
         winner: what is done, if anything.
         rules: of the moment.
     """
-    chance = Decimal(1)
+    spared = held = Decimal(1) if winner is None else 1 - winner.policy.holdout
     for one in before:
-        if one.code == "held_out":
-            chance *= one.offer.policy.holdout
-    if winner is not None:
-        chance *= 1 - winner.policy.holdout
-    if any(one.code == "universal_holdout" for one in before):
-        return chance * rules.universal_holdout
-    by_lot = [one.offer.policy for one in before if one.code in _BY_LOT] + ([winner.policy] if winner is not None else [])
-    return chance * (1 - rules.universal_holdout) if any(policy.is_universal for policy in by_lot) else chance
+        policy = one.offer.policy
+        if one.code in _BY_LOT and not policy.config.significant:
+            spared *= policy.holdout
+            held *= 1 if policy.is_universal else policy.holdout
+    if winner is not None and winner.policy.is_universal:
+        held = Decimal(0)
+    if spared == held:
+        return spared
+    return (1 - rules.universal_holdout) * spared + rules.universal_holdout * held
 
 
 def universal_arm(before: Sequence[Judged], winner: Offer | None) -> Arm | None:
