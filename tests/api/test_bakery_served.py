@@ -156,7 +156,7 @@ def test_what_a_batch_says_for_all_may_be_too_deep_for_all_of_them(client: Clien
 # Whom pages are for
 
 
-@pytest.mark.parametrize("visitor", ["日本", "a?b#c", "50% of", "é"])
+@pytest.mark.parametrize("visitor", ["日本", "a?b#c", "50% of", "é", "+f/9w==", "a%2Fb"])
 def test_a_button_on_the_page_of_a_visitor_leads_back_to_him_whatever_letters_his_id_has(client: Client, live: Live, visitor: str) -> None:
     track(client, messageId="m1", userId=None, anonymousId=visitor)
     customer_id = f"anonymous:shop:{visitor}"
@@ -176,9 +176,22 @@ def test_a_stranger_comes_after_signing_in_to_the_page_of_the_visitor_whom_he_as
     def signed_in_for(after: str) -> Any:
         return client.post("/sign-in", data={"name": "mia", "password": "correct horse battery", "next": after})
 
-    for visitor in ("日本", "a?b#c"):
+    for visitor in ("日本", "a?b#c", "+f/9w==", "a%2Fb"):
         path = f"/agent/{quote(f'anonymous:shop:{visitor}', safe=':')}"
         form = client.get(client.get(path).headers["location"]).text
         assert f'name="next" value="{path}"' in form
         assert signed_in_for(path).headers["location"] == path
     assert signed_in_for("/agent/日本").headers["location"] == f"/agent/{quote('日本')}"
+
+
+@pytest.mark.parametrize("visitor", ["+f/9w==", "/", "a%2Fb"])
+def test_a_visitor_whose_id_holds_slashes_is_served_as_any_other(client: Client, live: Live, visitor: str) -> None:
+    track(client, messageId="m1", userId=None, anonymousId=visitor)
+    customer_id, headers = f"anonymous:shop:{visitor}", key(client, "customers.read", "consents.write")
+    path = f"/v1/customers/{quote(customer_id, safe='')}"
+    assert client.get(path, headers=headers).json()["customer_id"] == customer_id
+    said = {"purpose": "marketing", "status": "objected", "evidence": "said so"}
+    assert client.post(f"{path}/consents", json=said, headers=headers).status_code == 204
+    assert [row.status for row in live.state.contacts.consents(customer_id)] == ["objected"]
+    nothing = client.get(f"/v1/no/{quote('a/b', safe='')}", headers=headers)
+    assert (nothing.status_code, "/v1/no/a%2Fb" in nothing.text) == (404, True)

@@ -100,12 +100,34 @@ def test_a_telephone_that_a_family_shares_in_two_spellings_stays_the_others(comp
 
 
 def test_what_another_visitor_said_before_he_may_say_again(company):
-    visitor = identify(anonymousId="v1", email="Cleo@Bakery.example", phone="0151 / 23 45 67 89")
+    visitor = identify(anonymousId="v1", email="Cleo@Bakery.example", phone="0151 / 55 51 26 87")
     with moment(company) as live:
-        assert tell(live, identify(userId="4", phone="+4915123456789"), visitor) == ["taken"] * 2
+        assert tell(live, identify(userId="4", phone="+4915155512687"), visitor) == ["taken"] * 2
     erase(company, "crm:4")
     with moment(company) as live:
         assert tell(live, {**visitor, "messageId": "later"}) == ["taken"]
+
+
+@pytest.mark.parametrize(("before", "after"), [(4915155512687, "0151 / 55 51 26 87"), ("0151 / 55 51 26 87", 4915155512687)])
+def test_an_erased_persons_telephone_is_known_again_though_a_form_sends_it_as_a_number(company, before, after):
+    with moment(company) as live:
+        assert tell(live, identify(userId="4", phone=before), identify(userId="5", phone=15198765432)) == ["taken"] * 2
+    erase(company, "crm:4")
+    with moment(company) as live:
+        again = [
+            identify(anonymousId="v1", phone=after),
+            identify(anonymousId="v2", phone="0151 98765432"),
+            identify(anonymousId="v3", phone=True),
+        ]
+        assert tell(live, *again) == ["quarantined", "taken", "taken"]
+
+
+def test_a_telephone_that_another_visitor_sent_as_a_number_stays_his(company):
+    with moment(company) as live:
+        assert tell(live, identify(userId="4", phone="+4915155512687"), identify(anonymousId="v1", phone=4915155512687)) == ["taken"] * 2
+    erase(company, "crm:4")
+    with moment(company) as live:
+        assert tell(live, identify(anonymousId="v1", phone="0151 / 55 51 26 87")) == ["taken"]
 
 
 @pytest.mark.parametrize("value", ["12345", "0000 000 000", "123456789"])

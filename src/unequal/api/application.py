@@ -15,7 +15,17 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import Receive, Scope, Send
 
 from unequal.access import Accounts, Desk, Gate, verbs
-from unequal.api import account_routes, agent_pages, customer_routes, directory_routes, event_routes, host_routes, policy_routes, problems
+from unequal.api import (
+    account_routes,
+    agent_pages,
+    customer_routes,
+    directory_routes,
+    event_routes,
+    host_routes,
+    paths,
+    policy_routes,
+    problems,
+)
 from unequal.api.openapi import described
 from unequal.api.page_routing import EVERY_PAGE, endpoint
 from unequal.api.routing import ROUTES, Route, Server, answered, answered_soon
@@ -77,13 +87,16 @@ class _Application(FastAPI):
     shortcuts: Mapping[tuple[str, str], Callable[[Scope, Receive, Send], Awaitable[None]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self.shortcuts.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        found = None
+        if scope["type"] == "http":
+            paths.mark_slashes(scope)
+            found = self.shortcuts.get((scope["method"], scope["path"]))
         await (found or super().__call__)(scope, receive, send)
 
 
 async def _no_such_route(request: Request, error: Any) -> Response:
     if error.status_code == _NOT_FOUND:
-        wrong = ApiError("API004", "there is nothing at this address", seen=request.url.path[:200], do="see /v1/openapi.json")
+        wrong = ApiError("API004", "there is nothing at this address", seen=paths.path_of(request.scope)[:200], do="see /v1/openapi.json")
     else:
         wrong = ApiError("API005", "this address takes no such method", seen=request.method[:20], do="see /v1/openapi.json")
     response = problems.answer(wrong)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from fastapi import Request, Response
 
 from unequal.access import ANYBODY, Accounts, Caller, Desk, csrf_of, is_csrf_of
-from unequal.api import agent_views, bodies, problems
+from unequal.api import agent_views, bodies, paths, problems
 from unequal.api.credentials import COOKIE, address_of, check_origin
 from unequal.api.routing import Server
 from unequal.terms.errors import AccessError, ApiError, Problems, UnequalError
@@ -138,21 +138,21 @@ def _done(found: PageRoute, server: Server, request: Request, body: bytes) -> Sh
 
 def _visit(found: PageRoute, server: Server, request: Request, body: bytes) -> Visit:
     """A request, read: whose session, then what the form says."""
-    query = dict(request.query_params)
+    query, parts = dict(request.query_params), paths.parts_of(request)
     token = request.cookies.get(EMBEDDED_COOKIE if query.get("embed") == "1" else COOKIE, "")
     address = address_of(request)
     caller = ANYBODY if found.is_open else server.gate.by_session(token, address) if token else server.gate.unknown(address)
     if caller is ANYBODY and not found.is_open:
         raise AccessError("ACC001", "it is not known who asks", do="sign in")
     form = _form(request, body) if found.method == "POST" else {}
-    if bodies.has_nul(query) or bodies.has_nul(dict(request.path_params)) or bodies.has_nul(form):
+    if bodies.has_nul(query) or bodies.has_nul(parts) or bodies.has_nul(form):
         raise ApiError("API002", "the request cannot be read", seen="a NUL character", do="leave it out: no database keeps it")
     if found.method == "POST":
         check_origin(request)
         if not found.is_open and not is_csrf_of(token, form.get("csrf", "")):
             raise AccessError("ACC014", "the request may come from another site's page", seen="no CSRF token of this session",
                               do="open the page anew and send the form again")  # fmt: skip
-    return Visit(server, caller, token, request, request.path_params, query, form)
+    return Visit(server, caller, token, request, parts, query, form)
 
 
 def _form(request: Request, body: bytes) -> dict[str, str]:
@@ -168,7 +168,7 @@ def _form(request: Request, body: bytes) -> dict[str, str]:
 def _to_sign_in(request: Request) -> Shown:
     """To the sign-in page, and from there back."""
     kept = {"embed": "1"} if request.query_params.get("embed") == "1" else {}
-    back = quote(request.scope["path"], safe="/:") + (f"?{request.url.query}" if request.url.query else "")
+    back = paths.path_of(request.scope) + (f"?{request.url.query}" if request.url.query else "")
     return Shown(to=f"{SIGN_IN}?{urlencode({'next': back, **kept})}")
 
 

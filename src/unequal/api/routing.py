@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from unequal.access import Accounts, Caller, Desk, Gate
-from unequal.api import bodies, problems
+from unequal.api import bodies, paths, problems
 from unequal.api.credentials import address_of, caller_of, key_in, plain_key_in
 from unequal.terms.errors import ApiError, UnequalError
 
@@ -195,12 +195,13 @@ def _done(found: Route, server: Server, request: Request, body: bytes) -> Respon
 def _call(found: Route, server: Server, request: Request, body: bytes) -> Call:
     """A request, read: first who calls, then what he sends."""
     caller = caller_of(server.gate, request, _written_key(body) if found.is_event and key_in(request.headers) is None else None)
-    if bodies.has_nul(dict(request.path_params)) or bodies.has_nul(dict(request.query_params)):
+    parts = paths.parts_of(request)
+    if bodies.has_nul(parts) or bodies.has_nul(dict(request.query_params)):
         raise ApiError("API002", "the request cannot be read", seen="a NUL character", do="leave it out: no database keeps it")
     query = None if found.query is None else bodies.fitted(found.query, dict(request.query_params), "the query")
     # Events are read where they are taken in: each is judged by itself there.
     fitted = None if found.body is None or found.is_event else bodies.fitted(found.body, _json(request, body))
-    return Call(server, caller, request, request.path_params, query, fitted, body)
+    return Call(server, caller, request, parts, query, fitted, body)
 
 
 def _written_key(body: bytes) -> str | None:

@@ -82,6 +82,8 @@ def _values(told: Any) -> Iterator[tuple[str, str]]:
         for name, value in told.items():
             if name in _VALUES and isinstance(value, str):
                 yield name, value
+            elif name == "phone" and type(value) is int:  # as some forms send it; true is none
+                yield name, str(value)
             else:
                 yield from _values(value)
     elif isinstance(told, list):

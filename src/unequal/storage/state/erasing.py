@@ -188,6 +188,8 @@ def _leaves(told: Any) -> Iterator[tuple[str, str]]:
         for name, value in told.items():
             if isinstance(value, str) and (name in _PERSONAL or name in _NAMES):
                 yield _PERSONAL.get(name, "name"), value
+            elif name == "phone" and type(value) is int:  # as some forms send it; true is none
+                yield _PERSONAL[name], str(value)
             elif name == "address" and isinstance(value, dict):
                 yield from (("name", part) for part in value.values() if isinstance(part, str))
             else:
