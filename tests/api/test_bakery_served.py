@@ -193,5 +193,7 @@ def test_a_visitor_whose_id_holds_slashes_is_served_as_any_other(client: Client,
     said = {"purpose": "marketing", "status": "objected", "evidence": "said so"}
     assert client.post(f"{path}/consents", json=said, headers=headers).status_code == 204
     assert [row.status for row in live.state.contacts.consents(customer_id)] == ["objected"]
-    nothing = client.get(f"/v1/no/{quote('a/b', safe='')}", headers=headers)
-    assert (nothing.status_code, "/v1/no/a%2Fb" in nothing.text) == (404, True)
+    assert client.get(f"{path}/", headers=headers).status_code in {200, 307}, "a slash too many does no harm"
+    for end in ("", "/"):
+        nothing = client.get(f"/v1/no/{quote('a/b', safe='')}{end}", headers=headers)
+        assert (nothing.status_code, "/v1/no/a%2Fb" in nothing.text) == (404, True)

@@ -21,7 +21,9 @@ def mark_slashes(scope: Scope) -> None:
     """Put the mark into the path of a request in place of each slash within a part; nothing is done where there is none."""
     raw: bytes = scope.get("raw_path") or b""
     if b"%2" in raw:
-        scope["path"] = _SLASH.join(unquote(one) for one in _WRITTEN.split(raw.partition(b"?")[0].decode("latin-1")))
+        path = _SLASH.join(unquote(one) for one in _WRITTEN.split(raw.partition(b"?")[0].decode("latin-1")))
+        # Whoever writes a slash too many at the end is else sent to the address without it, which cannot be written with the mark.
+        scope["path"] = path.rstrip("/") if _SLASH in path else path
 
 
 def parts_of(request: Request) -> dict[str, str]:
