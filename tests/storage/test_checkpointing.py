@@ -9,8 +9,10 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from unequal import storage
-from unequal.storage.state import contacts, erasing
+from unequal.storage.state import checkpointing, contacts, erasing
 
 AT = datetime(2026, 1, 5, 6, 30)
 LONGEST_SECONDS = 30
@@ -81,3 +83,36 @@ def test_an_erasure_empties_the_log_though_others_carry_it_over_all_the_while(tm
             over.set()
             for one in others:
                 one.join()
+
+
+class SlowlyCleared(threading.Event):
+    """An event that is cleared only once somebody has set it meanwhile: the worst moment to do so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clears, self.sets = threading.Semaphore(0), threading.Semaphore(0)
+
+    def set(self) -> None:
+        super().set()
+        self.sets.release()
+
+    def clear(self) -> None:
+        self.clears.release()
+        self.sets.acquire(timeout=LONGEST_SECONDS)
+        super().clear()
+
+
+def test_who_closes_just_when_the_thread_turns_to_what_was_written_does_not_wait_for_ever(tmp_path: Path, monkeypatch) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'state.db'}")
+    with monkeypatch.context() as slow:
+        slow.setattr(checkpointing.threading, "Event", SlowlyCleared)
+        one = checkpointing.Checkpointer(engine, every_seconds=0.01)
+    written = one._is_written
+    one.written()
+    assert written.sets.acquire(timeout=LONGEST_SECONDS)
+    assert written.clears.acquire(timeout=LONGEST_SECONDS)
+    closer = threading.Thread(target=one.close, daemon=True)
+    closer.start()
+    closer.join(LONGEST_SECONDS)
+    assert not closer.is_alive()
+    engine.dispose()

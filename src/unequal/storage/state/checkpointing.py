@@ -51,6 +51,9 @@ class Checkpointer:
             if self._is_closed.wait(self._every_seconds):
                 return
             self._is_written.clear()
+            # Whoever closed between these two lines had his call cleared, and would wait for ever.
+            if self._is_closed.is_set():
+                return
             try:
                 self._carry_over()
             except sa.exc.DBAPIError as error:
