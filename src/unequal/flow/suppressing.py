@@ -15,7 +15,6 @@ from unequal.flow.blanking import Blanks
 
 REASON: Final = "erased"
 _DETAIL: Final = "it is of a person who was erased; nothing of it is kept"
-_VALUES: Final = ("email", "phone")
 
 
 def blanks_of(suppressed: storage.state.Suppressed) -> Blanks:
@@ -80,10 +79,8 @@ def _identifiers(sender: storage.state.Sender, one: storage.state.Incoming | sto
 def _values(told: Any) -> Iterator[tuple[str, str]]:
     if isinstance(told, dict):
         for name, value in told.items():
-            if name in _VALUES and isinstance(value, str):
-                yield name, value
-            elif name == "phone" and type(value) is int:  # as some forms send it; true is none
-                yield name, str(value)
+            if (text := storage.state.erasing.personal(name, value)) is not None:
+                yield name, text
             else:
                 yield from _values(value)
     elif isinstance(told, list):

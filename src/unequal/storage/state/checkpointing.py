@@ -48,11 +48,9 @@ class Checkpointer:
     def _work(self) -> None:
         while True:
             self._is_written.wait()
-            if self._is_closed.wait(self._every_seconds):
-                return
+            # Before it is asked whether somebody closes: he closes first and calls then, so that no call of his is cleared unheard.
             self._is_written.clear()
-            # Whoever closed between these two lines had his call cleared, and would wait for ever.
-            if self._is_closed.is_set():
+            if self._is_closed.wait(self._every_seconds):
                 return
             try:
                 self._carry_over()

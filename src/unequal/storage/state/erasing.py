@@ -47,7 +47,7 @@ _SHORTEST_NAME: Final = 4
 _HANDLES: Final = {"userId": "user", "anonymousId": "anonymous", "previousId": "anonymous"}
 _SHOWN_NAME: Final = re.compile(rf"'({'|'.join(_HANDLES)})': (?:'([^']*)'|(\d+))")
 
-_PERSONAL: Final = {"email": "email", "phone": "phone"}
+_PERSONAL: Final = ("email", "phone")
 _NAMES: Final = ("name", "firstName", "lastName", "first_name", "last_name", "username", "address", "birthday")
 
 
@@ -168,7 +168,7 @@ def said_by_others(connection: sa.Connection, who: Person, forms: Iterable[tuple
     numbers = sorted(number for number, *_ in who.handles)
     found: set[tuple[str, str]] = set()
     for kind, form in sorted(forms):
-        if kind not in _PERSONAL.values():
+        if kind not in _PERSONAL:
             continue
         # A number is written with all kinds of marks between its digits.
         escaped = [_escaped(sign) for sign in form]
@@ -180,16 +180,23 @@ def said_by_others(connection: sa.Connection, who: Person, forms: Iterable[tuple
     return found
 
 
+def personal(name: str, value: object) -> str | None:
+    """What an event says by a name, where that is an e-mail address or a telephone, which some forms send as a number; None elsewhere."""
+    if name in _PERSONAL and isinstance(value, str):
+        return value
+    return str(value) if name == "phone" and type(value) is int else None  # true is no telephone
+
+
 def _leaves(told: Any) -> Iterator[tuple[str, str]]:
     if isinstance(told, list):
         for one in told:
             yield from _leaves(one)
     elif isinstance(told, dict):
         for name, value in told.items():
-            if isinstance(value, str) and (name in _PERSONAL or name in _NAMES):
-                yield _PERSONAL.get(name, "name"), value
-            elif name == "phone" and type(value) is int:  # as some forms send it; true is none
-                yield _PERSONAL[name], str(value)
+            if (text := personal(name, value)) is not None:
+                yield name, text
+            elif isinstance(value, str) and name in _NAMES:
+                yield "name", value
             elif name == "address" and isinstance(value, dict):
                 yield from (("name", part) for part in value.values() if isinstance(part, str))
             else:
