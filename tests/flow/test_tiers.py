@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tests.flow.test_live import LIVE, Clock, asked, clock, one
 
 from unequal import flow
 from unequal.flow.live import open_live
-from unequal.storage.state import Met, TierRow
+from unequal.storage.state import Lot, Met, TierRow
 
 __all__ = ["clock"]
 
@@ -81,7 +82,7 @@ def test_a_decision_is_made_again_with_the_tier_that_was_remembered_then(live, c
 
 def test_how_the_lot_of_a_trial_fell_is_kept_with_the_arms_of_policies(live, clock):
     trial = live.state.tiers
-    trial.remember([Met("c_x", clock.now, TierRow("c_x", "all", clock.now), ("tier:all", "treated"))])
+    trial.remember([Met("c_x", clock.now, TierRow("c_x", "all", clock.now), ("tier:all", Lot("treated", Decimal("0.9"))))])
     live.state.writer.write(lambda _: None)
     standing = live.state.contacts.standing("c_x")
     assert (standing.arms, standing.tier, standing.version) == ({"tier:all": "treated"}, ("all", clock.now), 1)

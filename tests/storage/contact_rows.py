@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from unequal.storage.state.assignments import Lot
 from unequal.storage.state.contact_standing import standing
 from unequal.storage.state.contacts import ContactRow
 from unequal.storage.state.decisions import DecisionRow
@@ -34,6 +35,11 @@ def contact(name: str, customer: str, at: datetime = AT, channel: str = "web", *
     return ContactRow(
         f"{name}:contact", customer, channel, "marketing", at, **{"policy": "p", "policy_version": 1, "decision_id": name, **more}
     )
+
+
+def lots(**arms: str) -> dict[str, Lot]:
+    """Lots of policies that hold a tenth out."""
+    return {policy: Lot(arm, Decimal("0.1")) for policy, arm in arms.items()}
 
 
 def reservation(name: str, customer: str, version: int, at: datetime = AT, channel: str = "web", **more: Any) -> Reservation:

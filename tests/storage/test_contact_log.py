@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from tests.storage.contact_rows import AT, later, reservation
+from tests.storage.contact_rows import AT, later, lots, reservation
 from tests.storage.test_contacts import say
 
 from unequal.storage.state import LiveState, open_live
@@ -33,7 +33,7 @@ def test_a_customer_is_met_from_the_first_decision_to_its_outcome(live: LiveStat
     live.timers.put([TimerRow("p", "ann", "e1", later(1)), TimerRow("p", "ann", "e2", later(1))])
     (first, second) = live.timers.due(later(1))
     decided = reservation(
-        "d1", "ann", 0, arms={"p": "treated"}, asked=AskedRow("ann", "allergies", "web", AT, "d1"), timer=first.timer_id,
+        "d1", "ann", 0, lots=lots(p="treated"), asked=AskedRow("ann", "allergies", "web", AT, "d1"), timer=first.timer_id,
         spends=[Spend("p", 1, Decimal(2), Decimal(9))], messages=[Message("shop", "{}", "d1", AT)], policies=live.policies.change(),
     )  # fmt: skip
     assert live.contacts.reserve(decided) == 1

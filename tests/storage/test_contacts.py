@@ -9,11 +9,24 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from tests.storage.contact_rows import AT, contact, decision, later, reservation
+from tests.storage.contact_rows import AT, contact, decision, later, lots, reservation
 from tests.storage.states import DAY, difference, run
 
 from unequal import storage
-from unequal.storage.state import Action, Move, consents, contacts, decisions, policies, preferences, questions, reserving, spending, timers
+from unequal.storage.state import (
+    Action,
+    Lot,
+    Move,
+    consents,
+    contacts,
+    decisions,
+    policies,
+    preferences,
+    questions,
+    reserving,
+    spending,
+    timers,
+)
 from unequal.storage.state.consents import ConsentRow
 from unequal.storage.state.contact_standing import Standing, standing
 from unequal.storage.state.decisions import OutcomeRow
@@ -58,7 +71,7 @@ def base(state: storage.State) -> Base:
 
 def test_what_a_decision_takes_is_what_the_next_one_sees(base: Base) -> None:
     asked = AskedRow("ann", "allergies", "web", AT, "d1")
-    assert base.reserve("d1", "ann", arms={"p": "treated", "q": "held_out"}, asked=asked) == 1
+    assert base.reserve("d1", "ann", lots=lots(p="treated", q="held_out"), asked=asked) == 1
     assert base.standing("ann") == Standing(
         "ann", 1, (("web", "marketing", "p", AT),), (), (), (("allergies", AT, None),), {"p": "treated", "q": "held_out"}
     )
@@ -73,7 +86,7 @@ def test_a_decision_on_an_older_version_writes_nothing(base: Base) -> None:
     before = base.rows()
     for version in (0, 2, 7):
         with pytest.raises(Stale, match="LIV100"):
-            base.write(reserve, reservation("d2", "ann", version, arms={"p": "treated"}))
+            base.write(reserve, reservation("d2", "ann", version, lots=lots(p="treated")))
     assert base.rows() == before
     assert base.write(reserve, reservation("d2", "ann", 1)) == 2
 
@@ -98,8 +111,8 @@ def test_a_decision_that_takes_nothing_is_kept_and_leaves_the_version_as_it_is(b
 
 
 def test_the_first_arm_stands(base: Base) -> None:
-    base.reserve("d1", "ann", arms={"p": "held_out"})
-    base.reserve("d2", "ann", arms={"p": "treated", "q": "treated"})
+    base.reserve("d1", "ann", lots=lots(p="held_out"))
+    base.reserve("d2", "ann", lots=lots(p="treated", q="treated"))
     assert base.standing("ann").arms == {"p": "held_out", "q": "treated"}
 
 
@@ -201,7 +214,7 @@ def test_an_outcome_that_is_told_twice_is_one(base: Base) -> None:
 def two(base: Base) -> Base:
     """Two customers of a record each, of whom the second has a contact, an arm, a word and a question."""
     base.state.publish(run("r1"), difference(*(("founded", n, None, f"c_{n}") for n in "12")))
-    base.reserve("d2", "c_2", arms={"p": "held_out"}, asked=AskedRow("c_2", "allergies", "web", AT, "d2"))
+    base.reserve("d2", "c_2", lots=lots(p="held_out"), asked=AskedRow("c_2", "allergies", "web", AT, "d2"))
     base.write(consents.record, say("c_2", "objected", 1))
     return base
 
@@ -232,8 +245,9 @@ def test_whoever_is_merged_is_one_customer_from_then_on(two: Base, merged: Calla
     )
     with pytest.raises(Stale):
         two.write(reserve, reservation("d3", "c_2", two.standing("c_2").version))
-    two.write(reserve, reservation("d3", "c_1", held.version, at=later(9), arms={"p": "treated"}))
+    two.write(reserve, reservation("d3", "c_1", held.version, at=later(9), lots={"p": Lot("treated", Decimal("0.5"))}))
     assert two.standing("c_2").arms == {"p": "held_out"}
+    assert [(one["customer_id"], one["arm"], one["share_held_out"]) for one in two.state.arms().to_pylist()] == [("c_1", "held_out", 0.1)]
     assert two.write(questions.answer, "c_2", "allergies", "nuts", channel="web", at=later(9))
     assert two.write(consents.record, say("c_2", "granted", 20)) == 2
     assert two.standing("c_1").version == held.version + 3
@@ -273,7 +287,7 @@ def test_a_timer_and_a_message_stand_or_fall_with_the_decision(base: Base) -> No
 
 def test_texts_that_look_like_statements_are_texts(base: Base) -> None:
     hostile = "x' OR 1=1 -- ? %s \u2603"
-    base.reserve(hostile, hostile, arms={hostile: hostile})
+    base.reserve(hostile, hostile, lots=lots(**{hostile: hostile}))
     assert base.standing(hostile).arms == {hostile: hostile}
     assert base.standing("ann").contacts == ()
 
@@ -286,5 +300,5 @@ def test_every_verb_of_a_reservation_is_undone_with_it(base: Base, monkeypatch: 
 
     monkeypatch.setattr(reserving.spending, "spend_all", fail)
     with pytest.raises(RuntimeError):
-        base.reserve("d1", "ann", arms={"p": "treated"}, asked=AskedRow("ann", "q", "web", AT), messages=[Message("shop", "{}", "k", AT)])
+        base.reserve("d1", "ann", lots=lots(p="treated"), asked=AskedRow("ann", "q", "web", AT), messages=[Message("shop", "{}", "k", AT)])
     assert base.rows() == before

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
-from tests.storage.contact_rows import AT, contact, later, reservation
+from tests.storage.contact_rows import AT, contact, later, lots, reservation
 from tests.storage.states import difference, run
 
 from unequal import storage
@@ -38,7 +38,7 @@ def tell(live: LiveState, drawn: random.Random) -> None:
     for name in NAMES[::2]:
         for number in range(drawn.randrange(3)):
             version = live.contacts.standing(name).version
-            taken = reservation(f"{name}:{number}", name, version, later(drawn.randrange(900)), arms={f"p{number}": "treated"},
+            taken = reservation(f"{name}:{number}", name, version, later(drawn.randrange(900)), lots=lots(**{f"p{number}": "treated"}),
                                 asked=AskedRow(name, f"q{number}", "web", AT))  # fmt: skip
             live.contacts.reserve(taken)
         if drawn.random() < 0.5:
@@ -49,7 +49,7 @@ def tell(live: LiveState, drawn: random.Random) -> None:
 def test_what_is_known_of_several_customers_is_what_is_known_of_each(live: LiveState, state: storage.State) -> None:
     tell(live, random.Random(7))
     for name in NAMES[::4]:
-        live.contacts.reserve(reservation(f"{name}:met", f"anonymous:shop:{name}", 0, AT, arms={"met": "treated"}))
+        live.contacts.reserve(reservation(f"{name}:met", f"anonymous:shop:{name}", 0, AT, lots=lots(met="treated")))
     # Two who are one now: what was written of either is theirs.
     state.publish(run("r2", "r1"), difference(("moved", NAMES[2], NAMES[2], NAMES[1])))
     with live._engine.connect() as connection:
@@ -85,7 +85,7 @@ def _wanted(live: LiveState, name: str, drawn: random.Random, budget: Decimal) -
     takes = drawn.random() < 0.8
     more = {
         "contacts": [contact(f"new:{name}", name, at)], "spends": [Spend("p", drawn.randrange(1, 3), Decimal(2), budget)],
-        "arms": {policy: drawn.choice(["treated", "held_out"]) for policy in drawn.sample(["p0", "p1", "p2"], 2)},
+        "lots": lots(**{policy: drawn.choice(["treated", "held_out"]) for policy in drawn.sample(["p0", "p1", "p2"], 2)}),
         "asked": drawn.choice([None, AskedRow(name, "trip", "web", at)]), "policies": drawn.choice([0, 0, 0, 5]),
     }  # fmt: skip
     return reservation(f"new:{name}", name, version, at, **(more if takes else {"contacts": []}))

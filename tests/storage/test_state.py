@@ -212,6 +212,18 @@ def test_opening_again_keeps_what_is_there(state_url: str) -> None:
         assert membership(state) == {"1": ("c_1", DAY)}
 
 
+def test_lots_that_were_drawn_before_shares_were_kept_have_none(state_url: str) -> None:
+    with storage.open_state(state_url) as state, state._engine.begin() as connection:
+        connection.execute(
+            sa.text("INSERT INTO assignment (policy, customer_id, arm, at) VALUES ('rolls', 'c_1', 'treated', '2026-03-02 09:00:00')")
+        )
+        connection.execute(sa.text("ALTER TABLE assignment DROP COLUMN share_held_out"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0012'"))
+    with storage.open_state(state_url) as state:
+        (lot,) = state.arms().to_pylist()
+    assert (lot["policy"], lot["arm"], lot["share_held_out"]) == ("rolls", "treated", None)
+
+
 def test_sqlite_waits_for_the_disk_at_every_commit(tmp_path: Path) -> None:
     with storage.open_state(f"sqlite:///{tmp_path / 'state.db'}") as state, state._engine.connect() as connection:
         settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}

@@ -78,7 +78,8 @@ def test_without_a_tier_for_everybody_whoever_fits_none_leaves_the_one_that_take
 def test_a_fall_to_no_tier_is_remembered_so_that_what_keeps_a_tier_does_not_give_it_back():
     def at(orders, held):
         moment = at_moment(row={"orders": orders}, standing=Standing(tier=held))
-        return met_of(moment, service_at(moment, made([], tiers={"gold": TIERS["gold"]}, tier_trial="0")[1])[0])
+        rules = made([], tiers={"gold": TIERS["gold"]}, tier_trial="0")[1]
+        return met_of(moment, service_at(moment, rules)[0], rules)
 
     fallen = at(7, TierHeld("gold", days_ago(40))).tier
     assert (fallen.tier, fallen.since, fallen.before) == ("", AT, "gold")

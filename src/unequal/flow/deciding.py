@@ -131,18 +131,15 @@ def taken(
         history: of the customer, for whoever delivers the message.
     """
     customer_id, winner = moment.profile.customer_id, chosen.winner
-    drawn = {one.policy: str(one.arm) for one in _that_mattered(chosen) if one.arm and one.policy not in moment.standing.arms}
-    drawn = {name: arm for name, arm in drawn.items() if active.policies.named(name).holdout}
-    if chosen.universal is not None and shapes.UNIVERSAL not in moment.standing.arms:
-        drawn[shapes.UNIVERSAL] = chosen.universal
-    met = met_of(moment, chosen.service)
-    if met is not None and met.arm is not None:
-        drawn[met.arm[0]] = met.arm[1]
+    met = met_of(moment, chosen.service, active.rules)
+    lots = _lots(moment, chosen, active)
+    if met is not None and met.lot is not None:
+        lots[met.lot[0]] = met.lot[1]
     asked = chosen.question and storage.state.AskedRow(customer_id, chosen.question.question, moment.channel, moment.at, row.decision_id)
     return storage.state.Reservation(
         customer_id, moment.profile.version, row,
         contacts=(contact_of(row, moment, winner, active),) if winner else (),
-        arms=drawn,
+        lots=lots,
         spends=(spend_of(winner, active),) if winner else (),
         asked=asked or None,
         timer=timers[0] if timers else None,
@@ -154,16 +151,30 @@ def taken(
     )  # fmt: skip
 
 
-def met_of(moment: shapes.Moment, service: shapes.Service) -> storage.state.Met | None:
+def _lots(moment: shapes.Moment, chosen: shapes.Chosen, active: Active) -> dict[str, storage.state.Lot]:
+    """The lots of policies, and of the universal holdout, that were drawn for the first time."""
+    known, found = moment.standing.arms, {}
+    for one in _that_mattered(chosen):
+        held_out = active.policies.named(one.policy).holdout
+        if one.arm and one.policy not in known and held_out:
+            found[one.policy] = storage.state.Lot(one.arm, held_out)
+    if chosen.universal is not None and shapes.UNIVERSAL not in known:
+        found[shapes.UNIVERSAL] = storage.state.Lot(chosen.universal, active.rules.universal_holdout)
+    return found
+
+
+def met_of(moment: shapes.Moment, service: shapes.Service, rules: Rules) -> storage.state.Met | None:
     """What is to be remembered of the service that a customer was met with; None where all of it is known."""
     customer_id, trial = moment.profile.customer_id, f"{tiers.TRIAL}{service.earned}"
-    is_drawn = service.arm is not None and trial not in moment.standing.arms
+    lot = None
+    if service.arm is not None and trial not in moment.standing.arms:
+        lot = (trial, storage.state.Lot(service.arm, 1 - rules.tier_trial))
     tier = None
     if service.is_new:
         tier = storage.state.TierRow(customer_id, service.earned or tiers.NO_TIER, moment.at, service.before)
-    if tier is None and not is_drawn:
+    if tier is None and lot is None:
         return None
-    return storage.state.Met(customer_id, moment.at, tier, (trial, str(service.arm)) if is_drawn else None)
+    return storage.state.Met(customer_id, moment.at, tier, lot)
 
 
 def _that_mattered(chosen: shapes.Chosen) -> Sequence[shapes.Candidate]:

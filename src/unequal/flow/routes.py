@@ -120,7 +120,7 @@ class Routes:
         if found is None:
             # Nothing is remembered of who is not known, and no lot is drawn for him.
             service = shapes.Service(service.fits, service.fits, service.fits)
-        elif (new := deciding.met_of(moment, service)) is not None:
+        elif (new := deciding.met_of(moment, service, rules)) is not None:
             met.append(new)
         declared, called = rules.moments.channels, _CALLED.get(asking.channel)
         contact = contact_centre.routing.Contact(

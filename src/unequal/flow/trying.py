@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,11 +48,9 @@ def trials(
         return None
     contacts = _before(state.contacts_made(), "made_at", until)
     zone = ZoneInfo(project.time_zone)
-    versions, every = _versions(contacts), state.policy_versions()
-    lots = _with_shares(_on_days(arms, "drawn_at", "drawn_on", zone), every)
     return experiments.trials.Trials(
-        _tried(project, every, versions, set(arms["policy"].to_pylist())),
-        engine.rows(_ARMS, lots.select(list(_ARMS))),
+        _tried(project, state.policy_versions(), _versions(contacts), set(arms["policy"].to_pylist())),
+        engine.rows(_ARMS, _on_days(arms, "drawn_at", "drawn_on", zone).select(list(_ARMS))),
         engine.rows(_CONTACTS, _on_days(contacts, "made_at", "made_on", zone).select(list(_CONTACTS))),
         cost_lines=_cost_lines(project),
         today=day_in(zone, published_at),
@@ -79,22 +78,6 @@ def _on_days(table: pa.Table, moment: str, day: str, zone: ZoneInfo) -> pa.Table
     return table.append_column(day, pa.array(days, pa.date32()))
 
 
-def _with_shares(arms: pa.Table, every: Iterable[storage.state.PolicyVersion]) -> pa.Table:
-    """The arms with the share that the policy's version held out that was in force when the lot was drawn; null where none was, as of what the config draws."""
-    drawn, shares = set(arms["policy"].to_pylist()), pa.nulls(arms.num_rows, pa.float64())
-    at, compute = arms["drawn_at"], pa.compute
-    for one in every:
-        if one.name in drawn and one.approved_at is not None:
-            holds = compute.and_(
-                compute.equal(arms["policy"], one.name), compute.greater_equal(at, pa.scalar(one.approved_at, pa.timestamp("us")))
-            )
-            if one.retired_at is not None:
-                holds = compute.and_(holds, compute.less(at, pa.scalar(one.retired_at, pa.timestamp("us"))))
-            held_out = float(config.policies.read_policy(one.text, one.name, version=one.version).policy.holdout)
-            shares = compute.if_else(holds, held_out, shares)
-    return arms.append_column("share_held_out", shares)
-
-
 def _versions(contacts: pa.Table) -> dict[str, set[int]]:
     """Of each policy the versions that reached somebody."""
     found: dict[str, set[int]] = {}
@@ -113,7 +96,7 @@ def _tried(
     for one in every:
         if one.name in drawn and one.name not in found and one.approved_at is not None:
             found[one.name] = _of_policy(project, one, tuple(sorted(reached.get(one.name, ()))))
-    share = 1 - float(project.live.tier_trial or 0)
+    share = float(1 - Decimal(project.live.tier_trial))
     for name in drawn:
         if name.startswith(tiers.TRIAL) and share < 1:
             tier = name.removeprefix(tiers.TRIAL)

@@ -2,6 +2,7 @@
 
 from unequal.storage.state.access import AccessState
 from unequal.storage.state.access_tables import KeyRow, PersonRow, SessionRow, Told
+from unequal.storage.state.assignments import Lot
 from unequal.storage.state.audit import Entry, Head
 from unequal.storage.state.audit import faults as audit_faults
 from unequal.storage.state.consents import ConsentRow
@@ -61,6 +62,7 @@ __all__ = [
     "Incoming",
     "KeyRow",
     "LiveState",
+    "Lot",
     "MembershipDifference",
     "Message",
     "Met",

@@ -185,7 +185,7 @@ class State:
             return policies.versions(connection)
 
     def arms(self) -> pa.Table:
-        """Each lot that was drawn: policy, customer_id as of today, arm, drawn_at; see trials.arms."""
+        """Each lot that was drawn: policy, customer_id as of today, arm, drawn_at, share_held_out; see trials.arms."""
         with self._engine.connect() as connection, connection.begin():
             return pa.Table.from_batches(trials.arms(connection), trials.ARMS)
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from unequal.storage import faults
 from unequal.storage.state import assignments, contacts, decisions, driver, outbox, questions, spending, tier_membership, timers
+from unequal.storage.state.assignments import Lot
 from unequal.storage.state.contacts import ContactRow
 from unequal.storage.state.decisions import DecisionRow
 from unequal.storage.state.outbox import Message
@@ -31,7 +32,7 @@ class Reservation:
         version: of the customer, on which the decision was made.
         decision: what is kept of it.
         contacts: the contacts that it makes.
-        arms: policy -> arm, of policies that had none for this customer.
+        lots: policy -> lot, of policies that had none for this customer.
         spends: of which budgets.
         asked: the question that it puts.
         timer: the timer that it fires.
@@ -45,7 +46,7 @@ class Reservation:
     version: int
     decision: DecisionRow
     contacts: Sequence[ContactRow] = ()
-    arms: Mapping[str, str] = field(default_factory=dict)
+    lots: Mapping[str, Lot] = field(default_factory=dict)
     spends: Sequence[Spend] = ()
     asked: AskedRow | None = None
     timer: int | None = None
@@ -57,7 +58,7 @@ class Reservation:
     @property
     def takes(self) -> bool:
         """Whether it changes what the next decision on this customer may do; one that only looks needs no version."""
-        return bool(self.contacts or self.arms or self.spends or self.asked or self.tier)
+        return bool(self.contacts or self.lots or self.spends or self.asked or self.tier)
 
 
 class Stale(LiveError):  # noqa: N818 - named for what a caller does: look again and decide again
@@ -102,7 +103,7 @@ def _put_down(connection: sa.Connection, stand: Sequence[Reservation]) -> None:
     decisions.insert(connection, [one.decision for one in stand])
     faults.point("state write decision")
     contacts.insert(connection, [(one.customer_id, contact) for one in stand for contact in one.contacts])
-    assignments.assign(connection, [(one.customer_id, one.arms, one.decision.at) for one in stand])
+    assignments.assign(connection, [(one.customer_id, one.lots, one.decision.at) for one in stand])
     tier_membership.insert(connection, [one.tier for one in stand if one.tier is not None])
     questions.ask(connection, [(one.customer_id, one.asked) for one in stand if one.asked is not None])
     outbox.enqueue(connection, [message for one in stand for message in one.messages])

@@ -10,6 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from unequal.storage.state import assignments, driver
+from unequal.storage.state.assignments import Lot
 from unequal.storage.state.customer_live import bump
 from unequal.storage.state.metadata import METADATA
 from unequal.storage.state.whose import today
@@ -59,13 +60,13 @@ class Met:
         customer_id: whom; any id of his.
         at: when, naive UTC.
         tier: the level of service that he got; None: the one that he had.
-        arm: of a trial, by its name, that he was drawn for; None: he was drawn before.
+        lot: of a trial, by its name, that was drawn for him; None: it was drawn before.
     """
 
     customer_id: str
     at: datetime
     tier: TierRow | None = None
-    arm: tuple[str, str] | None = None
+    lot: tuple[str, Lot] | None = None
 
 
 def remember(connection: sa.Connection, several: Iterable[Met]) -> None:
@@ -74,12 +75,12 @@ def remember(connection: sa.Connection, several: Iterable[Met]) -> None:
         customer_id = today(connection, one.customer_id)
         # Who is met twice before the first time is written is remembered once.
         has_tier = one.tier is not None and _last(connection, customer_id) != one.tier.tier
-        has_arm = one.arm is not None and not _has_arm(connection, customer_id, one.arm[0])
+        has_lot = one.lot is not None and not _has_lot(connection, customer_id, one.lot[0])
         if one.tier is not None and has_tier:
             insert(connection, [TierRow(customer_id, one.tier.tier, one.tier.since, one.tier.before)])
-        if one.arm is not None and has_arm:
-            assignments.assign(connection, [(customer_id, {one.arm[0]: one.arm[1]}, one.at)])
-        if has_tier or has_arm:
+        if one.lot is not None and has_lot:
+            assignments.assign(connection, [(customer_id, dict([one.lot]), one.at)])
+        if has_tier or has_lot:
             bump(connection, [customer_id])
 
 
@@ -89,7 +90,7 @@ def _last(connection: sa.Connection, customer_id: str) -> str | None:
     return connection.execute(wanted).scalar()
 
 
-def _has_arm(connection: sa.Connection, customer_id: str, trial: str) -> bool:
+def _has_lot(connection: sa.Connection, customer_id: str, trial: str) -> bool:
     row = assignments.ASSIGNMENT.c
     wanted = sa.select(row.arm).where(row.customer_id == customer_id, row.policy == trial)
     return connection.execute(wanted).first() is not None

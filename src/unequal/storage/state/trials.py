@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from unequal.storage.state import bulk
 from unequal.storage.state.returned import LED, exact
 
-ARMS: Final = pa.schema([("policy", pa.string()), ("customer_id", pa.string()), ("arm", pa.string()), ("drawn_at", pa.timestamp("us"))])
+ARMS: Final = pa.schema([
+    ("policy", pa.string()), ("customer_id", pa.string()), ("arm", pa.string()), ("drawn_at", pa.timestamp("us")), ("share_held_out", pa.float64()),
+])  # fmt: skip
 CONTACTS: Final = pa.schema([
     ("customer_id", pa.string()), ("policy", pa.string()), ("policy_version", pa.int64()), ("made_at", pa.timestamp("us")),
     ("cost", pa.decimal128(18, 4)), ("dollars", pa.decimal128(18, 4)),
@@ -24,11 +26,11 @@ def arms(connection: sa.Connection) -> Iterator[pa.RecordBatch]:
     Who was two customers when lots were drawn may have been in both arms: what was first done to him counts, as it came first.
 
     Returns:
-        ARMS; times are naive UTC.
+        ARMS; times are naive UTC; the share is null where none was kept, as of lots that an older version of Unequal drew.
     """
     statement = f"""
-        SELECT policy, today, arm, CAST(at AS TEXT) FROM (
-            SELECT a.policy, coalesce(r.customer_id, a.customer_id) AS today, a.arm, a.at, row_number() OVER (
+        SELECT policy, today, arm, CAST(at AS TEXT), share_held_out FROM (
+            SELECT a.policy, coalesce(r.customer_id, a.customer_id) AS today, a.arm, a.at, a.share_held_out, row_number() OVER (
                 PARTITION BY a.policy, coalesce(r.customer_id, a.customer_id) ORDER BY a.at, a.customer_id) AS number
             FROM assignment a LEFT JOIN ({LED}) r ON r.old_id = a.customer_id) AS x
         WHERE number = 1 ORDER BY policy, today"""  # noqa: S608 - our own names
