@@ -78,13 +78,30 @@ def test_customers_leave_best_first_with_what_they_bring(yesterday):
     assert [(row["customer_rank"], D(row["amount"])) for row in found] == [("1", D(90)), ("2", D("9.5")), ("3", D(-15))]
 
 
-@pytest.mark.parametrize("narrowed", [{"where": "channel = 'web'"}, {"where": "booked_on >= date '2026-02-01'"}, {"level": Level.REVENUE}])
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"where": "channel = 'web'"}, {"where": "booked_on >= date '2026-02-01'"}, {"level": Level.REVENUE}, {"where": "main_channel = 'web'"},
+        {"where": "count(order, 20 days) >= 1 and country = 'DE'"},
+    ],
+)  # fmt: skip
 def test_the_customers_behind_an_answer_add_up_to_it(yesterday, narrowed):
     with flow.open_base(flow.open_project(yesterday, {})) as opened:
         answer = answers.answer("profit", opened.base, **narrowed)
     found = exported(yesterday, "customers", **narrowed)
     assert sum(D(row["amount"]) for row in found) == figures(answer)["total"]
     assert len(found) == figures(answer)["customers"]
+
+
+@pytest.mark.parametrize("where", ["main_channel = 'web'", "count(order, 20 days) >= 1"])
+def test_entries_and_values_are_narrowed_by_what_a_question_may_name_of_customers(yesterday, where):
+    whom = {row["customer_id"] for row in exported(yesterday, "customers", where=where)}
+    assert whom
+    assert len(whom) < len(exported(yesterday, "customers"))
+    entries = [row for row in exported(yesterday, "entries") if row["customer_id"] in whom]
+    assert exported(yesterday, "entries", where=where) == entries
+    values = [row for row in exported(yesterday, "values") if row["customer_id"] in whom]
+    assert exported(yesterday, "values", where=where) == values
 
 
 @pytest.mark.parametrize("name", ["surveys", "contacts", "promises", "plans"])

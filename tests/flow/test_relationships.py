@@ -99,7 +99,7 @@ def test_the_curve_counts_whom_the_project_counts_and_no_dollar_is_lost(
 def test_the_bands_are_of_households_where_households_are_the_customers(tied: Path) -> None:
     counting(tied, "household")
     with flow.open_base(flow.open_project(tied, {})) as opened:
-        rows = opened.base.fetch(answers.customers_behind(opened.base))
+        rows = opened.base.fetch(answers.behind.customers(opened.base))
     assert {row["customer_id"][:2] + str(row["amount"]) for row in rows} == {"c_90.0000", "h_-5.5000"}
 
 

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from unequal.terms.faces import open_by_name
 
 if TYPE_CHECKING:
-    from unequal.answers import forecasts, narrowing, showing
+    from unequal.answers import behind, forecasts, showing
     from unequal.answers.answer import Answer, Figure
     from unequal.answers.asking import QUESTIONS, ahead, answer
     from unequal.answers.base import Base
     from unequal.answers.customers import customers_side_by_side
     from unequal.answers.price_steps import price_steps
-    from unequal.answers.profit import customers_behind
 
 __all__ = [
-    "QUESTIONS", "Answer", "Base", "Figure", "ahead", "answer", "customers_behind", "customers_side_by_side", "forecasts", "narrowing",
-    "price_steps", "showing",
+    "QUESTIONS", "Answer", "Base", "Figure", "ahead", "answer", "behind", "customers_side_by_side", "forecasts", "price_steps", "showing",
 ]  # fmt: skip
 
 open_by_name(
@@ -28,5 +26,4 @@ open_by_name(
     base=["Base"],
     customers=["customers_side_by_side"],
     price_steps=["price_steps"],
-    profit=["customers_behind"],
 )

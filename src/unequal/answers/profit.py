@@ -93,15 +93,8 @@ def profit(
     )
 
 
-def customers_behind(base: Base, *, where: str | None = None, period: Period | None = None, level: Level | None = None) -> ibis.Table:
-    """The customers behind the profit question, best first, with the amounts that it adds up.
-
-    Returns:
-        BAND, of the entries asked about.
-
-    Raises:
-        AnswerError, PredicateError: as `profit`.
-    """
+def ranked(base: Base, *, where: str | None, period: Period | None, level: Level | None) -> ibis.Table:
+    """The customers of the question, best first, as BAND; of a base that tells what `where` names, see `behind.customers`."""
     entries, statement = _asked(base, where, period, None)
     whole = where is None and period is None
     return _banded(base, entries, statement, allowed_level(base.level, level), whole=whole).order_by("customer_rank")

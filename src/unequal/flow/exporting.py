@@ -12,7 +12,7 @@ import ibis
 import pyarrow.parquet as pq
 
 from unequal import experiments
-from unequal.answers import Base, customers_behind, forecasts, narrowing
+from unequal.answers import Base, behind, forecasts
 from unequal.flow.reading import OpenBase, golden_values
 from unequal.terms.errors import AnswerError
 from unequal.terms.lines import Level
@@ -95,12 +95,11 @@ def export_table(
     if name not in TABLES:
         raise AnswerError("ANS007", "there is no such table to export", seen=name, do=f"choose one of {', '.join(TABLES)}")
     if name == "customers":
-        return customers_behind(base, where=where, period=period, level=level)
+        return behind.customers(base, where=where, period=period, level=level)
     if name == "seeds" and where is None and level is None and period is None:
         return seeds(opened)
     if name == "values" and level is None and period is None:
-        values = forecasts.narrowed_values(base, where).select(*base.table("customer_value").columns)
-        return forecasts.said_when(base, values).order_by(ibis.desc("value_expected"), "customer_id")
+        return behind.values(base, where=where)
     if level is not None or (name != "entries" and (where is not None or period is not None)):
         raise AnswerError(
             "ANS007", f"{name} cannot be narrowed so", seen=where or str(period or level), do="narrow entries, customers or values"
@@ -116,10 +115,7 @@ def export_table(
         raise AnswerError("ANS007", "this project declares no such rows", seen=name, do=do)
     if name != "entries":
         return base.table(_PUBLISHED_AS.get(name, name))
-    entries = narrowing.narrow(
-        narrowing.wide_entries(base) if where else base.table("entry"), where=where, period=period, leads_to=base.leads_to
-    )
-    return entries.select(*base.table("entry").columns).order_by("booked_on", "entry_id")
+    return behind.entries(base, where=where, period=period)
 
 
 def tried(base: Base) -> ibis.Table:
