@@ -144,11 +144,10 @@ def test_what_cannot_be_exported_or_narrowed_is_told(yesterday):
         exported(yesterday, "customers", where="1; drop table entry")
 
 
-def test_seeds_are_the_best_of_those_who_consented_by_a_digest_of_their_email_and_nothing_else(company):
+@pytest.mark.parametrize("rule", ["country = 'DE'", "country = 'DE' and count(order, 900 days) >= 1"])
+def test_seeds_are_the_best_of_those_who_consented_by_a_digest_of_their_email_and_nothing_else(company, rule):
     config = company / "unequal.yaml"
-    config.write_text(
-        config.read_text(encoding="utf-8") + "value: {seeds: {consented: \"country = 'DE'\", share: 1.0}}\n", encoding="utf-8"
-    )
+    config.write_text(config.read_text(encoding="utf-8") + f'value: {{seeds: {{consented: "{rule}", share: 1.0}}}}\n', encoding="utf-8")
     run(company)
     # Ann is worth something; Bert loses money; Cleo lives elsewhere, and has no e-mail.
     assert exported(company, "seeds") == [{"email_sha256": hashlib.sha256(b"ann@bakery.example").hexdigest()}]

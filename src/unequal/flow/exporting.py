@@ -154,7 +154,7 @@ def seeds(opened: OpenBase) -> ibis.Table:
     if wanted is None:
         raise AnswerError("ANS015", "nobody may be handed out", where="value.seeds", seen="no rule says who consented",
                           do="set value.seeds.consented to a rule over the attribute that holds consent")  # fmt: skip
-    asked = forecasts.narrowed_values(base, wanted.consented)
+    asked = behind.values(base, where=wanted.consented)
     golden = golden_values(base.table("golden_attribute"), base.table("person_attribute"))
     mails = golden.filter(golden["attribute"] == "email").select("customer_id", "value")
     consented = asked.inner_join(mails, "customer_id")
