@@ -2,7 +2,7 @@
 
 What serves a floor is settled first and is never priced. Then everybody's options, by every channel, go into one allocation, and what it chooses is
 reserved as any batch reserves: on the customer's state as it stands then. Whoever moved meanwhile gets the next best that is still left.
-Lots are drawn before: who is held out takes nothing, and is written down where he would be treated at the prices of the plan.
+Lots are drawn before: who is held out takes nothing, and is written down as often as those like him are treated.
 """
 
 from __future__ import annotations
@@ -302,21 +302,22 @@ class _Left:
         self._kind, self._option, self._value = np.frombuffer(looked.kind, np.int8), option, np.frombuffer(looked.value, np.int64)
         extra = found.group_prices[group[owner]] if len(owner) else np.zeros(0)
         self._reduced = self._value - (price[option] if len(option) else 0) - extra
+        names = {name: number for number, name in enumerate(dict.fromkeys(policy for policy, _, _ in looked.options))}
+        of_option = np.array([names[policy] for policy, _, _ in looked.options], np.int64)
+        policy = of_option[option] if len(option) else np.empty(0, np.int64)
+        self._would = allocation.would_have(owner, policy, self._kind == _STANDS, self._reduced, taken)
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(looked.ids)))]).astype(np.int64)
         self._keys: list[tuple[str, str, int]] = list(looked.options)
 
     def concerned(self) -> list[int]:
         """The places of customers who are treated, or would be but for the lot or a person."""
-        beside = np.flatnonzero((self._kind != _STANDS) & (self._reduced > 0))
         owner = np.frombuffer(self._looked.owner, np.int32)
-        return sorted({*np.flatnonzero(self._taken >= 0).tolist(), *owner[beside].tolist()})
+        return sorted({*np.flatnonzero(self._taken >= 0).tolist(), *owner[self._would].tolist()})
 
     def seen(self, place: int) -> list[Seen]:
         """What is decided on of a customer: what is planned for him, and what would be better but for the lot or a person."""
         row = int(self._taken[place])
-        least = max(0.0, float(self._reduced[row])) if row >= 0 else 0.0
-        rows = range(int(self._starts[place]), int(self._starts[place + 1]))
-        better = [one for one in rows if self._kind[one] != _STANDS and self._reduced[one] > least]
+        better = [one for one in range(int(self._starts[place]), int(self._starts[place + 1])) if self._would[one]]
         if row < 0:
             return self._by_channel(place, better)
         channel, score = self._key(row)[1], self._value[row]

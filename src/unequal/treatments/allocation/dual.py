@@ -25,13 +25,14 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
+from unequal.treatments.allocation.alike import Kinds, kinds_of
 from unequal.treatments.allocation.problem import Array, Limits, Options, used
 from unequal.treatments.allocation.tables import Prices, Rows, Taking
 
 _Found = TypeVar("_Found")
 
 SMALL: Final = 20_000
-"""Rows of options up to which HiGHS is asked."""
+"""Rows of options up to which HiGHS is asked; of customers who are alike those of one."""
 SAMPLE: Final = 50_000
 """Customers whom the first passes look at."""
 _COOLER: Final = 3.0
@@ -43,17 +44,27 @@ _STILL: Final = 1e-7
 _ENOUGH: Final = 1e-6
 _LENGTHS: Final = (1.0, 0.25, 0.06, 0.015, 0.004, 0.001)
 _LITTLE: Final = 0.1
+_WHOLE: Final = 1e-6
+"""What HiGHS calls a whole number may lie so far below it."""
 _RIDGE: Final = 1e-6
 _BLOCKS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What comes of prices: of each row of limits, in units per unit; the row chosen for each customer; and that no allocation brings more than `bound`."""
+    """What comes of prices.
+
+    Args:
+        prices: of each row of limits, in units per unit.
+        taken: the row chosen for each customer.
+        bound: no allocation brings more.
+        planned: of each customer a row, where a linear program says how many of each kind should have which; close to what fits.
+    """
 
     prices: Array
     taken: Array
     bound: float
+    planned: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +84,16 @@ class Pricing:
         self.options, self.limits = options, limits
         self.group = limits.groups(options.customers)
         self.rows = Rows(options.starts, options.option, options.value, self.group)
+        self._kinds: tuple[int, Kinds | None] | None = None
         self._edges = np.linspace(0, options.customers, _BLOCKS + 1).astype(int)
         counts = np.bincount(options.option, minlength=limits.of_options.shape[1])
         self.can_bind = limits.of_groups.any(axis=1) | (limits.of_options @ counts > limits.limits)
+
+    def kinds(self, most: int) -> Kinds | None:
+        """Kinds of customers, where they have so many rows at most; the last answer is kept."""
+        if self._kinds is None or self._kinds[0] != most:
+            self._kinds = most, kinds_of(self.options, self.group, most)
+        return self._kinds[1]
 
     def prices(self, prices: Array) -> Prices:
         """What options and groups take at the prices of the rows of limits."""
@@ -145,8 +163,12 @@ def priced(pricing: Pricing, *, small: int = SMALL) -> Pass:
     # What is not used up without a price needs none.
     if free.bound <= 0 or not pricing.can_bind.any() or (pricing.used(free.taken) <= pricing.limits.limits).all():
         return free
-    if len(pricing.options.option) <= small:
-        found = pricing.at(_exact(pricing))
+    kinds = pricing.kinds(small)
+    if kinds is not None:
+        exact, chosen = linear(pricing, kinds, pricing.limits.limits)
+        found = pricing.at(exact)
+        if chosen is not None:
+            found = replace(found, planned=kinds.spread(pricing.options, chosen))
         return min(free, found, key=lambda one: one.bound)
     average = free.bound / max(1, int((free.taken >= 0).sum()))
     prices, share = free.prices, pricing.options.customers // SAMPLE
@@ -212,30 +234,35 @@ def _searched(
     return tried, then
 
 
-def _exact(pricing: Pricing) -> Array:
-    """The prices of the smallest bound, by HiGHS: what the linear program without whole numbers says of its limits."""
-    options, limits = pricing.options, pricing.limits
-    binding = np.flatnonzero(pricing.can_bind)
-    matrix, most, size, worth = program(pricing, binding)
-    found = linprog(-options.value / worth, A_ub=matrix, b_ub=most, bounds=(0, 1), method="highs")
+def linear(pricing: Pricing, kinds: Kinds, there: Array) -> tuple[Array, Array | None]:
+    """The prices of the smallest bound, by HiGHS: what the linear program without whole numbers says of its limits; and how many have each row of kinds.
+
+    Args:
+        pricing: whose limits.
+        kinds: of all its customers, or of some.
+        there: what there is for them of each row of limits.
+    """
+    limits, binding = pricing.limits, np.flatnonzero(pricing.can_bind)
+    matrix, most, size, worth = program(kinds, limits, binding, there)
+    found = linprog(-kinds.options.value / worth, A_ub=matrix, b_ub=most, bounds=(0, None), method="highs")
     prices = np.zeros(len(limits.limits))
-    if found.x is not None:
-        prices[binding] = np.maximum(0.0, -found.ineqlin.marginals[options.customers :]) * worth / size
-    return prices
+    if found.x is None:
+        return prices, None
+    prices[binding] = np.maximum(0.0, -found.ineqlin.marginals[kinds.options.customers :]) * worth / size
+    return prices, np.floor(found.x + _WHOLE).astype(np.int64)
 
 
-def program(pricing: Pricing, binding: Array) -> tuple[Array, Array, Array, float]:
+def program(kinds: Kinds, limits: Limits, binding: Array, there: Array) -> tuple[Array, Array, Array, float]:
     """An allocation as a linear program: one option a customer, then the limits, each measured by what is taken of it most, as is the value.
 
     Returns:
         The matrix, what there is of each row of it, by what limits are measured, and by what the value is.
     """
-    options, limits = pricing.options, pricing.limits
-    rows, customers = len(options.option), options.customers
-    owner = np.repeat(np.arange(customers), np.diff(options.starts))
-    one_each = sparse.csr_matrix((np.ones(rows), (owner, np.arange(rows))), shape=(customers, rows))
-    takes = limits.of_options[binding][:, options.option] + limits.of_groups[binding][:, pricing.group[owner]]
+    options, owner = kinds.options, kinds.owner
+    rows = len(options.option)
+    one_each = sparse.csr_matrix((np.ones(rows), (owner, np.arange(rows))), shape=(options.customers, rows))
+    takes = limits.of_options[binding][:, options.option] + limits.of_groups[binding][:, kinds.group[owner]]
     size = np.maximum(1, np.abs(takes).max(axis=1, initial=1)).astype(float)
     matrix = sparse.vstack([one_each, sparse.csr_matrix(takes / size[:, None])], format="csr")
-    most = np.concatenate([np.ones(customers), limits.limits[binding] / size])
+    most = np.concatenate([kinds.counts, there[binding] / size])
     return matrix, most, size, max(1.0, float(options.value.max(initial=1)))

@@ -9,6 +9,8 @@ import numpy as np
 from unequal.treatments.allocation.tables import Prices, Room, Rows, Taking
 from unequal.value import compiled
 
+_AGAIN: Final = 20
+"""How often moves that lose the same are gone through, at most."""
 _NEVER: Final = 1e-9
 """Options as unlikely as this count for nothing."""
 
@@ -211,15 +213,33 @@ def _takes_too_much(customer: int, rows: Rows, room: Room, use: Any, taken: Any)
 
 
 @compiled.kernel
-def fill(moves: Any, owner: Any, rows: Rows, room: Room, use: Any, taken: Any) -> int:
-    """Make moves, in the order given, that bring more and still fit; how many were made. See `repair`."""
-    made = 0
-    for then in moves:
-        customer = owner[then]
-        was = taken[customer]
-        if was != then and rows.value[then] > (rows.value[was] if was >= 0 else 0) and _fits(customer, then, rows, room, use, taken):
-            _move(customer, then, rows, room, use, taken)
-            made += 1
+def fill(moves: Any, lost: Any, owner: Any, rows: Rows, room: Room, use: Any, taken: Any) -> int:
+    """Make moves, in the order given, that bring more and still fit; how many were made. See `repair`.
+
+    Of moves that lose the same none comes first: as long as one of them is made they are gone through again, so that what one leaves over another takes
+    before any that loses more.
+
+    Args:
+        lost: what each of the moves loses at the prices, the least first.
+    """
+    made, first = 0, 0
+    while first < len(moves):
+        last = first
+        while last < len(moves) and lost[last] <= lost[first]:
+            last += 1
+        for _ in range(_AGAIN):
+            before = made
+            for at in range(first, last):
+                then = moves[at]
+                customer = owner[then]
+                was = taken[customer]
+                more = rows.value[then] > (rows.value[was] if was >= 0 else 0)
+                if was != then and more and _fits(customer, then, rows, room, use, taken):
+                    _move(customer, then, rows, room, use, taken)
+                    made += 1
+            if made == before or last == first + 1:
+                break
+        first = last
     return made
 
 

@@ -10,14 +10,17 @@ Problems (2004), chapter 11; Huangfu and Hall, Parallelizing the dual revised si
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from unequal.treatments.allocation.alike import Kinds
 from unequal.treatments.allocation.dual import SMALL, Pass, Pricing, priced, program
 from unequal.treatments.allocation.problem import Allocation, Array, Limits, Options
 from unequal.treatments.allocation.tables import Room
+from unequal.treatments.allocation.two_minds import of_core
 
 SMALL_AND_FAIR: Final = 2_000
 """The same where groups are to be treated alike, which is far harder to prove."""
@@ -25,7 +28,10 @@ SECONDS: Final = 10.0
 """How long it may take; then its best so far, and its bound, count."""
 _MOVES: Final = 300_000
 _ROUNDS: Final = 3
-_HALF: Final = 0.5
+_FAR: Final = 1e-5
+"""The share by which a plan may fall short before those who are in two minds are looked at again."""
+_CLOSE: Final = 1e-6
+"""The share by which a plan for many may fall short without HiGHS being asked for the last of it."""
 _ERR: Final = 1e-9
 """How far, as a share, a bound may lie off by the way that floats are summed."""
 
@@ -44,9 +50,14 @@ def solve(options: Options, limits: Limits, *, small: int = SMALL) -> Allocation
     pricing = Pricing(options, limits)
     found = priced(pricing, small=small)
     taken = _fitted(pricing, found)
+    if found.planned is None and _value(options, taken) < found.bound * (1 - _FAR):
+        found = of_core(pricing, found, small)
+    if found.planned is not None:
+        taken = max(taken, _fitted(pricing, replace(found, taken=found.planned)), key=lambda one: _value(options, one))
     value, bound, is_exact = _value(options, taken), found.bound, False
-    if len(options.option) <= (small if limits.fairness is None else min(small, SMALL_AND_FAIR)) and value < bound:
-        exact, least = _exact(pricing)
+    kinds = pricing.kinds(small if limits.fairness is None else min(small, SMALL_AND_FAIR))
+    if kinds is not None and value < bound and not (len(options.option) > small and value >= bound * (1 - _CLOSE)):
+        exact, least = _exact(pricing, kinds)
         bound = max(min(bound, least), 0.0)
         if exact is not None and _value(options, exact) > value and _fits(pricing, exact):
             taken, value = exact, _value(options, exact)
@@ -90,7 +101,7 @@ def _fitted(pricing: Pricing, found: Pass) -> Array:
     of_rows[found.taken[found.taken >= 0]] = 0.0
     order = _cheapest(of_rows, _MOVES)
     for _ in range(_ROUNDS):
-        if not fill(order, owner, rows, room, use, taken):
+        if not fill(order, of_rows[order], owner, rows, room, use, taken):
             break
     return taken
 
@@ -104,19 +115,16 @@ def _cheapest(lost: Array, most: int) -> Array:
     return near[np.argsort(lost[near], kind="stable")]
 
 
-def _exact(pricing: Pricing) -> tuple[Array | None, float]:
+def _exact(pricing: Pricing, kinds: Kinds) -> tuple[Array | None, float]:
     """The best there is by HiGHS, and the bound it proves; none where it finds none in time."""
-    options = pricing.options
-    matrix, most, _, worth = program(pricing, np.flatnonzero(pricing.can_bind))
+    limits = pricing.limits
+    matrix, most, _, worth = program(kinds, limits, np.flatnonzero(pricing.can_bind), limits.limits)
+    of_kinds = kinds.options
     found = milp(
-        -options.value / worth, integrality=np.ones(len(options.option), np.int64), bounds=Bounds(0, 1), constraints=[LinearConstraint(matrix, ub=most)],
-        options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
+        -of_kinds.value / worth, integrality=np.ones(len(of_kinds.option), np.int64), bounds=Bounds(0, kinds.counts[kinds.owner]),
+        constraints=[LinearConstraint(matrix, ub=most)], options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
     )  # fmt: skip
     bound = -found.mip_dual_bound * worth if found.mip_dual_bound is not None else np.inf
     if found.x is None:
         return None, float(bound)
-    taken = np.full(options.customers, -1, np.int64)
-    owner = np.repeat(np.arange(options.customers), np.diff(options.starts))
-    chosen = np.flatnonzero(found.x > _HALF)
-    taken[owner[chosen]] = chosen
-    return taken, float(bound)
+    return kinds.spread(pricing.options, np.rint(found.x).astype(np.int64)), float(bound)
