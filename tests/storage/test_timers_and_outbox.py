@@ -18,7 +18,7 @@ from tests.storage.states import difference, run
 from tests.storage.test_contacts import Base
 
 from unequal import storage
-from unequal.storage.state import outbox, timers
+from unequal.storage.state import contacts, outbox, timers
 from unequal.storage.state.contacts import CONTACT
 from unequal.storage.state.outbox import OUTBOX, Message
 from unequal.storage.state.reserving import Stale, reserve
@@ -191,3 +191,61 @@ def test_workers_that_claim_at_once_take_different_messages(base: Base) -> None:
     for thread in threads:
         thread.join()
     assert sorted(taken, key=int) == [str(at) for at in range(60)]
+
+
+def tells_of(*decision_ids: str) -> Message:
+    return Message("shop", "of all", "m", AT) if len(decision_ids) > 1 else Message("shop", "of one", decision_ids[0], AT)
+
+
+def status_of(base: Base, decision_id: str) -> str:
+    (contact,) = base.write(contacts.of_decisions, [decision_id])
+    return contact.status
+
+
+def test_a_message_that_is_withheld_before_any_attempt_gives_its_contact_back(base: Base) -> None:
+    base.reserve("d1", "ann", messages=[tells_of("d1")])
+    (claimed,) = base.write(outbox.claim, AT)
+    assert base.write(contacts.withhold, claimed, ["d1"], AT, "objected") is None
+    assert status_of(base, "d1") == "released"
+    assert base.write(outbox.waiting) == {"waiting": 0, "sent": 0, "failed": 0, "withdrawn": 1}
+    assert base.write(outbox.claim, later(60)) == []
+
+
+def test_a_message_that_is_withheld_after_an_attempt_keeps_its_contact_and_nobody_takes_it_back(base: Base) -> None:
+    base.reserve("d1", "ann", messages=[tells_of("d1")])
+    base.write(outbox.claim, AT)
+    (again,) = base.write(outbox.claim, later(5))
+    assert base.write(contacts.withhold, again, ["d1"], later(5), "objected") is None
+    assert base.write(outbox.waiting)["withdrawn"] == 1
+    (contact,) = base.write(contacts.of_decisions, ["d1"])
+    assert not base.write(lambda connection: contacts.take_back(connection, contact.contact_id, "d1", later(6), goes_out=True))
+    assert status_of(base, "d1") == "reserved"
+
+
+def test_a_message_of_several_goes_on_without_one_under_its_key(base: Base) -> None:
+    base.reserve("d1", "ann")
+    base.reserve("d2", "bob")
+    base.write(outbox.enqueue, [tells_of("d1", "d2")])
+    (claimed,) = base.write(outbox.claim, AT)
+    left = base.write(lambda connection: contacts.withhold(connection, claimed, ["d1"], AT, "objected", payload="of bob"))
+    assert (left.payload, left.idempotency_key, left.attempts) == ("of bob", "m", 1)
+    assert (status_of(base, "d1"), status_of(base, "d2")) == ("released", "reserved")
+    assert base.write(outbox.retry, left, AT, "503")
+    assert [one.payload for one in base.write(outbox.claim, later(1))] == ["of bob"]
+
+
+def test_a_message_that_another_worker_has_by_now_is_not_withheld(base: Base) -> None:
+    base.reserve("d1", "ann", messages=[tells_of("d1")])
+    (slow,) = base.write(outbox.claim, AT)
+    (other,) = base.write(outbox.claim, later(5))
+    assert base.write(contacts.withhold, slow, ["d1"], later(5), "objected") is None
+    assert status_of(base, "d1") == "reserved"
+    assert base.write(outbox.done, other)
+
+
+def test_the_timer_that_set_a_decision_off_is_found_by_its_moment(base: Base) -> None:
+    base.write(timers.put, [TimerRow("p", "ann", "event:1", AT), TimerRow("p", "ann", "event:2", AT), TimerRow("q", "ann", "event:1", AT)])
+    first = base.write(timers.due, AT)[0]
+    base.write(timers.claim, first.timer_id, later(1))
+    assert [row.event_id for row in base.write(timers.fired, "ann", "p", later(1))] == ["event:1"]
+    assert base.write(timers.fired, "ann", "p", later(2)) == []

@@ -106,7 +106,7 @@ class Live:
         self.state = storage.state.open_live(project.state_url)
         self.state.events.declare(ingesting.senders(project.config))
         self.policies = PolicyDesk(project, self.state, self.profiles, clock)
-        self.sender = Sender(project, clock)
+        self.sender = Sender(project, clock, live=self)
         self.agents = agent_desk.AgentDesk(self)
         self._named = customer_events.naming(project.config)
         self._memory = EventMemory(self.profiles, self.state, self._named)

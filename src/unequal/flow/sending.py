@@ -12,13 +12,16 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from unequal import storage
-from unequal.flow import connecting, places, receivers
+from unequal.flow import connecting, leaving, places, receivers
 from unequal.flow.opening import OpenProject
 from unequal.flow.receivers import Receiver
 from unequal.terms.errors import LiveError, UnequalError
+
+if TYPE_CHECKING:
+    from unequal.flow.live import Live
 
 WEBHOOK: Final = "webhook:"
 """Before the name of a webhook, where a message is for it and for no channel."""
@@ -40,17 +43,20 @@ class Sender:
         project: its config says which channel delivers to which webhook; a channel that names none is delivered into a file.
         clock: the present moment, naive UTC; receivers refuse what was signed long ago.
         resolve: the addresses that a name has.
+        live: the moment of contact, which knows what has come in between since a message was written; without it everything is sent.
     """
 
-    def __init__(self, project: OpenProject, clock: Callable[[], datetime], resolve: places.Resolve = places.resolve) -> None:
-        self._project, self._clock, self._resolve = project, clock, resolve
+    def __init__(
+        self, project: OpenProject, clock: Callable[[], datetime], resolve: places.Resolve = places.resolve, live: Live | None = None
+    ) -> None:
+        self._project, self._clock, self._resolve, self._live = project, clock, resolve, live
 
     def send_waiting(self, state: storage.state.LiveState, now: datetime) -> int:
         """Send what is due. How many messages were handed over."""
         sent = 0
         while messages := state.outbox.claim(now, at_most=_AT_ONCE):
             to = {message.message_id: self.webhook_of(message.destination) for message in messages}
-            sent += self._into_files(state, [one for one in messages if to[one.message_id] is None])
+            sent += self._into_files(state, self._that_stand([one for one in messages if to[one.message_id] is None], now))
             sent += self._to_webhooks(state, [(one, name) for one in messages if (name := to[one.message_id]) is not None], now)
         return sent
 
@@ -64,6 +70,13 @@ class Sender:
     def receiver(self, name: str) -> Receiver:
         """A declared webhook, ready to be sent to; see receivers.receiver."""
         return receivers.receiver(self._project, name)
+
+    def _that_stand(self, messages: Sequence[storage.state.Claimed], now: datetime) -> Sequence[storage.state.Claimed]:
+        """Those that nothing stands against by now; see leaving.that_stand."""
+        if self._live is None or not messages:
+            return messages
+        # Those of a long queue are sent some time after it was begun with.
+        return leaving.that_stand(self._live, messages, max(now, self._clock()))
 
     def _into_files(self, state: storage.state.LiveState, messages: Sequence[storage.state.Claimed]) -> int:
         """A file a channel, which the system that sends by it takes up."""
@@ -80,7 +93,12 @@ class Sender:
         silent: set[str] = set()
 
         def send(one: tuple[storage.state.Claimed, str]) -> bool:
-            message, name = one
+            claimed, name = one
+            # Each by itself and right before it leaves, for those ahead of it in the queue may take long.
+            stands = self._that_stand([claimed], now)
+            if not stands:
+                return False
+            message = stands[0]
             try:
                 if name in silent:
                     raise LiveError(

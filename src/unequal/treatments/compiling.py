@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +16,8 @@ from unequal.terms.errors import Problems, UnequalError
 from unequal.treatments import wording
 from unequal.treatments.bounds import Bounds, bounds_of
 from unequal.treatments.checking import check, reads_protected
-from unequal.treatments.shapes import Holds
+from unequal.treatments.consenting import consent_withheld
+from unequal.treatments.shapes import Consent, Holds
 from unequal.treatments.worth import Amount, Bid, added, total
 
 BAND_IS_STABLE: Final = "band_is_stable"
@@ -205,6 +207,10 @@ class Rules:
     def tier_trial(self) -> Decimal:
         """The share of each tier but the best that is served as the tier above it."""
         return Decimal(self.moments.tier_trial)
+
+    def consent_withheld(self, purpose: str, channel: str, consents: Sequence[Consent], at: datetime) -> str | None:
+        """The code at which a contact falls by the customer's own words; see consenting.consent_withheld."""
+        return consent_withheld(purpose, channel, self.moments, consents, at)
 
     @cached_property
     def read_places(self) -> tuple[int, ...]:

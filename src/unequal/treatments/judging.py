@@ -10,11 +10,10 @@ from typing import Final
 from unequal import predicates
 from unequal.treatments import limits, preferences, wording
 from unequal.treatments.compiling import BAND_IS_STABLE, HOUSEHOLD, NO_FLOOR, Line, Offer, Policy, Rules
+from unequal.treatments.consenting import MARKETING
 from unequal.treatments.holdout import arm_of
-from unequal.treatments.shapes import UNIVERSAL, Arm, Consent, Moment, Row
+from unequal.treatments.shapes import UNIVERSAL, Arm, Moment, Row
 
-_SEVERITY: Final = {"granted": 0, "withdrawn": 1, "objected": 2}
-_MARKETING: Final = "marketing"
 _NOTHING: Final = Decimal(0)
 _NOBODY: Final[frozenset[str]] = frozenset()
 
@@ -237,23 +236,10 @@ class Sitting:
         return self._purposes[purpose]
 
     def _consent(self, purpose: str) -> str | None:
-        declared = self.rules.moments.purposes.get(purpose)
-        if self.outbound and self.moment.purpose == "service" and purpose == _MARKETING:
+        moment = self.moment
+        if self.outbound and moment.purpose == "service" and purpose == MARKETING:
             return "other_purpose"
-        if declared is None or (declared.direct_marketing and self._last_word(_MARKETING) == "objected"):
-            return "no_consent" if declared is None else "objected"
-        word = self._last_word(purpose)
-        if word == "objected":
-            return "objected"
-        needed = declared.consent == "needed" or (declared.consent == "needed_outbound" and self.outbound)
-        return "no_consent" if needed and word != "granted" else None
-
-    def _last_word(self, purpose: str) -> str | None:
-        def heard(consent: Consent) -> bool:
-            return consent.purpose == purpose and consent.channel in {None, self.moment.channel} and consent.at <= self.moment.at
-
-        words = [(consent.at, _SEVERITY[consent.status], consent.status) for consent in self.moment.standing.consents if heard(consent)]
-        return max(words)[2] if words else None
+        return self.rules.consent_withheld(purpose, moment.channel, moment.standing.consents, moment.at)
 
     def _wished(self, purpose: str) -> str | None:
         """What the customer's wishes say of a contact that we begin; and, of how often, of any but for service."""

@@ -83,6 +83,11 @@ class ContactLog:
         with self._engine.connect() as connection, connection.begin():
             return contacts.of_customer(connection, customer_id, also=also, at_most=at_most)
 
+    def of_decisions(self, decision_ids: Sequence[str]) -> list[ContactRow]:
+        """The contacts that some decisions made."""
+        with self._engine.connect() as connection, connection.begin():
+            return contacts.of_decisions(connection, decision_ids)
+
     def decision(self, decision_id: str) -> DecisionRow:
         """A decision as it was made. LIV104: there is none of that id."""
         with self._engine.connect() as connection, connection.begin():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from unequal.storage.state import driver, outbox, spending
 from unequal.storage.state.customer_live import bump
 from unequal.storage.state.metadata import METADATA
 from unequal.storage.state.money_column import Money
+from unequal.storage.state.outbox import Claimed
 from unequal.storage.state.whose import today, whose
 from unequal.terms.errors import LiveError
 from unequal.terms.money import to_units
@@ -127,6 +128,35 @@ def take_back(connection: sa.Connection, contact_id: str, decision_id: str, at: 
     if withdrawn is None:
         withdrawn = not goes_out
     return withdrawn and settle(connection, contact_id, "released", at)
+
+
+def withhold(
+    connection: sa.Connection, message: Claimed, decision_ids: Sequence[str], at: datetime, why: str, *, payload: str | None = None
+) -> Claimed | None:
+    """Send nothing any more of some decisions that a message tells of; their contacts are released where nothing can have arrived.
+
+    Args:
+        message: claimed, and not handed over in this attempt.
+        decision_ids: that it tells of, and that nobody is to be told of.
+        at: when that was found.
+        why: it is so.
+        payload: the body without them; None: nothing of it is sent.
+
+    Returns:
+        What is left to be sent; None where nothing is, or another worker has taken the message meanwhile.
+    """
+    is_ours, left = outbox.withhold(connection, message, why, payload=payload)
+    if is_ours and outbox.is_untried(message):
+        for contact in of_decisions(connection, decision_ids):
+            if contact.status == "reserved":
+                settle(connection, contact.contact_id, "released", at)
+    return left
+
+
+def of_decisions(connection: sa.Connection, decision_ids: Sequence[str]) -> list[ContactRow]:
+    """The contacts that some decisions made, under the ids under which they were written."""
+    rows = connection.execute(sa.select(CONTACT).where(CONTACT.c.decision_id.in_(decision_ids)).order_by(CONTACT.c.contact_id))
+    return [ContactRow(**row) for row in rows.mappings()]
 
 
 def of_customer(connection: sa.Connection, customer_id: str, *, also: Iterable[str] = (), at_most: int = 20) -> list[ContactRow]:

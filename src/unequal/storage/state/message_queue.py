@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from unequal.storage.state import outbox
+from unequal.storage.state import contacts, outbox
 from unequal.storage.state.group_commit import Writer
 from unequal.storage.state.outbox import Claimed, Message
 
@@ -42,7 +42,13 @@ class MessageQueue:
         """It will never be received."""
         return self._writer.write(lambda connection: outbox.give_up(connection, message, complaint))
 
+    def withhold(
+        self, message: Claimed, decision_ids: Sequence[str], at: datetime, why: str, *, payload: str | None = None
+    ) -> Claimed | None:  # fmt: skip
+        """Send nothing any more of some decisions that it tells of; what is left to be sent; see contacts.withhold."""
+        return self._writer.write(lambda connection: contacts.withhold(connection, message, decision_ids, at, why, payload=payload))
+
     def waiting(self) -> dict[str, int]:
-        """How many are waiting, sent and failed."""
+        """How many are waiting, sent and failed; and withdrawn, where any are."""
         with self._engine.connect() as connection, connection.begin():
             return outbox.waiting(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -120,12 +120,34 @@ def give_up(connection: sa.Connection, message: Claimed, complaint: str) -> bool
     return _finish(connection, message, {"status": "failed", "complaint": complaint})
 
 
+def withhold(connection: sa.Connection, message: Claimed, why: str, *, payload: str | None = None) -> tuple[bool, Claimed | None]:
+    """Send a message no more, or another body in its place under the same key: whoever has it already takes it once all the same.
+
+    Args:
+        message: claimed, and not handed over in this attempt.
+        why: it is not sent.
+        payload: what is sent instead, of others whom the message tells of.
+
+    Returns:
+        Whether it was ours to say, for no other worker has taken it meanwhile; and what is left to be sent.
+    """
+    values = {"status": "withdrawn", "complaint": why} if payload is None else {"payload": payload}
+    is_ours = _finish(connection, message, values)
+    return is_ours, replace(message, payload=payload) if is_ours and payload is not None else None
+
+
+def is_untried(message: Claimed) -> bool:
+    """Whether nobody has tried to send a message before: an attempt that nobody answered may have arrived."""
+    return message.attempts == 1
+
+
 def withdraw(connection: sa.Connection, idempotency_key: str) -> bool | None:
     """Take back a message that nobody has begun to send; whether it will never be received, None where there is no such message."""
     this = OUTBOX.c.idempotency_key == idempotency_key
     connection.execute(OUTBOX.update().where(this, WAITING, OUTBOX.c.attempts == 0).values(status="withdrawn"))
-    status = connection.execute(sa.select(OUTBOX.c.status).where(this)).scalar()
-    return None if status is None else status in {"withdrawn", "failed"}
+    row = connection.execute(sa.select(OUTBOX.c.status, OUTBOX.c.attempts).where(this)).first()
+    # One that was withheld after an attempt may have been received by that one.
+    return None if row is None else row.status == "failed" or (row.status == "withdrawn" and row.attempts <= 1)
 
 
 def waiting(connection: sa.Connection) -> dict[str, int]:

@@ -44,6 +44,11 @@ class TimerQueue:
         names, others = tuple(policies), tuple(also)
         return self._writer.write(lambda connection: timers.cancel(connection, customer_id, names, at, also=others))
 
+    def fired(self, customer_id: str, policy: str, at: datetime, *, also: Iterable[str] = ()) -> list[TimerRow]:
+        """What fired for a customer at an instant under a policy."""
+        with self._engine.connect() as connection, connection.begin():
+            return timers.fired(connection, customer_id, policy, at, also=also)
+
     def pending(self, customer_id: str, *, also: Iterable[str] = ()) -> list[TimerRow]:
         """What is still to come for a customer, soonest first."""
         with self._engine.connect() as connection, connection.begin():

@@ -124,6 +124,13 @@ def cancel(connection: sa.Connection, customer_id: str, policies: Iterable[str],
     return cancelled
 
 
+def fired(connection: sa.Connection, customer_id: str, policy: str, at: datetime, *, also: Iterable[str] = ()) -> list[TimerRow]:
+    """What fired for a customer under a policy with what was decided at an instant: one timer, or several that were due at once."""
+    ids = {*whose(connection, customer_id).ids, *also}
+    his = TIMER.c.customer_id.in_(ids), TIMER.c.policy == policy, TIMER.c.status == "fired", TIMER.c.status_at == at
+    return [TimerRow(**row) for row in connection.execute(sa.select(TIMER).where(*his).order_by(TIMER.c.timer_id)).mappings()]
+
+
 def pending(connection: sa.Connection, customer_id: str, *, also: Iterable[str] = ()) -> list[TimerRow]:
     """What is still to come for a customer, soonest first."""
     ids = {*whose(connection, customer_id).ids, *also}
