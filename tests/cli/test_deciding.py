@@ -52,6 +52,17 @@ def test_a_base_is_decided_on_and_handed_over_as_a_file(bakery: Terminal, tmp_pa
     assert len((bakery.folder / ".unequal" / "delivered" / "email.jsonl").read_text(encoding="utf-8").splitlines()) == delivered["sent"]
 
 
+def test_why_messages_were_not_received_is_printed(bakery: Terminal, monkeypatch) -> None:
+    monkeypatch.setenv("PRINTER", "http://169.254.169.254/")
+    assert "LIV602" in bakery("decide", "--channel", "letter", "--to", "printer", code=1).err
+    refused = bakery("decide", "--channel", "letter").out
+    assert "given up. LIV602" in refused
+    monkeypatch.setenv("PRINTER", "http://127.0.0.1:9/")
+    told = json.loads(bakery("decide", "--channel", "letter", "--to", "printer", "--json").out)
+    assert told["treated"] > 0, "the contacts that were given up are given back"
+    assert [(one["status"], one["why"][:6], one["messages"]) for one in told["not_received"]] == [("waiting", "LIV603", 1)]
+
+
 def test_a_crm_is_told_of_its_records_in_a_folder(bakery: Terminal, tmp_path: Path) -> None:
     found = bakery("export", "crm", "--for", "hubspot", "--out", str(tmp_path / "hubspot"))
     assert "upserts" in found.out

@@ -311,3 +311,23 @@ def test_limits_end_with_their_days(bakery: Path) -> None:
         assert not decide_all(live, Wanted(policy="cake")).rows
         now[0] = AT + timedelta(days=31)
         assert reached(decide_all(live, Wanted(policy="cake"))) == reached(first)
+
+
+@pytest.mark.parametrize("address", ["http://169.254.169.254/latest/meta-data/", "http://no-such-host.invalid/"])
+def test_nobody_is_reserved_for_a_webhook_that_nothing_can_be_sent_to(bakery: Path, address: str) -> None:
+    with moment_of_contact(bakery, printer=address) as live:
+        with pytest.raises(LiveError, match=r"LIV602|LIV603"):
+            decide_all(live, Wanted(webhook="printer"))
+        assert waiting(live) == 0
+        assert live.state.contacts.spent() == {}
+
+
+def test_a_message_that_is_led_inside_is_given_up_at_once_and_gives_its_contact_back(bakery: Path) -> None:
+    with moment_of_contact(bakery, printer="http://169.254.169.254/") as live:
+        found = decide_all(live, Wanted(policy="bread_club", channel="letter"))
+        assert live.sender.send_waiting(live.state, AT) == 0
+        assert live.state.outbox.waiting() == {"waiting": 0, "sent": 0, "failed": len(found.rows)}
+        assert {one.status for row in found.rows for one in live.state.contacts.contacts(row["customer_id"])} == {"released"}
+        assert sum(live.state.contacts.spent().values()) == 0
+        ((status, why, count),) = live.state.outbox.unreceived(found.at)
+        assert (status, why[:6], count) == ("failed", "LIV602", len(found.rows))

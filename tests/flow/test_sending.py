@@ -202,7 +202,10 @@ def test_a_name_that_leads_inside_is_not_connected_to(tmp_path: Path, state: Liv
     write(state, "a", destination="webhook:public")
     assert sender(tmp_path, url, lambda _host, _port: answers).send_waiting(state, AT) == 0
     assert not receiver.received
-    assert state.outbox.waiting()["waiting"] == 1, "it waits for whoever mends the address"
+    assert state.outbox.waiting() == {"waiting": 0, "sent": 0, "failed": 1}, "no later attempt may go there either"
+    ((status, why, count),) = state.outbox.unreceived(AT)
+    assert (status, why[:6], count) == ("failed", "LIV602", 1)
+    assert state.outbox.unreceived(later(1)) == []
 
 
 def test_a_name_is_looked_up_once_so_that_it_cannot_lead_elsewhere_by_the_time_of_connecting(
@@ -253,6 +256,9 @@ def test_a_secret_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
     ("channels: {email: {outbound: true, deliver_to: nobody}}", "CFG085"),
     ("channels: {web: {outbound: false, deliver_to: mailer}}\n  webhooks: {mailer: {url: 'https://hooks.example/', secret: 'env:SECRET'}}", "CFG086"),
     ("webhooks: {mailer: {url: 'http://hooks.example/', secret: 'env:SECRET'}}", "CFG087"),
+    ("webhooks: {mailer: {url: 'https://127.0.0.1/', secret: 'env:SECRET'}}", "CFG097"),
+    ("webhooks: {mailer: {url: 'https://[::ffff:10.0.0.1]:8443/', secret: 'env:SECRET'}}", "CFG097"),
+    ("webhooks: {mailer: {url: 'http://169.254.169.254/latest/', secret: 'env:SECRET', allow_private: true}}", "CFG097"),
     ("webhooks: {mailer: {url: 'ftp://hooks.example/', secret: 'env:SECRET'}}", "CFG014"),
     ("webhooks: {mailer: {url: 'https://hooks.example/', secret: 'my secret'}}", "CFG014"),
 ])  # fmt: skip
@@ -261,3 +267,13 @@ def test_a_config_that_would_send_astray_is_refused(tmp_path: Path, text: str, c
     (tmp_path / "unequal.yaml").write_text(f"{head}live:\n  {text}\n", encoding="utf-8")
     with pytest.raises(UnequalError, match=code):
         flow.open_project(tmp_path, {})
+
+
+@pytest.mark.parametrize("webhook", [
+    "{url: 'https://9.9.9.9/', secret: 'env:SECRET'}", "{url: 'http://127.0.0.1:8/', secret: 'env:SECRET', allow_private: true}",
+    "{url: 'https://hooks.example/', secret: 'env:SECRET'}",
+])  # fmt: skip
+def test_a_webhook_that_may_be_sent_to_is_no_mistake_of_the_config(tmp_path: Path, webhook: str) -> None:
+    head = 'project: a\nreporting_currency: EUR\ntime_zone: UTC\nsources: {crm: {read: "crm.csv", records: {id: no}}}\n'
+    (tmp_path / "unequal.yaml").write_text(f"{head}live:\n  webhooks: {{mailer: {webhook}}}\n", encoding="utf-8")
+    assert flow.open_project(tmp_path, {}).config.live.webhooks

@@ -56,8 +56,16 @@ def decide(
                 policy=policy, channel=channel, where=where, webhook=webhook, into=out, dry=dry, tell=tell, scarce=limits
             )
         sent = 0 if dry else live.sender.send_waiting(live.state, live.clock())
+        missed = [] if dry else live.state.outbox.unreceived(found.at)
     if as_json:
-        print_json({**found.told(), "sent": sent, **({} if fell is None else {"why_not": fell})})
+        print_json(
+            {
+                **found.told(),
+                "sent": sent,
+                "not_received": [dict(zip(("status", "why", "messages"), one, strict=True)) for one in missed],
+                **({} if fell is None else {"why_not": fell}),
+            }
+        )
         return
     currency = project.config.reporting_currency
     print_rows(found.by_policy(), title=f"Customers whom each policy {'would reach' if dry else 'reaches'}")
@@ -76,7 +84,15 @@ def decide(
     if out is not None:
         console().print(f"Written: {out}, {len(found.rows):,} rows")
     elif not dry:
-        console().print(f"Messages sent: {sent:,}. What was not received is sent again while `unequal serve` runs.")
+        _print_sent(sent, missed)
+
+
+def _print_sent(sent: int, missed: Sequence[tuple[str, str, int]]) -> None:
+    """How many messages were handed over; and of those that were not, why, and what becomes of them."""
+    console().print(f"Messages sent: {sent:,}.")
+    for status, why, count in missed:
+        then = "sent again while `unequal serve` runs" if status == "waiting" else "given up"
+        console().print(f"Not received: {count:,}, {then}. {why}", markup=False)
 
 
 def _scarce(budget: str | None, capacities: Sequence[str], fair: str | None) -> flow.live.Scarce | None:

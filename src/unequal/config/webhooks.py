@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -11,6 +13,7 @@ from unequal.config.addresses import is_reference, reference_to
 from unequal.config.model import Name, Section
 from unequal.config.moments import Channel
 from unequal.config.problems import KeyPath, Problem
+from unequal.terms.networks import INSIDE, why_refused
 
 LONGEST_URL: Final = 2000
 
@@ -41,7 +44,7 @@ class Webhook(Section):
 
 
 def problems_of_webhooks(channels: Mapping[Name, Channel], webhooks: Mapping[Name, Webhook]) -> Iterator[Problem]:
-    """Channels that deliver to what is not declared, and plain http to the world outside."""
+    """Channels that deliver to what is not declared, plain http to the world outside, and addresses where nothing is ever sent."""
     for name, channel in channels.items():
         at: KeyPath = ("live", "channels", name, "deliver_to")
         if channel.deliver_to is not None and channel.deliver_to not in webhooks:
@@ -56,3 +59,20 @@ def problems_of_webhooks(channels: Mapping[Name, Channel], webhooks: Mapping[Nam
         if webhook.url.lower().startswith("http://") and not webhook.allow_private:
             do = "write https://, or allow_private: true where the receiver lies on this machine or in a private network"
             yield Problem("CFG087", "a webhook is not encrypted", ("live", "webhooks", name, "url"), seen="http://", do=do)
+        if (led := _leads_inside(webhook)) is not None:
+            host, why = led
+            do = "send to a public address" + (", or say allow_private: true of a program beside this one" if why == INSIDE else "")
+            yield Problem(
+                "CFG097", "a webhook leads where nothing is sent", ("live", "webhooks", name, "url"), seen=f"{host}: {why}", do=do
+            )
+
+
+def _leads_inside(webhook: Webhook) -> tuple[str, str] | None:
+    """The address that a webhook names in numbers, and why nothing is sent there; None where it is sent to, or is known only when it is looked up."""
+    try:
+        host = urlsplit(webhook.url).hostname or ""
+        ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    why = why_refused(host, allow_private=webhook.allow_private)
+    return None if why is None else (host, why)

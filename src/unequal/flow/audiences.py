@@ -168,7 +168,7 @@ class Batch:
             raise LiveError("LIV612", "no policy of that name acts", where="--policy", seen=wanted.policy[:80],
                             do=f"name one that is approved: {', '.join(active.versions) or 'there is none'}")  # fmt: skip
         if wanted.webhook is not None:
-            live.sender.receiver(wanted.webhook)
+            (live.sender.receiver if dry else live.sender.check)(wanted.webhook)
         self.channels = _channels(wanted, active, dry=dry)
         self.holds = _holds(live, wanted.where)
         self.is_for_all = wanted.where is None

@@ -36,7 +36,7 @@ def that_stand(live: Live, messages: Sequence[storage.state.Claimed], now: datet
         messages: claimed by this worker.
         now: the present moment, naive UTC.
     """
-    told = {message.message_id: _told_of(message) for message in messages}
+    told = {message.message_id: told_of(message) for message in messages}
     contacts = live.state.contacts.of_decisions([decision_id for rows in told.values() for decision_id in rows])
     why = _stopped(live, contacts, now)
     found = []
@@ -53,7 +53,7 @@ def that_stand(live: Live, messages: Sequence[storage.state.Claimed], now: datet
     return found
 
 
-def _told_of(message: storage.state.Claimed) -> dict[str, Any]:
+def told_of(message: storage.state.Claimed) -> dict[str, Any]:
     """The decisions that a message tells of, each with its row; a message of one decision has its key."""
     if _OF_SEVERAL in message.payload:
         return {str(row["decision_id"]): row for row in json.loads(message.payload).get("customers", ())}

@@ -32,6 +32,7 @@ _AT_A_TIME: Final = 8
 _SECONDS_IN_ALL: Final = 10.0
 _TAKEN: Final = 2
 _ELSEWHERE: Final = 3
+_LEADS_INSIDE: Final = "LIV602"
 _NEVER_TAKEN: Final = frozenset({400, 410, 413, 415, 422})
 """Answers that speak of the message itself, or of an address that is gone for good; whatever else is no yes may be mended, and is tried again."""
 
@@ -71,6 +72,14 @@ class Sender:
         """A declared webhook, ready to be sent to; see receivers.receiver."""
         return receivers.receiver(self._project, name)
 
+    def check(self, name: str) -> None:
+        """Find out whether a declared webhook can be sent to, before anything is decided that it is to be told of.
+
+        Raises:
+            LiveError: as receivers.receiver; LIV602, it lies where nothing is sent; LIV603, its name leads nowhere.
+        """
+        receivers.checked_addresses(self.receiver(name), self._resolve)
+
     def _that_stand(self, messages: Sequence[storage.state.Claimed], now: datetime) -> Sequence[storage.state.Claimed]:
         """Those that nothing stands against by now; see leaving.that_stand."""
         if self._live is None or not messages:
@@ -106,6 +115,10 @@ class Sender:
                     )
                 status = self.deliver(message, self.receiver(name))
             except UnequalError as error:
+                if error.code == _LEADS_INSIDE:
+                    # No later attempt may go there either, and nothing has arrived anywhere: whoever mends the address decides anew.
+                    state.outbox.withhold(message, list(leaving.told_of(message)), now, str(error), status="failed")
+                    return False
                 silent.add(name)
                 state.outbox.retry(message, now, str(error))
                 return False

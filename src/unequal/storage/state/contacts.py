@@ -131,8 +131,9 @@ def take_back(connection: sa.Connection, contact_id: str, decision_id: str, at: 
 
 
 def withhold(
-    connection: sa.Connection, message: Claimed, decision_ids: Sequence[str], at: datetime, why: str, *, payload: str | None = None
-) -> Claimed | None:
+    connection: sa.Connection, message: Claimed, decision_ids: Sequence[str], at: datetime, why: str, *, payload: str | None = None,
+    status: str = "withdrawn",
+) -> Claimed | None:  # fmt: skip
     """Send nothing any more of some decisions that a message tells of; their contacts are released where nothing can have arrived.
 
     Args:
@@ -141,11 +142,12 @@ def withhold(
         at: when that was found.
         why: it is so.
         payload: the body without them; None: nothing of it is sent.
+        status: of the message then: withdrawn, or failed where it could not be sent.
 
     Returns:
         What is left to be sent; None where nothing is, or another worker has taken the message meanwhile.
     """
-    is_ours, left = outbox.withhold(connection, message, why, payload=payload)
+    is_ours, left = outbox.withhold(connection, message, why, payload=payload, status=status)
     if is_ours and outbox.is_untried(message):
         for contact in of_decisions(connection, decision_ids):
             if contact.status == "reserved":

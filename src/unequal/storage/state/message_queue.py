@@ -43,10 +43,17 @@ class MessageQueue:
         return self._writer.write(lambda connection: outbox.give_up(connection, message, complaint))
 
     def withhold(
-        self, message: Claimed, decision_ids: Sequence[str], at: datetime, why: str, *, payload: str | None = None
+        self, message: Claimed, decision_ids: Sequence[str], at: datetime, why: str, *, payload: str | None = None, status: str = "withdrawn"
     ) -> Claimed | None:  # fmt: skip
         """Send nothing any more of some decisions that it tells of; what is left to be sent; see contacts.withhold."""
-        return self._writer.write(lambda connection: contacts.withhold(connection, message, decision_ids, at, why, payload=payload))
+        return self._writer.write(
+            lambda connection: contacts.withhold(connection, message, decision_ids, at, why, payload=payload, status=status)
+        )
+
+    def unreceived(self, since: datetime) -> list[tuple[str, str, int]]:
+        """Of messages written since an instant: whether they wait or failed, why, and how many."""
+        with self._engine.connect() as connection, connection.begin():
+            return outbox.unreceived(connection, since)
 
     def waiting(self) -> dict[str, int]:
         """How many are waiting, sent and failed; and withdrawn, where any are."""

@@ -120,18 +120,21 @@ def give_up(connection: sa.Connection, message: Claimed, complaint: str) -> bool
     return _finish(connection, message, {"status": "failed", "complaint": complaint})
 
 
-def withhold(connection: sa.Connection, message: Claimed, why: str, *, payload: str | None = None) -> tuple[bool, Claimed | None]:
+def withhold(
+    connection: sa.Connection, message: Claimed, why: str, *, payload: str | None = None, status: str = "withdrawn"
+) -> tuple[bool, Claimed | None]:
     """Send a message no more, or another body in its place under the same key: whoever has it already takes it once all the same.
 
     Args:
         message: claimed, and not handed over in this attempt.
         why: it is not sent.
         payload: what is sent instead, of others whom the message tells of.
+        status: withdrawn, or failed where it could not be sent.
 
     Returns:
         Whether it was ours to say, for no other worker has taken it meanwhile; and what is left to be sent.
     """
-    values = {"status": "withdrawn", "complaint": why} if payload is None else {"payload": payload}
+    values = {"status": status, "complaint": why} if payload is None else {"payload": payload}
     is_ours = _finish(connection, message, values)
     return is_ours, replace(message, payload=payload) if is_ours and payload is not None else None
 
@@ -154,6 +157,15 @@ def waiting(connection: sa.Connection) -> dict[str, int]:
     """How many messages are waiting, sent and failed; and withdrawn, where any are."""
     counted = connection.execute(sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status))
     return {"waiting": 0, "sent": 0, "failed": 0} | {str(status): int(count) for status, count in counted}
+
+
+def unreceived(connection: sa.Connection, since: datetime) -> list[tuple[str, str, int]]:
+    """Of messages written since an instant that were tried and not received: whether they wait or failed, why, and how many; the most first."""
+    row, counted = OUTBOX.c, sa.func.count()
+    which = row.created_at >= since, row.status.in_(("waiting", "failed")), row.complaint.is_not(None)
+    wanted = sa.select(row.status, row.complaint, counted).where(*which).group_by(row.status, row.complaint)
+    found = connection.execute(wanted.order_by(counted.desc(), row.status, row.complaint))
+    return [(str(status), str(complaint), int(count)) for status, complaint, count in found]
 
 
 def _finish(connection: sa.Connection, message: Claimed, values: dict[str, Any]) -> bool:
