@@ -164,6 +164,20 @@ def test_a_refused_event_is_his_by_his_number_and_not_for_a_count_that_looks_lik
     assert "others" in left
 
 
+@pytest.mark.parametrize("name", ["user:shop:4", "anonymous:shop:zqvisitorcanary"])
+def test_a_customer_who_is_erased_by_what_a_source_calls_him_is_erased_whole(company, name):
+    with moment(company) as live:
+        visit = {"type": "track", "anonymousId": "zqvisitorcanary", "event": "Seen"}
+        assert tell(live, visit, identify(userId="4", anonymousId="zqvisitorcanary", name="zqnameofacanary Canary")) == ["taken"] * 2
+        cleo = one(live, "4")
+    done = erase(company, name)
+    assert (done.customer_id, done.records) == (cleo, ("crm:4",))
+    assert hits(company / ".unequal", ["cleo@bakery.example", "Cleo Cole", "zqvisitorcanary", "zqnameofacanary"]) == []
+    run(company)
+    with moment(company) as live:
+        assert mails(live) == ["ann", "bert", "dora"]
+
+
 def test_a_visitor_does_not_come_back_with_a_state_from_before_he_was_erased(company, tmp_path):
     words = {"email": "zqmailofacanary@bakery.example", "name": "zqnameofacanary Canary"}
     with moment(company) as live:

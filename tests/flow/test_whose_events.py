@@ -55,6 +55,21 @@ def test_a_user_of_a_declared_source_is_its_record_and_goes_where_the_record_goe
         assert live.events.version("c_3") == 1
 
 
+def test_a_user_or_a_visitor_who_is_to_be_erased_is_the_whole_customer(state_url: str, live: LiveState) -> None:
+    with storage.open_state(state_url) as state, storage.state.open_erasing(state_url) as erasing:
+        state.publish(run("r1"), difference(("founded", "1", None, "c_1"), ("founded", "2", None, "c_1"), ("founded", "3", None, "c_3")))
+        send(live, [track("own"), identify("login", "2", "v1"), identify("new", "9", "v9"), track("other", userId=None, anonymousId="v8")])
+        whole = erasing.person("c_1")
+        assert whole.records == {("crm", "1"), ("crm", "2")}
+        assert {handle[1:] for handle in whole.handles} == {("shop", "user", "1"), ("shop", "user", "2"), ("shop", "anonymous", "v1")}
+        for name in ("user:shop:1", "user:shop:2", "anonymous:shop:v1"):
+            assert erasing.person(name) == whole
+        user = erasing.person("user:shop:9")
+        assert (user.records, user.ids) == (frozenset(), {"user:shop:9", "anonymous:shop:v9"})
+        assert erasing.person("anonymous:shop:v9") == user
+        assert erasing.person("anonymous:shop:v8").ids == {"anonymous:shop:v8"}
+
+
 def test_a_config_that_declares_users_later_holds_for_those_that_came_before(state_url: str) -> None:
     with storage.open_state(state_url) as state, storage.state.open_live(state_url) as live:
         state.publish(run("r1"), difference(("founded", "1", None, "c_1")))

@@ -102,7 +102,8 @@ def erase(
     """Take a person out of the state, of every kept run, and of what lies beside them.
 
     Args:
-        customer_id: his, one that was merged into it, or what a source of events calls somebody (`user:SOURCE:ID`).
+        customer_id: his, one that was merged into it, or what a source of events calls somebody (`user:SOURCE:ID`), which leads to
+            the customer where he is one.
         actor: who does it, for the audit.
         reason: why, for the audit; it must not name him.
         dry_run: only say what would go.

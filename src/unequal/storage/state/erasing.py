@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from unequal.storage import faults
-from unequal.storage.state import suppression
+from unequal.storage.state import event_log, suppression
 from unequal.storage.state.assignments import ASSIGNMENT
 from unequal.storage.state.audit import AUDIT
 from unequal.storage.state.consents import CONSENT
@@ -27,7 +27,6 @@ from unequal.storage.state.membership import CUSTOMER_EVENT, CUSTOMER_MEMBERSHIP
 from unequal.storage.state.outbox import OUTBOX
 from unequal.storage.state.preferences import PREFERENCE
 from unequal.storage.state.questions import QUESTION_ASKED
-from unequal.storage.state.standing import leads_to
 from unequal.storage.state.stewardship import STEWARD_ACTION, VERDICT
 from unequal.storage.state.suppression import ErasureRow
 from unequal.storage.state.tier_membership import TIER_MEMBERSHIP
@@ -80,13 +79,14 @@ class _Touched(NamedTuple):
 
 def person(connection: sa.Connection, customer_id: str) -> Person:
     """Somebody with all that leads to him; records and handles are empty where nobody has this id."""
-    today = leads_to(connection, customer_id)
+    # As the moment of contact finds him: what a source calls him leads to the whole customer.
+    today = event_log.today_of(connection, customer_id)
     member = CUSTOMER_MEMBERSHIP.c
     records = {
         (row[0], row[1]) for row in connection.execute(sa.select(member.source, member.record_id).where(member.customer_id == today))
     }
     ids = {today, customer_id, *whose(connection, today).ids}
-    return _whole(connection, today, ids, records, _handles(connection, records, customer_id))
+    return _whole(connection, today, ids, records, _handles(connection, records, today))
 
 
 def _whole(

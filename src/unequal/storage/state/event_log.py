@@ -145,7 +145,7 @@ class EventLog:
             after: events with higher numbers only.
         """
         with self._engine.connect() as connection, connection.begin():
-            today = _today(connection, customer_id)
+            today = today_of(connection, customer_id)
             handles = _handles_of(connection, today)
             rows: list[Any] = [
                 row
@@ -248,7 +248,7 @@ class EventLog:
     def today(self, customer_id: str) -> str:
         """The id under which a customer stands today; of somebody who was no record, that of the customer he became."""
         with self._engine.connect() as connection, connection.begin():
-            return _today(connection, customer_id)
+            return today_of(connection, customer_id)
 
     def version(self, customer_id: str) -> int:
         """How often something happened to a customer; 0 where nothing ever did."""
@@ -284,7 +284,8 @@ def _named(customer_id: str) -> tuple[str, str, str] | None:
     return (kind, source, value) if kind in _KINDS and source and value else None
 
 
-def _today(connection: sa.Connection, customer_id: str) -> str:
+def today_of(connection: sa.Connection, customer_id: str) -> str:
+    """The id under which a customer stands today; of what a source calls somebody, that of the customer, or of the user, who he is."""
     named = _named(customer_id)
     if named is None:
         return standing.leads_to(connection, customer_id)
