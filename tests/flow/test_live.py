@@ -294,6 +294,19 @@ def test_what_a_visitor_was_told_and_said_counts_once_it_is_known_who_he_is(live
     assert [wish["value"] for wish in shown["preferences"]] == ["never"]
 
 
+def test_the_names_of_a_visitor_and_of_a_user_lead_to_the_profile_of_the_customer_as_soon_as_there_is_one(live, clock):
+    sent(live, clock, {**track("Cart Updated", None, clock.now, "m1"), "userId": None, "anonymousId": "v1"})
+    assert live.profile("anonymous:shop:v1")["kind"] == "visitor"
+    assert live.portal("anonymous:shop:v1") == []
+    sent(live, clock, identified("2", "v1", "m2"))
+    known = live.profile(one(live, "2"))
+    for name in ("anonymous:shop:v1", "user:shop:2"):
+        assert live.profile(name) == {**known, "asked_id": name}
+        assert live.portal(name) == []
+    sent(live, clock, identified("77", "v7", "m3"))
+    assert (live.profile("anonymous:shop:v7")["customer_id"], live.profile("user:shop:77")["kind"]) == ("user:shop:77", "visitor")
+
+
 def test_an_objection_told_as_a_user_whom_nobody_knew_holds_once_he_is_a_record(live, clock):
     acting(live, WELCOME)
     sent(live, clock, track("Cart Updated", "12", clock.now, "m1"))

@@ -170,7 +170,7 @@ class Live:
         held = deciding.of_state(self.state, today, self._open_cases(today, version), self.state.events.names(today))
         if deciding.is_visitor(today):
             return deciding.visitor_document(today, customer_id, held)
-        return customer_profile.customer_profile(self.profiles, customer_id, held)
+        return {**customer_profile.customer_profile(self.profiles, today, held), "asked_id": customer_id}
 
     def _open_cases(self, customer_id: str, version: int) -> list[dict[str, Any]]:
         return deciding.open_cases(self.policies.active().rules, self._memory.known(customer_id, version).happened, self.clock())

@@ -29,7 +29,8 @@ def portal_of(live: Live, customer_id: str) -> list[dict[str, Any]]:
         return []
     today = live.clock().date()
     found: dict[str, set[str]] = {}
-    for tie in person["authorisations"]:
+    # A visitor whom nobody knows yet has none.
+    for tie in person.get("authorisations", ()):
         if tie["stands"] == "is" and _holds(tie, today):
             found.setdefault(tie["other"], set()).add(str(tie["kind"]))
     seen = []
