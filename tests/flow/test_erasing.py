@@ -18,10 +18,12 @@ from tests.flow.canaries import canaries, hits
 from tests.flow.looking import buckets, edit, table
 from tests.flow.test_live import LIVE, NOON, WELCOME, Asked, Clock, acting, one, sent, track
 
-from unequal import flow
+from unequal import flow, storage
+from unequal.api.serving import ticking
 from unequal.flow import erasing
 from unequal.flow.live import open_live
 from unequal.storage import faults
+from unequal.storage.durable import digest_of_file
 from unequal.storage.state import HostTaskRow, Message
 from unequal.storage.state import erasing as state_erasing
 from unequal.terms.errors import LiveError
@@ -232,6 +234,73 @@ def test_an_erasure_that_is_killed_anywhere_is_whole_or_is_ended_by_the_next_one
     else:
         assert hits(company / ".unequal", PEOPLE["1"].values()) == []
     assert (total(company), buckets(company)) == (before, held)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def beside(request, tmp_path) -> tuple[Path, dict[str, str]]:
+    """A company of the test's own, with its state on SQLite and then on PostgreSQL; and what its config reads of the environment."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("company"), {"SHOP_KEY": "secret"}
+    environment = {"STATE": request.getfixturevalue("postgres_url")}
+    return _made(tmp_path / "served", environment), {**environment, "SHOP_KEY": "secret"}
+
+
+def published(project) -> list[tuple[str, str]]:
+    """Every run that the state knows of, with the digest of its manifest."""
+    with storage.open_state(project.state_url) as state:
+        return [(row.run_id, row.manifest_sha256) for row in state.runs()]
+
+
+def test_an_erasure_ends_beside_a_server_that_goes_on(beside):
+    company, environment = beside
+    project = flow.open_project(company, environment)
+    before = published(project)
+    with open_live(project, clock=Clock()) as live, ticking(live.tick, Clock(), 0.1):
+        other = one(live, "4")
+        done = erasing.erase(project, erasing.customer_named(project, "crm:1"), actor="cli:jo")
+        assert len(done.runs) == len(before)
+        assert live.profile(other)["contact_points"] is not None
+        assert live.lookup("email", f"{PEOPLE['1']['mail']}@{MAIL}") == []
+        assert hits(company / ".unequal" / "store", PEOPLE["1"].values()) == []
+    with storage.state.open_erasing(project.state_url) as state:
+        assert [row.finished_at is None for row in state.erasures()] == [False]
+
+
+def test_an_erasure_that_waited_in_vain_is_ended_without_writing_or_publishing_anything_anew(beside, monkeypatch):
+    company, environment = beside
+    project = flow.open_project(company, environment)
+    customer = erasing.customer_named(project, "crm:1")
+    monkeypatch.setattr(erasing, "_WAIT_SECONDS", 0.1)
+    before = len(published(project))
+    with flow.open_base(project):
+        with pytest.raises(LiveError, match="LIV503"):
+            erasing.erase(project, customer, actor="cli:jo")
+        waited, store = published(project), sorted(path.name for path in (company / ".unequal" / "store").iterdir())
+        assert len(waited) == before + 1
+        for again in (lambda: erasing.erase(project, customer, actor="cli:jo"), lambda: flow.run(project)):
+            with pytest.raises(LiveError, match="LIV503"):
+                again()
+            assert published(project) == waited
+            assert sorted(path.name for path in (company / ".unequal" / "store").iterdir()) == store
+    assert erasing.replay(project) == 1
+    assert published(project) == waited
+    assert hits(company / ".unequal", PEOPLE["1"].values()) == []
+
+
+def test_an_erasure_that_was_stopped_before_it_published_tells_readers_by_one_run(company):
+    project = flow.open_project(company, {})
+    before = [run_id for run_id, _ in published(project)]
+
+    def killed() -> None:
+        faults.listen(lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == "state write run" else None)
+        erase(company, "crm:1")
+
+    assert in_child(killed)[0] == signal.SIGKILL
+    assert [run_id for run_id, _ in published(project)] == before
+    assert erasing.replay(project) == 1
+    runs = dict(published(project))
+    assert len(runs) == len(before) + 1
+    assert {run_id: digest_of_file(project.run_folder.runs / f"{run_id}.json") for run_id in runs} == runs
 
 
 def test_postgresql_keeps_nothing_of_the_erased_in_any_table(tmp_path, postgres_url):

@@ -94,6 +94,26 @@ def test_a_newer_run_is_taken_at_the_next_refresh_and_what_is_being_read_stays(c
     assert not profiles.refresh()
 
 
+def test_a_run_of_before_is_let_go_after_a_while_and_not_while_somebody_reads_its_tables(company, profiles, monkeypatch):
+    folder, held = opened(company).run_folder, profiles.held
+    bert, (run_id, _) = one(profiles, "2"), held.version
+
+    def is_let_go() -> bool:
+        profiles.refresh()
+        return folder.wait_for_readers([run_id], 0) == []
+
+    with held.in_use():
+        (company / "data" / "orders-2026-03.csv").write_text(MARCH, encoding="utf-8")
+        run(company)
+        assert profiles.refresh()
+        monkeypatch.setattr("unequal.flow.profiles._GRACE_SECONDS", 0.0)
+        assert not is_let_go()
+        assert held.told_of(bert)["records"]
+    assert is_let_go()
+    assert held.told_of(bert)["records"], "what was laid out is read on"
+    assert named(profiles, bert, "orders") == (2,)
+
+
 def test_what_stewards_did_before_profiles_are_opened_is_told_at_once(company):
     reviewing.merge(opened(company), ["crm:2", "crm:4"], **WHO)
     with Profiles.open(opened(company)) as profiles:

@@ -39,6 +39,8 @@ _WHOLE: Final = (*blanking.IDENTIFYING, "full_name", "organisation_name", "addre
 _SHORTEST: Final = 6
 _ANY: Final = ""
 _WAIT_SECONDS: Final = 60.0
+_ERASED: Final = "erased"
+"""Of a step in a manifest: the erasures that it was written anew for."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +180,9 @@ def _through(
     keep_list(folder, state)
     counts, changed = _rewrite_runs(opened, folder, states, known, found.erasure_id)
     files = _clear_beside(opened, folder, known)
-    if changed:
-        _publish_again(opened, folder, base, clock())
+    # Stopped between the two, it has written runs anew of which readers were not told; told once, they need no other run.
+    if changed or (_is_rewritten(folder, base, found.erasure_id) and not _is_told(base, found.erasure_id)):
+        _publish_again(opened, folder, base, clock(), found.erasure_id)
     reading = folder.wait_for_readers([run.run_id for run in base.runs()[:-1]], _WAIT_SECONDS)
     if reading:
         raise LiveError("LIV503", "somebody still reads a run as it was", seen=", ".join(reading),
@@ -331,15 +334,21 @@ def _rewrite_runs(
         steps = {name: dict(step) for name, step in manifest.steps.items()}
         numbers = _numbers(folder, row.run_id, known.who.records)
         for name, output in _outputs(folder, row.run_id):
+            before = steps[name].get(_ERASED, "").split()
+            if erasure_id in before:
+                continue
             if output.folder.name not in anew:
                 anew[output.folder.name] = _made_anew(opened, folder, (name, output), known, numbers, erasure_id, counts)
             made = anew[output.folder.name]
             if made is not None:
-                steps[name] = {"key": made.key, "digest": made.digest, "folder": made.folder.name}
+                steps[name] = {"key": made.key, "digest": made.digest, "folder": made.folder.name, _ERASED: " ".join([*before, erasure_id])}
+        path = folder.runs / f"{row.run_id}.json"
         if steps != manifest.steps:
             path = folder.write_manifest(replace(manifest, steps=steps))
-            state.repoint(row.run_id, storage.durable.digest_of_file(path))
             changed.append(row.run_id)
+        # Of a run that was written anew before, too: the state may be from before that.
+        if (digest := storage.durable.digest_of_file(path)) != row.manifest_sha256:
+            state.repoint(row.run_id, digest)
     return dict(sorted(counts.items())), changed
 
 
@@ -416,12 +425,27 @@ def _counted(
     return dict(sorted(counts.items()))
 
 
-def _publish_again(opened: OpenProject, folder: storage.RunFolder, base: storage.State, at: datetime) -> None:
+def _is_rewritten(folder: storage.RunFolder, base: storage.State, erasure_id: str) -> bool:
+    """Whether a kept run was written anew for an erasure, now or by one that was stopped."""
+    manifests = (folder.manifest(row.run_id) for row in base.runs())
+    return any(erasure_id in step.get(_ERASED, "").split() for one in manifests if one is not None for step in one.steps.values())
+
+
+def _is_told(base: storage.State, erasure_id: str) -> bool:
+    """Whether a run was published for an erasure, so that readers let go of those before it."""
+    return any(row.run_id.endswith(_told_by(erasure_id)) for row in base.runs())
+
+
+def _told_by(erasure_id: str) -> str:
+    return f"-{storage.durable.digest_of_texts(erasure_id)[:8]}"
+
+
+def _publish_again(opened: OpenProject, folder: storage.RunFolder, base: storage.State, at: datetime, erasure_id: str) -> None:
     """The current run under a new id: who reads the old one sees that there is a newer, and lets go of it."""
     before = base.current_run()
     manifest = folder.manifest(before.run_id) if before else None
     if before is not None and manifest is not None:
-        run_id = f"{at:%Y-%m-%dT%H%M%S}-{secrets.token_hex(3)}"
+        run_id = f"{at:%Y-%m-%dT%H%M%S}-{secrets.token_hex(3)}{_told_by(erasure_id)}"
         publish(
             folder, base, replace(manifest, run_id=run_id), storage.state.MembershipDifference.empty(), previous=before,
             published_at=at, keep_runs=opened.config.storage.keep_runs + 1, last_action=base.last_action(),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -150,7 +150,7 @@ class Held:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        self._asking = Lock()
+        self._asking, self._counting, self._uses = Lock(), Lock(), 0
         self.place = lru_cache(maxsize=_HOT)(self.laid.place)
         self.today = lru_cache(maxsize=_HOT)(self._today)
         self.row = lru_cache(maxsize=_HOT)(self._row)
@@ -167,7 +167,7 @@ class Held:
 
     def lay_out(self) -> None:
         """Lay out what is told of customers beside their rows, once a run: some seconds for each 100,000 customers."""
-        with self._asking:
+        with self.in_use(), self._asking:
             if not self.laid.sheets:
                 self.laid.sheets.update(lay_out(self.opened, self.laid.ids, self.folder))
 
@@ -175,12 +175,31 @@ class Held:
         """What is told of a customer of today beside its row, by the names of by_customer.TOLD."""
         if customer_id in self.anew:
             # An engine answers one at a time.
-            with self._asking:
+            with self.in_use(), self._asking:
                 return asked_anew(self.opened, customer_id)
         if not self.laid.sheets:
             self.lay_out()
         place = self.place(customer_id)
         return {name: sheet.of(place) for name, sheet in self.laid.sheets.items()}
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """While the run's own tables are read, or waited for: rows that were laid out need them no more."""
+        with self._counting:
+            self._uses += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._uses -= 1
+
+    def let_go(self) -> bool:
+        """Close the run, unless somebody reads its tables; tells whether it is closed."""
+        with self._counting:
+            if self._uses:
+                return False
+            self.stack.close()
+            return True
 
     def is_anew(self, customer_id: str) -> bool:
         """Whether a steward has joined or parted the customer since the run."""

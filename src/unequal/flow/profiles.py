@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
@@ -15,6 +16,9 @@ from unequal.terms.errors import LiveError
 from unequal.terms.ids import SEPARATOR
 
 __all__ = ["ANYBODY", "Profiles", "nobody", "profile_table", "types_of"]
+
+_GRACE_SECONDS: Final = 5.0
+"""For which a run is held after a newer one was taken: far less than erasing waits for readers."""
 
 ANYBODY: Final = datetime.fromisoformat("0001-01-01")
 """The watermark of an event that no run has told of: all that the state holds of it is later."""
@@ -32,7 +36,7 @@ class Profiles:
         self._project = project
         self._state = storage.open_state(project.state_url)
         self._busy = Lock()
-        self._last: Held | None = None
+        self._before: list[tuple[float, Held]] = []
         try:
             self._held = hold(project)
         except BaseException:
@@ -76,18 +80,27 @@ class Profiles:
         return self._held.watermarks.get(event, ANYBODY)
 
     def refresh(self) -> bool:
-        """Take the current run where it is newer than the one held, or stewards have acted since; tells whether anything changed."""
+        """Take the current run where it is newer than the one held, or stewards have acted since; tells whether anything changed.
+
+        The run of before is let go by a later call, some seconds after: whoever erases somebody waits for that.
+        """
+        self._let_go()
         current = self._state.current_run()
         now = (current.run_id, self._state.last_action()) if current else None
         with self._busy:
             if now is None or now == self._held.version:
                 return False
             held = hold(self._project, self._held)
-            # Who is reading the run of before may finish: it is let go when the next one comes.
-            gone, self._last, self._held = self._last, self._held, held
-            if gone is not None:
-                gone.stack.close()
+            # Who is reading the run of before may finish.
+            self._before.append((time.monotonic(), self._held))
+            self._held = held
             return True
+
+    def _let_go(self) -> None:
+        """Let runs of before go: who took one has begun to read it by now, and what is being read stays until the next call."""
+        until = time.monotonic() - _GRACE_SECONDS
+        with self._busy:
+            self._before = [(since, held) for since, held in self._before if since > until or not held.let_go()]
 
     def lay_out(self) -> None:
         """Lay out what customer profiles tell beside the rows, before the first is asked for: it takes a while of a large base."""
@@ -148,9 +161,8 @@ class Profiles:
 
     def close(self) -> None:
         """Let go of the runs and the state."""
-        for held in (self._last, self._held):
-            if held is not None:
-                held.stack.close()
+        for held in (*(held for _, held in self._before), self._held):
+            held.stack.close()
         self._state.close()
 
     def __enter__(self) -> Self:

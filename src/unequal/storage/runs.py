@@ -32,7 +32,7 @@ class Manifest:
         project: the project's name in its config.
         config_digest: digest of the config's text.
         code_digest: digest of the code that made it.
-        steps: step name -> (key, digest, folder below `store/`).
+        steps: step name -> (key, digest, folder below `store/`; and erased, the erasures that it was written anew for).
         summary: figures for `status`, plain JSON values.
     """
 
