@@ -15,7 +15,7 @@ from tests.api.browser import browser
 from tests.api.doors import Client, client_of
 from tests.flow.looking import edit
 from tests.flow.test_agent_desk import AT_THE_DESK, ON_PHONE
-from tests.flow.test_live import Clock, acting, one
+from tests.flow.test_live import NOON, Clock, acting, one, sent, track
 
 from unequal import flow
 from unequal.access import csrf_of
@@ -36,6 +36,9 @@ def clock():
 @pytest.fixture
 def live(company, clock):
     at_the_desk = AT_THE_DESK.replace("agent_page: {", f"agent_page: {{embed_in: ['{CRM}'], ").lstrip()
+    at_the_desk = at_the_desk.replace(
+        "  questions:", "  cases: {left_cart: {opened_by: [cart], closed_by: [order], days: 7}}\n  questions:"
+    )
     edit(company / "unequal.yaml", ("storage: {threads: 1}\n", at_the_desk))
     with open_live(flow.open_project(company, {"SHOP_KEY": "secret"}), clock=clock) as moment:
         acting(moment, ON_PHONE)
@@ -124,6 +127,27 @@ def test_nothing_of_profit_lifetime_value_or_band_is_on_the_page_or_in_its_json(
         assert [word for word in (*NEVER_SHOWN, str(known["band"]["band"])) if word in told] == []
         assert amounts & set(re.findall(r"\d+\.\d\d", told)) == set()
     assert '"dollars"' not in document
+
+
+def test_what_happened_since_the_run_is_on_the_page_once_with_its_time_and_in_the_document(client, live, clock):
+    events = [("Order Completed", 90), ("Order Completed", 60 * 24 * 60), *(("Cart Updated", minutes) for minutes in range(10, 15))]
+    sent(live, clock, *(track(name, "1", NOON - timedelta(minutes=ago), f"{name}{ago}") for name, ago in events))
+    page, (headers, _) = opened(client, live).text, session(client)
+    listed = re.findall(r"<time [^>]*>([^<]*)</time><span><bdi>([^<]*)</bdi></span><span class=\"where\">([^<]*)<", page)
+    assert [line for line in listed if line[2] == "shop"] == [
+        *(("today 12:50", "Cart", "shop"), ("today 12:49", "Cart", "shop"), ("today 12:48", "Cart", "shop")),
+        ("today 11:30", "Order", "shop"),
+    ]
+    assert [what for _, what, where in listed if not where] == ["Order b1", "Order a1"], "orders up to February are the run's"
+    assert "2 orders and 1 new" in page
+    told = client.get(f"/v1/agent/{one(live, '1')}", headers=headers).json()["customer"]["events"]
+    assert told["counts"] == {"cart": 5, "order": 1}
+    assert told["latest"][-1] == {"event": "order", "source": "shop", "at": "2026-03-02T10:30:00Z"}
+
+
+def test_an_open_case_says_since_when_it_is_open(client, live, clock):
+    sent(live, clock, track("Cart Updated", "1", NOON - timedelta(days=1), "c"))
+    assert "<bdi>Left cart, opened yesterday</bdi>" in opened(client, live).text
 
 
 def test_a_page_stands_within_the_sites_named_alone_and_then_has_no_navigation(client, live):

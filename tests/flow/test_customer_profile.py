@@ -74,6 +74,7 @@ def test_what_the_state_holds_stands_beside_what_the_run_tells(profiles):
     bert = of(profiles, "2", told)
     assert (bert["version"], bert["consents"], bert["cases"]) == (7, list(told.consents), list(told.cases))
     assert [one["channel"] for one in bert["contacts"]] == ["phone", "email"]
+    assert bert["events"] == {"counts": {}, "latest": []}
 
 
 def test_an_id_that_was_merged_away_tells_of_who_stands_there_today(company, profiles):

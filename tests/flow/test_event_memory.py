@@ -9,6 +9,7 @@ from tests.flow.test_live import NOON, clock, live, one, sent, track
 
 from unequal.flow import customer_events
 from unequal.flow.event_memory import EventMemory
+from unequal.flow.live import Asked
 
 __all__ = ["clock", "live"]
 
@@ -56,3 +57,38 @@ def test_a_decision_itself_lets_nothing_be_read_again(live, clock):
     assert held.known(customer, version + 1) is known
     held.still(customer, version, version + 2)
     assert held.known(customer, version + 2) is not known
+
+
+def test_events_that_the_run_does_not_tell_are_told_latest_first_and_what_it_tells_is_not_told_twice(live, clock):
+    """The run's tables tell orders until 1 February 2026; of carts they tell nothing."""
+    customer, until = one(live, "1"), live.profiles.known_until("order")
+    orders = [track("Order Completed", "1", at, f"o{at}") for at in (until, NOON - timedelta(hours=1))]
+    sent(live, clock, *orders, track("Cart Updated", "1", until - timedelta(days=9), "c"), track("Looked", "1", NOON, "l"))
+    told, decided = live.profile(customer), live.moment(Asked("web", customer), NOON, live.policies.active()).profile.happened
+    assert told["events"] == {
+        "counts": {"cart": 1, "order": 1},
+        "latest": [
+            {"event": "order", "source": "shop", "at": NOON - timedelta(hours=1)},
+            {"event": "cart", "source": "shop", "at": until - timedelta(days=9)},
+        ],
+    }
+    # What a rule counts is what the run tells and what is told beside it.
+    assert len(decided.times("order")) == told["orders"]["orders"] + told["events"]["counts"]["order"] == 3
+
+
+def test_what_happens_often_does_not_crowd_out_what_happened_once_and_what_is_ahead_waits(live, clock):
+    carts = [track("Cart Updated", "2", NOON - timedelta(minutes=minutes), f"c{minutes}") for minutes in range(-5, 30)]
+    sent(live, clock, track("Order Completed", "2", NOON - timedelta(days=1), "o"), *carts)
+    clock.now += timedelta(minutes=5)
+    told = live.profile(one(live, "2"))["events"]
+    assert told["counts"] == {"cart": 35, "order": 1}
+    assert [event["event"] for event in told["latest"]] == [*["cart"] * 5, "order"]
+    clock.now -= timedelta(minutes=3)
+    told = live.profile(one(live, "2"))["events"]
+    assert (told["counts"]["cart"], told["latest"][0]["at"]) == (32, clock.now)
+
+
+def test_of_somebody_who_is_no_customer_it_is_told_what_happened_too(live, clock):
+    sent(live, clock, track("Cart Updated", "nobody", NOON, "c"))
+    told = live.profile("user:shop:nobody")
+    assert (told["kind"], told["events"]["counts"], told["events"]["latest"][0]["at"]) == ("visitor", {"cart": 1}, NOON)

@@ -116,7 +116,8 @@ def test_a_complaint_is_answered_where_it_came_from_with_the_history_at_hand(sce
     history = next(one for one in messages if one["customer_id"] == people[0][0])["history"]
     assert history["orders"]["latest"]
     assert history["cases"][0]["case"] == "complaint"
-    assert {"contacts", "orders", "cases"} == history.keys()
+    assert history["events"]["latest"][0]["event"] == "complaint"
+    assert {"contacts", "events", "orders", "cases"} == history.keys()
 
 
 def test_nobody_is_held_out_of_the_answer_to_a_complaint_and_who_objects_to_marketing_has_it_too(scene: Make) -> None:

@@ -21,7 +21,7 @@ _BY_KEY: Final = "ask by customer_id, or use a key with the scope fields.persona
 _OPEN: Final = frozenset({"channel", "channels", "currency", "goodwill", "time_zone"})
 """Of an agent's sheet what tells nothing of the customer."""
 _OF_CUSTOMER: Final = frozenset({"customer_id", "asked_id", "kind", "as_of", "attributes", "contact_points", "preferences", "consents", "contacts",
-                                 "orders", "cases"})  # fmt: skip
+                                 "events", "orders", "cases"})  # fmt: skip
 """Of the customer what serving one contact needs, of which the masks take out what the agent may not see."""
 _Found = TypeVar("_Found")
 

@@ -44,7 +44,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "worth": "profit, lifetime value and what they are made of, expected dollars of a treatment",
     "band": "the band's name and whether it is stable",
     "contact": "how the customer may be addressed, by whom, and what to say: preferences, consents, contacts, treatment, question, greeting, tier, host's task",
-    "dealings": "cases, orders and spend, contract terms, authorisations",
+    "dealings": "cases, events, orders and spend, contract terms, authorisations",
     "household": "who else belongs to the household, and what they are worth",
     "raw": "what somebody sent, as he sent it",
     "ours": "what the company means to do: policies and their figures",
@@ -56,7 +56,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "records": "reference", "attributes.country": "reference", "attributes.*": "personal", "contact_points.*": "personal",
         "worth.*": "worth", "band.*": "band", "household.*": "household",
         "preferences.*": "contact", "consents.*": "contact", "contacts.*": "contact", "entitlements.*": "contact",
-        "cases.*": "dealings", "orders.*": "dealings", "spend.*": "dealings", "contracts.*": "dealings", "authorisations.*": "dealings",
+        "cases.*": "dealings", "events.*": "dealings", "orders.*": "dealings", "spend.*": "dealings", "contracts.*": "dealings", "authorisations.*": "dealings",
     },
     "organisation": {
         "customer_id": "reference", **dict.fromkeys(("may", "contracts.*", "spend.*"), "dealings"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
@@ -19,7 +20,8 @@ _CHANNEL: Final = {"web": "web", "email": "e-mail", "phone": "phone", "chat": "c
 _BY: Final = {"web": "on the web", "email": "by e-mail", "phone": "by phone", "chat": "by chat", "sms": "by text message", "app": "in the app",
               "store": "in the store", "social": "on social media"}  # fmt: skip
 _PROOFS: Final = {"birth_date": "Born", "phone": "Phone", "email": "E-mail", "street": "Street", "postcode": "Postcode", "city": "City"}
-_CONTACTS, _ORDERS = 6, 3
+_HAPPENED: Final = {"visit": "Visit", "ticket": "Asked for help", "mention": "Spoke about us"}
+_CONTACTS, _ORDERS, _EVENTS, _OF_EACH = 6, 3, 8, 3
 
 
 class Line(NamedTuple):
@@ -49,9 +51,19 @@ def who(customer: Document) -> dict[str, str]:
     orders = customer.get("orders") or {}
     began = _day(orders.get("began_on") or orders.get("first_order_on"))
     about = [kind, ", ".join(filter(None, (told.get("city"), told.get("country")))), f"with us since {began:%B %Y}" if began else ""]
-    count = orders.get("orders")
-    about.append(f"{count} {'order' if count == 1 else 'orders'}" if count else "")
+    about.append(_ordered(orders.get("orders") or 0, _heard(customer).get("counts", {}).get("order", 0)))
     return {"name": name or "Customer without a name", "about": " · ".join(filter(None, about)), "id": str(customer.get("customer_id", ""))}
+
+
+def _ordered(known: int, new: int) -> str:
+    """How many orders, and how many that came since these were counted.
+
+    >>> _ordered(4, 0), _ordered(1, 2), _ordered(0, 1), _ordered(0, 0)
+    ('4 orders', '1 order and 2 new', '1 new order', '')
+    """
+    if not known:
+        return f"{new} new {'order' if new == 1 else 'orders'}" if new else ""
+    return f"{known} {'order' if known == 1 else 'orders'}{f' and {new} new' if new else ''}"
 
 
 def proofs(customer: Document) -> list[tuple[str, str]]:
@@ -138,16 +150,14 @@ def _days_ago(days: int, day: date) -> str:
 
 
 def happened(customer: Document, decision: Document, clock: Clock) -> list[Line]:
-    """The last contacts on all channels and the last orders, latest first."""
+    """The last contacts on all channels, what else sources told as it happened, and the last orders; latest first."""
     this = str(decision.get("at", "")).removesuffix("Z")
     # The contact that goes on now is no history.
     contacts = [one for one in customer.get("contacts") or [] if one["at"].isoformat() != this and one.get("status") != "released"][
         :_CONTACTS
     ]
-    lines = [
-        (one["at"], Line(clock.when(one["at"]), one["at"].isoformat(), _contact(one), _CHANNEL.get(one["channel"], one["channel"] or "")))
-        for one in contacts
-    ]
+    lines = [_line(one["at"], _contact(one), one["channel"] or "", clock) for one in contacts]
+    lines += [_line(one["at"], _named(one["event"]), one["source"], clock) for one in _latest(_heard(customer).get("latest", []))]
     for one in ((customer.get("orders") or {}).get("latest") or [])[:_ORDERS]:
         day = _day(one["ordered_on"])
         if day is not None:
@@ -156,11 +166,14 @@ def happened(customer: Document, decision: Document, clock: Clock) -> list[Line]
     return [line for _, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]
 
 
+def _line(at: datetime, what: str, where: str, clock: Clock) -> tuple[datetime, Line]:
+    return at, Line(clock.when(at), at.isoformat(), what, _CHANNEL.get(where, where))
+
+
 def _contact(one: Document) -> str:
     if "contact" not in one:
         return {"service": "We wrote or spoke about service", "marketing": "We made an offer"}.get(one["purpose"], "A contact of ours")
-    words = {"visit": "Visit", "ticket": "Asked for help", "mention": "Spoke about us", "call": "Call", "chat": "Chat"}
-    what, outcome = words.get(one["contact"], str(one["contact"]).capitalize()), one.get("outcome")
+    what, outcome = _named(str(one["contact"])), one.get("outcome")
     minutes = round((one.get("duration_seconds") or 0) / 60)
     return ", ".join(
         filter(
@@ -170,8 +183,33 @@ def _contact(one: Document) -> str:
     )
 
 
+def _latest(events: Iterable[Document]) -> list[Document]:
+    """Events that a page has room for, of each name the latest alone; they come latest first."""
+    seen: Counter[str] = Counter()
+    found = []
+    for one in events:
+        seen[one["event"]] += 1
+        if seen[one["event"]] <= _OF_EACH:
+            found.append(one)
+    return found[:_EVENTS]
+
+
+def _heard(customer: Document) -> Document:
+    """What sources told as it happened, and the run does not tell."""
+    return customer.get("events") or {}
+
+
+def _named(what: str) -> str:
+    """What happened, as an agent reads it.
+
+    >>> _named("ticket"), _named("call"), _named("wedding_called_off")
+    ('Asked for help', 'Call', 'Wedding called off')
+    """
+    return _HAPPENED.get(what) or what.replace("_", " ").capitalize()
+
+
 def cases(customer: Document, clock: Clock) -> list[str]:
-    """What is open between the customer and us."""
+    """What is open between the customer and us, and since when."""
     told = []
     for one in customer.get("cases") or []:
         if one.get("case") == "promise":
@@ -179,7 +217,7 @@ def cases(customer: Document, clock: Clock) -> list[str]:
             late = day is not None and day < clock.now.date()
             told.append(f"Delivery {one['promise_id']} promised for {_long(day)}{', and late' if late else ''}")
         else:
-            told.append(str(one.get("what") or one.get("case") or "Open case"))
+            told.append(f"{_named(str(one['case']))}, opened {clock.when(one['since'])}")
     return told
 
 

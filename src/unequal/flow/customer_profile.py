@@ -7,7 +7,7 @@ decides who may see it (the room access): this module tells everything, and noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ Rows = Sequence[Mapping[str, Any]]
 GROUP_OF: Final[Mapping[str, str]] = {
     "customer_id": "identity", "asked_id": "identity", "kind": "identity", "version": "identity", "as_of": "identity", "records": "identity",
     "attributes": "identity", "contact_points": "contact", "worth": "worth", "band": "band", "household": "household", "preferences": "consent",
-    "consents": "consent", "contacts": "history", "orders": "history", "spend": "history", "cases": "cases", "contracts": "contract",
+    "consents": "consent", "contacts": "history", "events": "history", "orders": "history", "spend": "history", "cases": "cases", "contracts": "contract",
     "authorisations": "authorisations",
 }  # fmt: skip
 """Field of a customer's profile -> the group that it belongs to."""
@@ -51,6 +51,7 @@ class OfState:
         consents, preferences: in force.
         contacts: with `at` (naive UTC) and `channel`; later than the run's, or of channels that it knows nothing of.
         cases: open ones.
+        events: what sources told as it happened and the run does not tell: `counts` by event, and the `latest` with event, source and `at`.
     """
 
     version: int = 0
@@ -58,6 +59,7 @@ class OfState:
     preferences: Rows = ()
     contacts: Rows = ()
     cases: Rows = ()
+    events: Mapping[str, Any] = field(default_factory=lambda: {"counts": {}, "latest": []})
 
 
 NOTHING: Final = OfState()
@@ -101,6 +103,8 @@ def customer_profile(profiles: Profiles, asked_id: str, told: OfState = NOTHING,
         "preferences": list(told.preferences),
         "consents": list(told.consents),
         "contacts": _contacts(rows.get("contacts", ()), told.contacts)[:contacts_at_most],
+        "events": told.events,
+        # The run's: what was ordered since stands among the events.
         "orders": {
             "orders": known["orders"],
             **{name: known[name] for name in ("first_order_on", "last_order_on", *_HABITS)},

@@ -81,14 +81,15 @@ def no_earlier(found: storage.state.Standing, at: datetime, now: datetime) -> da
 
 
 def of_state(
-    state: storage.state.LiveState, customer_id: str, cases_open: Sequence[Mapping[str, Any]] = (), names: Sequence[str] = ()
-) -> OfState:
+    state: storage.state.LiveState, customer_id: str, cases_open: Sequence[Mapping[str, Any]], events: Mapping[str, Any], names: Sequence[str]
+) -> OfState:  # fmt: skip
     """What the state holds of a customer, for whoever reads the profile.
 
     Args:
         state: which holds it.
         customer_id: the customer.
         cases_open: what is open, as `open_cases` tells.
+        events: what happened that the run does not tell, as `EventMemory.told_of` tells.
         names: others under which sources knew him.
     """
     standing = state.contacts.standing(customer_id, also=names)
@@ -102,6 +103,7 @@ def of_state(
             for one in contacts
         ],
         cases_open,
+        events,
     )
 
 
@@ -114,7 +116,7 @@ def open_cases(rules: Rules, happened: shapes.Happened, at: datetime) -> list[di
 def visitor_document(customer_id: str, asked_id: str, told: OfState) -> dict[str, Any]:
     """Somebody whom a source named, and who is no customer that we know."""
     return {"customer_id": customer_id, "asked_id": asked_id, "kind": "visitor", "version": told.version, "consents": list(told.consents),
-            "preferences": list(told.preferences), "contacts": list(told.contacts)}  # fmt: skip
+            "preferences": list(told.preferences), "contacts": list(told.contacts), "events": told.events}  # fmt: skip
 
 
 # What is written

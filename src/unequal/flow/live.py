@@ -166,14 +166,12 @@ class Live:
         today = self.today(customer_id)
         if today is None:
             return None
-        version = self.state.events.version(today)
-        held = deciding.of_state(self.state, today, self._open_cases(today, version), self.state.events.names(today))
+        known, now = self._memory.known(today, self.state.events.version(today)), self.clock()
+        cases = deciding.open_cases(self.policies.active().rules, known.happened, now)
+        held = deciding.of_state(self.state, today, cases, self._memory.told_of(today, known, now), known.names)
         if deciding.is_visitor(today):
             return deciding.visitor_document(today, customer_id, held)
         return {**customer_profile.customer_profile(self.profiles, today, held), "asked_id": customer_id}
-
-    def _open_cases(self, customer_id: str, version: int) -> list[dict[str, Any]]:
-        return deciding.open_cases(self.policies.active().rules, self._memory.known(customer_id, version).happened, self.clock())
 
     def today(self, customer_id: str) -> str | None:
         """The id under which a customer, or a visitor whom a source named, stands today."""
@@ -337,7 +335,7 @@ class Live:
     def _history(self, customer_id: str) -> dict[str, Any]:
         """What whoever answers a customer has at hand."""
         told = self.profile(customer_id) or {}
-        return {name: told.get(name, []) for name in ("contacts", "orders", "cases")}
+        return {name: told.get(name, []) for name in ("contacts", "events", "orders", "cases")}
 
     def explain(self, decision_id: str) -> dict[str, Any] | None:
         """A decision, made again from what it was made from, with every candidate and why it fell; see `explaining.explain`."""

@@ -218,7 +218,7 @@ class Policy(Section):
     moments: tuple[Name, ...] = Field((), description="The moments in which it may be chosen, as the channel names them; any, by default.")
     trigger: Trigger | None = Field(None, description="What sets it off; without one it waits until a channel asks.")
     with_history: bool = Field(
-        False, description="Whether whoever delivers the message is handed the customer's last contacts and orders and open cases."
+        False, description="Whether whoever delivers the message is handed the customer's last contacts, events and orders, and open cases."
     )
     effect: Effect = Field(description="What it is expected to change.")
     counts: CountedToo = Field(CountedToo(), description="What is counted beside the customer's own value.")
