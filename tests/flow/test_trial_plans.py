@@ -140,6 +140,20 @@ def test_the_command_tells_the_plan_and_what_to_make_of_it(folder: Path) -> None
     assert CliRunner().invoke(main, ["-C", str(folder), "policies", "plan", "nobody"]).exit_code == 1
 
 
+def test_where_customers_come_day_by_day_the_verdict_is_of_days_and_never_of_those_who_are_there(folder: Path) -> None:
+    planned(folder, RECENT.replace("policy: rolls", "policy: pies").replace('holdout: "0.5"', 'holdout: "0.3"'))
+    asked = ["-C", str(folder), "policies", "plan", "pies", "--effect", "0.5"]
+    ways = json.loads(CliRunner().invoke(main, [*asked, "--a-day", "6", "--json"]).stdout)["ways"]
+    days = {one["share_held_out"]: one["days"] for one in ways}
+    assert all(one["customers_needed"] > PEOPLE for one in ways)
+    told = " ".join(CliRunner().invoke(main, [*asked, "--a-day", "6"]).output.split())
+    assert f"can show that within {days[0.3]:,} days, as customers come; with 50% held out (holdout) within {days[0.5]:,}." in told
+    assert "cannot show" not in told
+    at_once = CliRunner().invoke(main, asked)
+    assert "cannot show an effect that small" in at_once.output
+    assert all(one["days"] is None for one in json.loads(CliRunner().invoke(main, [*asked, "--json"]).stdout)["ways"])
+
+
 def test_what_a_plan_promises_is_found_as_often_as_it_says(folder: Path) -> None:
     """In worlds that scatter as the plan says, the effect that it shows at least is found four times in five at the planned end."""
     plan = planned(folder, RECENT)

@@ -157,14 +157,21 @@ def _way(one: Any) -> dict[str, Any]:
 
 
 def _verdict(found: Any) -> str:
-    """What to make of it, in a sentence."""
+    """What to make of it, in a sentence: by the customers there are, or by days where others come."""
     declared = next(one for one in found.ways if one.is_declared)
-    able = [one for one in found.ways if one.customers_needed <= found.customers]
+    able = [one for one in found.ways if one.days is not None]
+    if found.a_day is not None:
+        return _within(declared, min(able, key=lambda one: one.days))
     if declared in able:
         return "As it is written, its trial can show what it counts on."
     if able:
         return f"As it is written it would show nothing of that; hold out {able[0].share_held_out:.0%} (holdout), and it can."
     return "These customers cannot show an effect that small, however many of them are held out: a larger one, or a larger loss, they can."
+
+
+def _within(declared: Any, soonest: Any) -> str:
+    sooner = f"; with {soonest.share_held_out:.0%} held out (holdout) within {soonest.days:,}" if soonest.days < declared.days else ""
+    return f"As it is written, its trial can show that within {declared.days:,} days, as customers come{sooner}."
 
 
 @policies.command()

@@ -42,7 +42,7 @@ class Way:
         shows_at_least_expected: the smallest effect, in dollars for each treated customer, that the customers there are show four times in five.
         customers_needed: in both arms, for the effect that is looked for.
         chance: that the customers there are show that effect.
-        days: until as many have come, and their days are over; None where it is not known how many come in a day, or never as many.
+        days: until as many have come, and their days are over; None where all are there at once and are too few.
     """
 
     share_held_out: float
