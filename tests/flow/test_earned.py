@@ -173,6 +173,51 @@ def test_customers_whose_days_are_not_over_are_counted_and_not_compared(reached:
     assert "nothing can be said yet" in earned(folder).sentence
 
 
+def test_what_is_too_early_to_say_names_what_it_takes_and_stands_in_no_sum(reached: Path, tmp_path: Path) -> None:
+    """Thirty customers come by again, and draw the lot of a second policy: their days are over, and fewer than twenty are in each arm."""
+    folder = copied(reached, tmp_path)
+    with moment(folder, AT + timedelta(days=1)) as live:
+        approve(
+            live, POLICY.replace("policy: rolls", "policy: cakes").replace("group: offers", "group: sweets").replace("rolls_offer", "cakes")
+        )
+        for n in range(1, 31):
+            live.decide(Asked("web", live.lookup("crm", str(n))[0]))
+    answer_with(folder, Decimal(7))
+    flow.run(flow.open_project(folder))
+    found = earned(folder)
+    rows = {row["policy"]: row for row in found.table.to_pylist()}
+    cakes, rolls = rows["cakes"], rows["rolls"]
+    assert (cakes["verdict"], cakes["not_over"], rolls["why_early"]) == ("too_early", 0, None)
+    few = [
+        f"{cakes[arm]} of {cakes[arm]} customers {told}"
+        for arm, told in (("treated", "treated"), ("held_out", "held out"))
+        if cakes[arm] < 20
+    ]
+    assert cakes["why_early"] == f"only {' and '.join(few)} brought or cost anything, and each arm takes 20"
+    assert any(one.startswith(f"Cakes: too early to say, for {cakes['why_early']}") for one in found.findings)
+    assert found.sentence.endswith("of 2 policies 1 earned more than it cost, of 1 it is too early to say.")
+    assert [found.figure(arm).value for arm in ("treated", "held_out")] == [rolls["treated"], rolls["held_out"]]
+    assert found.figure("not_in_sum").value == 30
+    assert found.figure("policies_too_early").value == 1
+
+
+def test_an_arm_of_fewer_than_ten_is_not_said_to_wait_for_its_days(tmp_path: Path) -> None:
+    folder = tmp_path / "bakery"
+    write_bakery(folder, come=range(1, 9))
+    answer_with_all(folder)
+    flow.run(flow.open_project(folder))
+    (row,) = earned(folder).table.to_pylist()
+    assert (
+        row["why_early"] == f"the days of {row['treated']} treated and {row['held_out']} held out customers are over, and each arm takes 10"
+    )
+    assert earned(folder).findings[0] == f"Rolls: too early to say, for {row['why_early']}."
+
+
+def answer_with_all(folder: Path) -> None:
+    rows = [f"m{n},{n},2026-04-15,20.00" for n in range(1, CUSTOMERS + 1)]
+    (folder / "data" / "orders-after.csv").write_text("\n".join(["order_no,customer,day,total", *rows]) + "\n", encoding="utf-8")
+
+
 def test_a_measured_effect_waits_as_a_draft_for_a_person_and_then_counts_in_full(answered: Path, tmp_path: Path) -> None:
     folder = copied(answered, tmp_path)
     project = flow.open_project(folder)

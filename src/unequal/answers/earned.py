@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import hypot, isfinite
 from typing import Any, Final
@@ -23,7 +23,7 @@ from unequal.answers.narrowing import columns_to_ask, dimension
 from unequal.answers.profit import allowed_level
 from unequal.answers.resting import Rests, rests_on
 from unequal.answers.showing import Column, Drawn, Shown
-from unequal.experiments import Comparison
+from unequal.experiments import Comparison, Outcomes
 from unequal.experiments import trials as trying
 from unequal.terms.amounts import exact_text, money_text, share_text
 from unequal.terms.errors import AnswerError
@@ -42,6 +42,7 @@ _POLICY: Final = pa.schema([
     ("customer_expected", pa.float64()), ("customer_low", pa.float64()), ("customer_high", pa.float64()),
     ("customer_standard_error", pa.float64()), ("total_expected", pa.float64()), ("total_low", pa.float64()), ("total_high", pa.float64()),
     ("stated_customer_expected", pa.float64()), ("variance_removed", pa.float64()), ("verdict", pa.string()), ("said", pa.string()),
+    ("why_early", pa.string()),
 ])  # fmt: skip
 SAID: Final = {
     "earned": "earned more than it cost", "lost": "loses money", "no_detectable_difference": "no detectable difference",
@@ -49,6 +50,8 @@ SAID: Final = {
     "told_apart_after": "cannot be judged: what tells these apart may have come of the treatment itself",
 }  # fmt: skip
 _STANDING: Final = frozenset({"customer_id", "kind", "began_on", "began_year", "began_month"})
+_UNJUDGED: Final = frozenset({"arms_not_as_drawn", "told_apart_after"})
+_NOBODY: Final = Outcomes.of([])
 _MOVED: Final = frozenset({"band", "needs_group"})
 """Beside attributes, but by what customers bring and buy."""
 
@@ -66,6 +69,8 @@ class Judged:
         contacts, cost: made by the policy with the customers who are compared, in the days that count, and what they cost.
         stated: what the choice counted with, per contact; None where nothing tells it.
         is_after: its customers were picked by what may have come of the treatment, as their band: so are the arms no longer alike.
+        outcomes: each arm's sums, whatever share was held out.
+        shares: how many shares that were held out these customers' lots were drawn at.
     """
 
     tried: trying.Tried
@@ -77,6 +82,8 @@ class Judged:
     cost: Decimal
     stated: float | None
     is_after: bool = False
+    outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
+    shares: int = 1
 
     @property
     def verdict(self) -> str:
@@ -84,6 +91,23 @@ class Judged:
         if self.compared is None:
             return "too_early"
         return "told_apart_after" if self.is_after else self.compared.verdict
+
+    def why_early(self, words: str) -> str:
+        """What it still takes until something can be said; empty where something can."""
+        if self.verdict != "too_early":
+            return ""
+        units = "households" if self.tried.by_household else words
+        arms = {told: self.outcomes.get(arm, _NOBODY) for arm, told in (("treated", "treated"), ("held_out", "held out"))}
+        at = " at one share held out" if self.shares > 1 else ""
+        if self.compared is None:
+            over = " and ".join(f"{one.units:,} {told}" for told, one in arms.items())
+            return f"the days of {over} {units} are over, and each arm takes {FEWEST}{at}"
+        few = [f"{one.with_outcome:,} of {one.units:,} {units} {told}" for told, one in arms.items() if one.with_outcome < trying.ANSWERED]
+        if few:
+            return f"only {' and '.join(few)} brought or cost anything, and each arm takes {trying.ANSWERED}{at}"
+        if self.shares > 1:
+            return f"no share that was held out has {trying.ANSWERED} {units} in each arm who brought or cost anything"
+        return f"all {units} brought the same"
 
 
 def earned(
@@ -113,10 +137,11 @@ def earned(
     cut = sorted({*picked, *_moved_among(base, [] if by is None else [by])})
     found = [judged(base, trials, name, level=level, among=customers, is_after=bool(picked)) for name in trials.policies]
     slices = [] if by is None or customers is None else list(_slices(base, trials, customers, by, level, is_after=bool(cut)))
-    rows = sorted((_row(one) for one in found), key=_order)
+    words = base.project.value.words
+    rows = sorted((_row(one, words) for one in found), key=_order)
     tables = {"policies": pa.Table.from_pylist(rows, _POLICY)}
     if slices:
-        tables["slices"] = pa.Table.from_pylist(sorted((_row(one) for one in slices), key=_order), _POLICY)
+        tables["slices"] = pa.Table.from_pylist(sorted((_row(one, words) for one in slices), key=_order), _POLICY)
     pairs = together.met(base, trials, level=level, among=customers)
     tables |= {"together": pairs} if pairs.num_rows else {}
     (last,) = base.fetch(trying.last_day(base.table("entry"), trials))
@@ -180,15 +205,18 @@ def judged(
     exact: dict[str, dict[str, Any]] = {str(row["arm"]): dict(row) for row in base.fetch(_exactly(measured))}
     every = int(str(base.fetch(arms.aggregate(n=arms.count()))[0]["n"]))
     households = base.table("household") if tried.by_household else None
-    compared = trying.compared(base.fetch(trying.summed(measured, households)), tried, fewest=FEWEST)
+    summed: Sequence[Mapping[str, Any]] = base.fetch(trying.summed(measured, households))
+    compared = trying.compared(summed, tried, fewest=FEWEST)
     # Those of customers who still wait, or after the days that count, brought nothing of what is compared.
     made = trying.made_in_time(trials, policy, measured).filter(_.policy == policy)
     (told,) = base.fetch(made.aggregate(contacts=made.count(), cost=money_sum(made["cost"]), stated=made["dollars"].cast("float64").mean()))
     counted = sum(int(row["customers"]) for row in exact.values())
     stated = None if told["stated"] is None else float(str(told["stated"]))
+    shares = len({row["share_held_out"] for row in summed})
     return Judged(
-        tried, segment, compared, every - counted, exact, int(str(told["contacts"])), Decimal(str(told["cost"])), stated, is_after
-    )
+        tried, segment, compared, every - counted, exact, int(str(told["contacts"])), Decimal(str(told["cost"])), stated, is_after,
+        trying.by_arm(summed), shares,
+    )  # fmt: skip
 
 
 def _at_level(base: Base, level: Level) -> Rests:
@@ -213,7 +241,7 @@ def _slices(base: Base, trials: trying.Trials, customers: ibis.Table, by: str, l
                 yield one
 
 
-def _row(one: Judged) -> dict[str, Any]:
+def _row(one: Judged, words: str) -> dict[str, Any]:
     tried, compared = one.tried, one.compared
     treated, held_out = (one.sums.get(arm, {}) for arm in ("treated", "held_out"))
     effect = None if compared is None else compared.effect
@@ -231,7 +259,7 @@ def _row(one: Judged) -> dict[str, Any]:
         "customer_standard_error": None if effect is None else effect.standard_error,
         "total_expected": None if compared is None else compared.total_expected,
         "stated_customer_expected": one.stated, "variance_removed": None if effect is None else effect.variance_removed,
-        "verdict": one.verdict, "said": SAID[one.verdict], **ends,
+        "verdict": one.verdict, "said": SAID[one.verdict], "why_early": one.why_early(words) or None, **ends,
     }  # fmt: skip
 
 
@@ -241,8 +269,8 @@ def _order(row: dict[str, Any]) -> tuple[str, float, str]:
 
 
 def _judgeable(found: list[Judged]) -> list[Comparison]:
-    """Comparisons whose range is finite, of arms that are as they were drawn."""
-    without = {"too_early", "arms_not_as_drawn", "told_apart_after"}
+    """Comparisons whose range is finite, of arms that are as they were drawn: those that the sum covers."""
+    without = {"too_early", *_UNJUDGED}
     return [one.compared for one in found if one.compared is not None and one.verdict not in without and not one.tried.is_whole]
 
 
@@ -266,12 +294,21 @@ def _sentence(base: Base, found: list[Judged], level: Level) -> str:
     found = [one for one in found if not one.tried.is_whole] or found
     many = f"{len(found):,} policies" if len(found) != 1 else "one policy"
     if total is None:
-        return f"Of {many} that held {words} out by lot nothing can be said yet: too few of their {words} have answered, or their days are not over."
+        why = f"too few of their {words} have answered, or their days are not over"
+        if any(one.verdict in _UNJUDGED for one in found):
+            why = "it is too early, or their arms are not those that the lot drew"
+        return f"Of {many} that held {words} out by lot nothing can be said yet: {why}."
     told = f"{WORD_OF_LEVEL[level]} beyond that of {words} held out by lot"
-    kinds = [sum(one.verdict == verdict for one in found) for verdict in ("earned", "lost")]
-    said = _counted(kinds[0], "earned more than it cost", "earned more than they cost"), _counted(kinds[1], "loses money", "lose money")
-    rest = _counted(len(found) - sum(kinds), "cannot be told from nothing", "cannot be told from nothing")
-    parts = ", ".join(one for one in (*said, rest) if one)
+    verdicts = [one.verdict for one in found]
+    early, unjudged = verdicts.count("too_early"), sum(one in _UNJUDGED for one in verdicts)
+    said = (
+        _counted(verdicts.count("earned"), "earned more than it cost", "earned more than they cost"),
+        _counted(verdicts.count("lost"), "loses money", "lose money"),
+        _counted(verdicts.count("no_detectable_difference"), "cannot be told from nothing", "cannot be told from nothing"),
+        _counted(unjudged, "cannot be judged", "cannot be judged"),
+        f"of {early:,} it is too early to say" if early else "",
+    )
+    parts = ", ".join(one for one in said if one)
     return f"Treatments brought {_between(total, base.project.reporting_currency)} of {told}; of {many} {parts}."
 
 
@@ -299,11 +336,16 @@ def _findings(base: Base, trials: trying.Trials, found: list[Judged], level: Lev
 
 def _finding(one: Judged, currency: str, words: str) -> str:
     name, compared = one.tried.name.replace("_", " "), one.compared
+    waits = f"{one.not_over:,} {words} whose days are not over" if one.not_over else ""
+    early = f"{name.capitalize()}: too early to say, for {one.why_early(words)}"
     if compared is None:
-        return f"{name.capitalize()}: too early to say, with {one.not_over:,} {words} whose days are not over."
+        return (
+            f"{name.capitalize()}: too early to say, with {waits}." if waits and not one.sums else f"{early}{waits and f'; with {waits}'}."
+        )
     effect = compared.effect
     mean = exact_text(estimate(effect.effect_expected), currency)
-    told = f"{name.capitalize()} {SAID[one.verdict]}: {mean} for each of {compared.treated:,} {words} treated, beside {compared.held_out:,} held out"
+    arms = f"{mean} for each of {compared.treated:,} {words} treated, beside {compared.held_out:,} held out"
+    told = f"{early}; so far {arms}" if one.verdict == "too_early" else f"{name.capitalize()} {SAID[one.verdict]}: {arms}"
     if not effect.is_early:
         low, high = (exact_text(estimate(end), currency) for end in (effect.effect_low, effect.effect_high))
         told += f", between {low} and {high}"
@@ -323,16 +365,29 @@ def _figures(base: Base, found: list[Judged]) -> Iterator[Figure]:
     else:
         low, high = estimate(total["total_low"]), estimate(total["total_high"])
         yield Figure(QUESTION, label, estimate(total["total_expected"]), currency, low=low, high=high, note="estimate")
-    sums = [one.sums for one in found]
-    for arm, told in (("treated", "treated"), ("held_out", "held out")):
-        yield Figure(arm, f"{words.capitalize()} {told}, by policy", sum(int(one.get(arm, {}).get("customers", 0)) for one in sums), words)
-    yield Figure("contact_cost", "Contacts cost", sum((one.cost for one in found), Decimal(0)), currency)
-    for verdict, told in (("earned", "earned more than they cost"), ("lost", "lose money")):
+    yield from _who(found, words)
+    yield Figure("contact_cost", "Contacts cost, of all policies", sum((one.cost for one in found), Decimal(0)), currency)
+    for verdict, told in (("earned", "earned more than they cost"), ("lost", "lose money"), ("too_early", "cannot be judged yet")):
         yield Figure(f"policies_{verdict}", f"Policies that {told}", sum(one.verdict == verdict for one in found), "policies")
 
 
+def _who(found: list[Judged], words: str) -> Iterator[Figure]:
+    """Customers of each arm whom the sum covers, and those whom it leaves out; all whose days are over, where there is no sum."""
+    summed = _judgeable(found)
+    every = {arm: sum(int(one.sums.get(arm, {}).get("customers", 0)) for one in found) for arm in ("treated", "held_out")}
+    covered = {"treated": sum(one.treated for one in summed), "held_out": sum(one.held_out for one in summed)} if summed else every
+    label = "by policy, in that sum" if summed else "by policy"
+    yield Figure("treated", f"{words.capitalize()} treated, {label}", covered["treated"], words)
+    yield Figure("held_out", f"{words.capitalize()} held out, {label}", covered["held_out"], words)
+    left_out = sum(every.values()) - sum(covered.values())
+    if left_out:
+        yield Figure(
+            "not_in_sum", f"{words.capitalize()} of both arms not in that sum: too early to say, or not to be judged", left_out, words
+        )
+
+
 def _shown(base: Base, tables: dict[str, pa.Table]) -> Iterator[Shown]:
-    why = "too few customers whose days are over"
+    why = "too few customers yet whose days are over, or who brought or cost anything"
     columns = (
         Column("objective", "For"), Column("acts", "State", "name"), Column("treated", "Treated", "count"), Column("held_out", "Held out", "count"),
         Column("not_over", "Days not over", "count"), Column("customer_expected", "Earned each", "money", why_missing=why),

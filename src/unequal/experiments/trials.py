@@ -11,11 +11,13 @@ import ibis
 from ibis import _
 
 from unequal import ledger
-from unequal.experiments.analysis import Comparison, Plan, Stratum, compare_strata
+from unequal.experiments.analysis import FEWEST_WITH_OUTCOME, Comparison, Plan, Stratum, compare_strata
 from unequal.experiments.outcomes import Outcomes
 from unequal.terms.lines import LINES_OF_LEVEL, Level, Line
 from unequal.terms.money import TOTAL, money_sum
 
+ANSWERED: Final = FEWEST_WITH_OUTCOME
+"""Units of each arm that brought or cost anything, below which it is too early to say."""
 CONFIDENCE: Final = 0.9
 """As of every range that is told: a policy is said to lose where a loss is nineteen times in twenty below zero."""
 
