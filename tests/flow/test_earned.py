@@ -157,6 +157,7 @@ def test_what_those_treated_brought_more_is_what_the_policy_earned_less_what_it_
     assert "earned more than it cost" in found.sentence
     exported = {one["customer_id"]: one for one in rows_of(folder)}
     assert len(exported) == CUSTOMERS
+    assert {one["days_over"] for one in exported.values()} == {True}
     assert sum(one["brought"] for one in exported.values() if one["arm"] == "treated") == row["treated_brought"]
 
 
@@ -171,6 +172,12 @@ def test_customers_whose_days_are_not_over_are_counted_and_not_compared(reached:
     assert (row["treated"], row["held_out"], row["not_over"], row["verdict"]) == (0, 0, CUSTOMERS, "too_early")
     assert row["customer_expected"] is None
     assert "nothing can be said yet" in earned(folder).sentence
+    exported = rows_of(folder)
+    assert len(exported) == CUSTOMERS, "everybody drawn is there"
+    assert {one["arm"] for one in exported} == {"treated", "held_out"}
+    assert {(one["days_over"], *(one[name] for name in ("brought", "before", "cost", "earned"))) for one in exported} == {
+        (False, None, None, None, None)
+    }
 
 
 def test_what_is_too_early_to_say_names_what_it_takes_and_stands_in_no_sum(reached: Path, tmp_path: Path) -> None:
@@ -414,6 +421,8 @@ def test_the_universal_holdout_adds_nothing_to_the_policies_that_it_stands_for(t
     rows = {row["policy"]: row for row in found.table.to_pylist()}
     assert {name: row["verdict"] for name, row in rows.items()} == {"rolls": "earned", "holdout:universal": "earned"}
     assert found.figure("policies_earned").value == 1
+    assert any(one.startswith("All direct marketing earned more than it cost") for one in found.findings)
+    assert "holdout:universal" not in found.sentence + " ".join(found.findings)
     assert (found.figure("treated").value, found.figure("held_out").value) == (rows["rolls"]["treated"], rows["rolls"]["held_out"])
     assert [one["lever"] for one in measured_levers(folder)] == ["measured_grow"]
 

@@ -66,5 +66,9 @@ def test_a_share_of_the_config_that_changed_is_that_of_each_lot_too(
     row = next(one for one in earned(folder).table.to_pylist() if one["policy"] == name)
     assert {share for share, _ in shares(folder, name)} == held_out
     assert row["verdict"] != "arms_not_as_drawn"
+    told = {"holdout:universal": "all direct marketing", "tier:all": "the service above that of all"}[name]
+    assert row["called"] == told
+    assert any(one.lower().startswith(told) for one in earned(folder).findings)
+    assert ("2 trials" in earned(folder).sentence) is (name == "tier:all"), "a level of service is not called a policy"
     # Half of whom all marketing reaches have a contact that costs one; a tier costs nothing here.
     assert row["customer_expected"] == pytest.approx(-cost, abs=0.4)

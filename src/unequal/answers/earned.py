@@ -42,7 +42,7 @@ _POLICY: Final = pa.schema([
     ("customer_expected", pa.float64()), ("customer_low", pa.float64()), ("customer_high", pa.float64()),
     ("customer_standard_error", pa.float64()), ("total_expected", pa.float64()), ("total_low", pa.float64()), ("total_high", pa.float64()),
     ("stated_customer_expected", pa.float64()), ("variance_removed", pa.float64()), ("verdict", pa.string()), ("said", pa.string()),
-    ("why_early", pa.string()),
+    ("why_early", pa.string()), ("called", pa.string()),
 ])  # fmt: skip
 SAID: Final = {
     "earned": "earned more than it cost", "lost": "loses money", "no_detectable_difference": "no detectable difference",
@@ -160,8 +160,8 @@ def earned(
         by=by,
         drill_down="unequal export trials",
         words=base.project.value.words,
-        shown=(*_shown(base, tables), *together.shown(pairs), *(() if short is None else allotted.shown(short[1]))),
-        drawn=(Drawn("ranges", "policies", "Earned with each customer treated, beside those held out", "policy", "customer_expected",
+        shown=(*_shown(base, tables, found), *together.shown(pairs), *(() if short is None else allotted.shown(short[1]))),
+        drawn=(Drawn("ranges", "policies", "Earned with each customer treated, beside those held out", "called", "customer_expected",
                      base.project.reporting_currency, low="customer_low", high="customer_high"),),
         is_estimate=True,
         **_at_level(base, level),
@@ -259,7 +259,7 @@ def _row(one: Judged, words: str) -> dict[str, Any]:
         "customer_standard_error": None if effect is None else effect.standard_error,
         "total_expected": None if compared is None else compared.total_expected,
         "stated_customer_expected": one.stated, "variance_removed": None if effect is None else effect.variance_removed,
-        "verdict": one.verdict, "said": SAID[one.verdict], "why_early": one.why_early(words) or None, **ends,
+        "verdict": one.verdict, "said": SAID[one.verdict], "why_early": one.why_early(words) or None, "called": tried.called, **ends,
     }  # fmt: skip
 
 
@@ -292,7 +292,7 @@ def _between(row: dict[str, float], currency: str) -> str:
 def _sentence(base: Base, found: list[Judged], level: Level) -> str:
     words, total = base.project.value.words, _together(found)
     found = [one for one in found if not one.tried.is_whole] or found
-    many = f"{len(found):,} policies" if len(found) != 1 else "one policy"
+    many = f"{len(found):,} {_kind(found)}" if len(found) != 1 else "one policy" if found[0].tried.is_policy else "one trial"
     if total is None:
         why = f"too few of their {words} have answered, or their days are not over"
         if any(one.verdict in _UNJUDGED for one in found):
@@ -310,6 +310,11 @@ def _sentence(base: Base, found: list[Judged], level: Level) -> str:
     )
     parts = ", ".join(one for one in said if one)
     return f"Treatments brought {_between(total, base.project.reporting_currency)} of {told}; of {many} {parts}."
+
+
+def _kind(found: Iterable[Judged]) -> str:
+    """What they are called together: levels of service and the universal holdout are no policies."""
+    return "policies" if all(one.tried.is_policy for one in found) else "trials"
 
 
 def _counted(number: int, one: str, several: str) -> str:
@@ -335,17 +340,16 @@ def _findings(base: Base, trials: trying.Trials, found: list[Judged], level: Lev
 
 
 def _finding(one: Judged, currency: str, words: str) -> str:
-    name, compared = one.tried.name.replace("_", " "), one.compared
+    called, compared = one.tried.called.replace("_", " "), one.compared
+    name = called[:1].upper() + called[1:]
     waits = f"{one.not_over:,} {words} whose days are not over" if one.not_over else ""
-    early = f"{name.capitalize()}: too early to say, for {one.why_early(words)}"
+    early = f"{name}: too early to say, for {one.why_early(words)}"
     if compared is None:
-        return (
-            f"{name.capitalize()}: too early to say, with {waits}." if waits and not one.sums else f"{early}{waits and f'; with {waits}'}."
-        )
+        return f"{name}: too early to say, with {waits}." if waits and not one.sums else f"{early}{waits and f'; with {waits}'}."
     effect = compared.effect
     mean = exact_text(estimate(effect.effect_expected), currency)
     arms = f"{mean} for each of {compared.treated:,} {words} treated, beside {compared.held_out:,} held out"
-    told = f"{early}; so far {arms}" if one.verdict == "too_early" else f"{name.capitalize()} {SAID[one.verdict]}: {arms}"
+    told = f"{early}; so far {arms}" if one.verdict == "too_early" else f"{name} {SAID[one.verdict]}: {arms}"
     if not effect.is_early:
         low, high = (exact_text(estimate(end), currency) for end in (effect.effect_low, effect.effect_high))
         told += f", between {low} and {high}"
@@ -366,9 +370,11 @@ def _figures(base: Base, found: list[Judged]) -> Iterator[Figure]:
         low, high = estimate(total["total_low"]), estimate(total["total_high"])
         yield Figure(QUESTION, label, estimate(total["total_expected"]), currency, low=low, high=high, note="estimate")
     yield from _who(found, words)
-    yield Figure("contact_cost", "Contacts cost, of all policies", sum((one.cost for one in found), Decimal(0)), currency)
+    yield Figure("contact_cost", f"Contacts cost, of all {_kind(found)}", sum((one.cost for one in found), Decimal(0)), currency)
     for verdict, told in (("earned", "earned more than they cost"), ("lost", "lose money"), ("too_early", "cannot be judged yet")):
-        yield Figure(f"policies_{verdict}", f"Policies that {told}", sum(one.verdict == verdict for one in found), "policies")
+        yield Figure(
+            f"policies_{verdict}", f"{_kind(found).capitalize()} that {told}", sum(one.verdict == verdict for one in found), _kind(found)
+        )
 
 
 def _who(found: list[Judged], words: str) -> Iterator[Figure]:
@@ -376,7 +382,8 @@ def _who(found: list[Judged], words: str) -> Iterator[Figure]:
     summed = _judgeable(found)
     every = {arm: sum(int(one.sums.get(arm, {}).get("customers", 0)) for one in found) for arm in ("treated", "held_out")}
     covered = {"treated": sum(one.treated for one in summed), "held_out": sum(one.held_out for one in summed)} if summed else every
-    label = "by policy, in that sum" if summed else "by policy"
+    each = "by policy" if _kind(found) == "policies" else "by trial"
+    label = f"{each}, in that sum" if summed else each
     yield Figure("treated", f"{words.capitalize()} treated, {label}", covered["treated"], words)
     yield Figure("held_out", f"{words.capitalize()} held out, {label}", covered["held_out"], words)
     left_out = sum(every.values()) - sum(covered.values())
@@ -386,7 +393,8 @@ def _who(found: list[Judged], words: str) -> Iterator[Figure]:
         )
 
 
-def _shown(base: Base, tables: dict[str, pa.Table]) -> Iterator[Shown]:
+def _shown(base: Base, tables: dict[str, pa.Table], found: list[Judged]) -> Iterator[Shown]:
+    one = "Policy" if _kind(found) == "policies" else "Trial"
     why = "too few customers yet whose days are over, or who brought or cost anything"
     columns = (
         Column("objective", "For"), Column("acts", "State", "name"), Column("treated", "Treated", "count"), Column("held_out", "Held out", "count"),
@@ -396,8 +404,6 @@ def _shown(base: Base, tables: dict[str, pa.Table]) -> Iterator[Shown]:
         Column("stated_customer_expected", "Counted with", "money", why_missing="no decision tells it"), Column("said", "Verdict"),
     )  # fmt: skip
     note = f"At the level of {WORD_OF_LEVEL[base.level]}. Earned: treated less held out, an estimate. Counted with: what the choice expected of a contact, assumed until it is measured."
-    yield Shown("policies", "What each policy earned beside those it held out", (Column("policy", "Policy", "name"), *columns), note)
+    yield Shown("policies", f"What each {one.lower()} earned beside those it held out", (Column("called", one, "name"), *columns), note)
     if "slices" in tables:
-        yield Shown(
-            "slices", "The same by slice", (Column("segment", "Slice", "name"), Column("policy", "Policy", "name"), *columns[2:]), note
-        )
+        yield Shown("slices", "The same by slice", (Column("segment", "Slice", "name"), Column("called", one, "name"), *columns[2:]), note)

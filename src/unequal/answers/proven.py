@@ -59,7 +59,7 @@ def _lever(replaces: str, name: str, some: list[tuple[Judged, int]]) -> Lever:
     ends = list(_each_end(some))
     treated = sum(number for _, number in some)
     grounds = ", ".join(
-        f"{one.tried.name} with {one.compared.treated:,} treated beside {one.compared.held_out:,} held out"
+        f"{one.tried.called} with {one.compared.treated:,} treated beside {one.compared.held_out:,} held out"
         for one, _ in some
         if one.compared
     )

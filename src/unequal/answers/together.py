@@ -98,7 +98,7 @@ def _pairs(base: Base, trials: trying.Trials, among: ibis.Table | None) -> list[
 def _pair(base: Base, trials: trying.Trials, first: str, second: str, *, level: Level, among: ibis.Table | None) -> dict[str, Any] | None:
     one, other = trials.policies[first], trials.policies[second]
     both = _four_arms(trials, first, second, among)
-    name, days = f"{first} and {second}", max(one.days, other.days)
+    name, days = f"{one.called} and {other.called}", max(one.days, other.days)
     by_household = one.by_household or other.by_household
     tried = trying.Tried(name, "", days, min(one.customers, other.customers), one.share_held_out, by_household)
     pair = trying.Trials({name: tried}, both.mutate(policy=ibis.literal(name)), trials.contacts, trials.cost_lines, trials.today)

@@ -50,6 +50,16 @@ class Tried:
     acts: bool = True
     retired_by: str = ""
 
+    @property
+    def is_policy(self) -> bool:
+        """Whether it is a policy, and no trial of a level of service or of all marketing: those have a colon in their names."""
+        return ":" not in self.name
+
+    @property
+    def called(self) -> str:
+        """What people are told it is: a policy by its name, another trial in words."""
+        return self.name if self.is_policy else self.objective
+
 
 @dataclass(frozen=True)
 class Trials:

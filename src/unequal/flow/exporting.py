@@ -119,10 +119,10 @@ def export_table(
 
 
 def tried(base: Base) -> ibis.Table:
-    """Every customer for whom a policy's lot was drawn and whose days are over, with what he brought since: what `earned` adds up.
+    """Every customer for whom a lot was drawn, with what he brought since: where `days_over`, what `earned` adds up.
 
     Returns:
-        policy, and the columns of experiments.brought; by policy and customer.
+        policy, days_over, and the columns of experiments.brought, its amounts absent until the days are over; by policy and customer.
 
     Raises:
         AnswerError: ANS007, no lot was drawn.
@@ -130,12 +130,20 @@ def tried(base: Base) -> ibis.Table:
     trials = base.trials()
     if trials is None or not trials.policies:
         raise AnswerError("ANS007", "nothing was tried yet", seen="no policy has drawn a lot", do="let a policy act, and decide by it")
-    parts = [
-        experiments.trials.brought(base.table("entry"), trials, name, level=base.level).mutate(policy=ibis.literal(name))
-        for name in trials.policies
-    ]
-    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return rows.relocate("policy").order_by("policy", "customer_id")
+    parts = [part for name in trials.policies for part in _drawn(base, trials, name)]
+    return ibis.union(*parts).order_by("policy", "customer_id")
+
+
+def _drawn(base: Base, trials: experiments.trials.Trials, name: str) -> Iterator[ibis.Table]:
+    """Those whose days are over, and those who still wait; columns in one order."""
+    over = base.keep(experiments.trials.brought(base.table("entry"), trials, name, level=base.level))
+    waiting = experiments.trials.arms_of(trials, name).anti_join(over, "customer_id")
+    absent = {column: ibis.null(over[column].type()) for column in over.columns if column not in waiting.columns}
+    for rows, is_over in ((over, True), (waiting.mutate(**absent), False)):
+        marked = rows.mutate(policy=ibis.literal(name), days_over=ibis.literal(is_over))
+        yield marked.select(
+            "policy", "customer_id", "arm", "drawn_on", "share_held_out", "days_over", "brought", "before", "cost", "earned"
+        )
 
 
 def seeds(opened: OpenBase) -> ibis.Table:
