@@ -9,12 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.company import write_company
 from tests.flow.looking import edit, run
 from tests.flow.test_contacts import SOURCE
 from tests.worlds import made_once
 
 from unequal import flow
+from unequal.cli import main
 from unequal.flow.simulating import Wanted, _brings, simulate
 from unequal.terms.errors import ContactCentreError, Problems
 
@@ -97,6 +99,21 @@ def test_the_same_seed_gives_the_same_figures_and_what_if_changes_only_what_it_n
     assert more.classes[0] == "fraud", "floors stand, whatever else makes classes"
     assert set(more.classes[1:]) <= {"profitable", "break_even", "unprofitable", "all others"}
     assert sum(sum(one.contacts_an_hour) for one in more.centre.classes) == pytest.approx(120)
+
+
+@pytest.mark.parametrize("times", [1e9, 1e300])
+def test_a_day_of_more_contacts_than_can_be_played_is_refused(called, times):
+    with pytest.raises(ContactCentreError, match="CTC044"):
+        simulate(called, replace(WANTED, contacts=times))
+
+
+@pytest.mark.parametrize(
+    "option", ["--contacts=nan", "--contacts=inf", "--patience=inf", "--patience=nan", "--guard=nan", "--load=nan", "--lost-share=2"]
+)
+def test_what_is_no_number_or_no_share_is_refused_where_it_is_said(option):
+    told = CliRunner().invoke(main, ["simulate", "routing", option])
+    assert told.exit_code == 2
+    assert f"Invalid value for '{option.partition('=')[0]}'" in told.stderr
 
 
 def test_what_is_lost_goes_with_what_customers_are_expected_to_bring(called):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -14,7 +15,17 @@ from unequal.cli.printing import MISSING, console, print_json, print_rows
 from unequal.cli.waiting import waiting
 
 _simulating: Final = flow.live.simulating
-_Above = click.FloatRange(min=0.0, min_open=True)
+
+
+class _Finite(click.FloatRange):
+    """A number in a range that is one: neither endless nor "not a number", which no range keeps out."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        return found if math.isfinite(found) else self.fail(f"{value!r} is no finite number.", param, ctx)
+
+
+_Above = _Finite(min=0.0, min_open=True)
 
 
 def _amount(_ctx: click.Context, _option: click.Parameter, text: str | None) -> Decimal | None:
@@ -25,6 +36,14 @@ def _amount(_ctx: click.Context, _option: click.Parameter, text: str | None) -> 
         found = Decimal(-1)
     if found is not None and not (found.is_finite() and found >= 0):
         raise click.BadParameter(f"{text!r} is no number of zero or more.")
+    return found
+
+
+def _share(ctx: click.Context, option: click.Parameter, text: str | None) -> Decimal | None:
+    """A decimal from 0 to 1."""
+    found = _amount(ctx, option, text)
+    if found is not None and found > 1:
+        raise click.BadParameter(f"{text!r} is no share from 0 to 1.")
     return found
 
 
@@ -62,7 +81,7 @@ def simulate() -> None:
 @click.option(
     "--guard",
     "guard_seconds",
-    type=click.FloatRange(min=0.0),
+    type=_Finite(min=0.0),
     metavar="SECONDS",
     help="After so many nobody who came later is answered before; as live.routing says, by default.",
 )
@@ -81,7 +100,7 @@ def simulate() -> None:
 )
 @click.option(
     "--load",
-    type=click.FloatRange(min=0.1, max=3.0),
+    type=_Finite(min=0.1, max=3.0),
     default=0.95,
     show_default=True,
     help="The share of their time that contacts ask of agents; decides how many there are, without --agents.",
@@ -100,7 +119,7 @@ def simulate() -> None:
 )
 @click.option(
     "--lost-share",
-    callback=_amount,
+    callback=_share,
     default="0.01",
     show_default=True,
     metavar="SHARE",

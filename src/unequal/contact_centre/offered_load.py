@@ -24,6 +24,8 @@ Whole = npt.NDArray[np.int64]
 
 
 _FAR_OUT: Final = 3.0
+MOST_A_DAY: Final = 1_000_000
+"""Contacts of one day, of all classes, in the mean: each is drawn and played by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class OfferedClass:
         times_fit = 0.0 < self.handling.mean_seconds < math.inf and 0.0 < self.patience_seconds < math.inf
         if not (rates_fit and times_fit):
             raise ContactCentreError("CTC006", f"contacts of class {self.name} cannot be drawn",
-                                     seen=f"{self.contacts_an_hour} an hour, {self.handling.mean_seconds:g} s to serve, {self.patience_seconds:g} s of patience",
+                                     seen=f"{max(self.contacts_an_hour, default=0):g} in the busiest hour, {self.handling.mean_seconds:g} s to serve, {self.patience_seconds:g} s of patience",
                                      do="give rates of zero or more, and times above zero")  # fmt: skip
 
 
@@ -116,6 +118,18 @@ class Contacts:
     patient: Floats
 
 
+def check_size(classes: Sequence[OfferedClass], *, interval_seconds: float) -> None:
+    """Refuse a day of more contacts than can be played.
+
+    Raises:
+        ContactCentreError: CTC044, more than MOST_A_DAY in the mean.
+    """
+    a_day = sum(sum(one.contacts_an_hour) for one in classes) * interval_seconds / 3600.0
+    if a_day > MOST_A_DAY:
+        raise ContactCentreError("CTC044", "a day has more contacts than can be played", seen=f"{a_day:.6g} contacts a day",
+                                 do=f"ask for {MOST_A_DAY:,} a day at most")  # fmt: skip
+
+
 def draw_day(classes: Sequence[OfferedClass], *, interval_seconds: float, busyness_variation: float, seed: Sequence[int]) -> Contacts:
     """One day of contacts; the same seed gives the same day.
 
@@ -130,7 +144,11 @@ def draw_day(classes: Sequence[OfferedClass], *, interval_seconds: float, busyne
 
     Returns:
         contacts in order of arrival; of equals the class first listed is first.
+
+    Raises:
+        ContactCentreError: CTC044, more contacts than can be played.
     """
+    check_size(classes, interval_seconds=interval_seconds)
     streams = np.random.SeedSequence(list(seed)).spawn(len(classes) + 1)
     factor = 1.0
     if busyness_variation > 0.0:

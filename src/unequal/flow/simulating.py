@@ -159,7 +159,8 @@ def simulate(project: OpenProject, wanted: Wanted, *, tell: Tell = lambda _what,
     Raises:
         StorageError: STO009, nothing is published yet.
         ContactCentreError: CTC009, the base has no contacts of that channel, or no time that any took; CTC010, nobody came on such a day; CTC011, what an
-            hour of an agent costs is told neither by the ledger nor by who asks; CTC012, agents are reserved for a class without contacts.
+            hour of an agent costs is told neither by the ledger nor by who asks; CTC012, agents are reserved for a class without contacts; CTC044, a day
+            has more contacts than can be played.
         Problems: rules of tiers and floors cannot be read, or read what is protected.
     """
     tell("reading contacts", 0.0)
@@ -299,6 +300,7 @@ def _centre(classes: Classes, seen: Seen, wanted: Wanted) -> tuple[tuple[str, ..
         raise ContactCentreError(
             "CTC012", "agents are reserved for a class without contacts", seen=", ".join(strangers), do=f"name one of {', '.join(names)}"
         )
+    contact_centre.offered_load.check_size(offered, interval_seconds=3600.0)
     centre = contact_centre.simulation.Centre(
         offered, _pools(offered, wanted.load, wanted), tuple(classes.targets[name] for name in names),
         busyness_variation=seen.day.busyness_variation,
