@@ -159,6 +159,18 @@ def _came(one) -> list[bool]:
     return [bool(one.played[0].of("arrived", name).sum()) for name in ("fraud", "gold", "base")]
 
 
+@pytest.mark.parametrize("agents", [(2,), (6, 5), ()])
+def test_more_agents_than_leave_one_for_everybody_are_not_reserved(called, agents):
+    with pytest.raises(ContactCentreError, match="CTC045"):
+        simulate(called, replace(WANTED, agents=agents, reserved={"gold": 2, "base": 3}))
+
+
+def test_what_is_said_to_be_reserved_is_reserved_in_the_busiest_hour_of_each_number_that_is_tried(called):
+    found = simulate(called, replace(WANTED, disciplines=("strict",), replications=2, agents=(4,), reserved={"gold": 3}))
+    assert max(found.centre.pools[0].agents) == 3
+    assert [agents for agents, _ in found.staffing] == [4, 5, 6], "with three nobody would be left for everybody"
+
+
 def test_agents_who_serve_one_class_alone_are_taken_from_all_and_one_is_left_for_everybody(called):
     some = replace(WANTED, disciplines=("strict",), replications=3, agents=(4,))
     shared, parted = simulate(called, some), simulate(called, replace(some, reserved={"gold": 3}))

@@ -160,7 +160,7 @@ def simulate(project: OpenProject, wanted: Wanted, *, tell: Tell = lambda _what,
         StorageError: STO009, nothing is published yet.
         ContactCentreError: CTC009, the base has no contacts of that channel, or no time that any took; CTC010, nobody came on such a day; CTC011, what an
             hour of an agent costs is told neither by the ledger nor by who asks; CTC012, agents are reserved for a class without contacts; CTC044, a day
-            has more contacts than can be played.
+            has more contacts than can be played; CTC045, more agents are reserved than there are.
         Problems: rules of tiers and floors cannot be read, or read what is protected.
     """
     tell("reading contacts", 0.0)
@@ -301,11 +301,22 @@ def _centre(classes: Classes, seen: Seen, wanted: Wanted) -> tuple[tuple[str, ..
             "CTC012", "agents are reserved for a class without contacts", seen=", ".join(strangers), do=f"name one of {', '.join(names)}"
         )
     contact_centre.offered_load.check_size(offered, interval_seconds=3600.0)
+    _check_reserved(offered, wanted)
     centre = contact_centre.simulation.Centre(
         offered, _pools(offered, wanted.load, wanted), tuple(classes.targets[name] for name in names),
         busyness_variation=seen.day.busyness_variation,
     )  # fmt: skip
     return names, _staffed(centre, wanted.agents[0], wanted) if wanted.agents else centre
+
+
+def _check_reserved(classes: Sequence[contact_centre.offered_load.OfferedClass], wanted: Wanted) -> None:
+    """Refuse to reserve more agents than leave one for everybody in the busiest hour."""
+    reserved = sum(wanted.reserved.values())
+    fewest = min(wanted.agents, default=0) or math.ceil(round(max(_loads(classes)) / wanted.load, 9))
+    if reserved and reserved >= fewest:
+        raise ContactCentreError("CTC045", "more agents are reserved than there are", where="--reserved",
+                                 seen=f"{reserved} reserved, {fewest} agents in the busiest hour",
+                                 do="reserve fewer, so that one is left for everybody, or ask for more by --agents")  # fmt: skip
 
 
 def _loads(classes: Sequence[contact_centre.offered_load.OfferedClass]) -> list[float]:
@@ -343,12 +354,12 @@ def _patient(centre: contact_centre.simulation.Centre, times: Decimal) -> contac
 
 
 def _numbers(centre: contact_centre.simulation.Centre, wanted: Wanted) -> list[int]:
-    """Agents in the busiest hour that are compared: those asked for, or one in twenty fewer and more."""
+    """Agents in the busiest hour that are compared: those asked for, or one in twenty fewer and more, but never too few for those reserved."""
     if len(wanted.agents) > 1:
         return sorted(set(wanted.agents))
     peak = _peak(centre)
     step = max(1, round(peak / 20))
-    return [each for each in (peak - step, peak, peak + step, peak + 2 * step) if each > 0]
+    return [each for each in (peak - step, peak, peak + step, peak + 2 * step) if each > sum(wanted.reserved.values())]
 
 
 def _prices(names: Sequence[str], seen: Seen, wanted: Wanted) -> contact_centre.comparison.Prices:
