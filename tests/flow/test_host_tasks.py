@@ -153,8 +153,11 @@ def test_the_command_plans_lists_and_writes_down_what_came_of_a_task(project):
         assert found.exit_code == code, found.output
         return found.output
 
-    assert "There are none" in asked("list")
-    assert "host has no room" in asked("plan")
+    assert "There are none. Make some" in asked("list")
+    made = asked("plan")
+    assert "host has no room" in made
+    assert "1 new task;" in made
+    assert asked("list", "--host", "nobody").strip() == "nobody has none."
     (task,) = json.loads(asked("list", "--host", "mia", "--json"))
     assert task["customer_id"] in asked("list")
     assert "kept, by ann" in asked("done", task["task_id"], "--outcome", "kept", "--as", "ann")

@@ -73,7 +73,10 @@ def _operation(found: Route, schemas: Mapping[Any, Any], definitions: Mapping[st
         "security": [] if is_open else [{name: []} for name in (_OF_EVENTS if found.is_event else ("key", *_OF_PEOPLE))],
     }
     if found.body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas[found.body]}}}
+        operation["requestBody"] = {
+            "required": bool(found.body.model_fields),
+            "content": {"application/json": {"schema": schemas[found.body]}},
+        }
     return operation
 
 

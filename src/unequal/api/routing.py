@@ -200,7 +200,7 @@ def _call(found: Route, server: Server, request: Request, body: bytes) -> Call:
         raise ApiError("API002", "the request cannot be read", seen="a NUL character", do="leave it out: no database keeps it")
     query = None if found.query is None else bodies.fitted(found.query, dict(request.query_params), "the query")
     # Events are read where they are taken in: each is judged by itself there.
-    fitted = None if found.body is None or found.is_event else bodies.fitted(found.body, _json(request, body))
+    fitted = None if found.body is None or found.is_event else bodies.fitted(found.body, _sent(found.body, request, body))
     return Call(server, caller, request, parts, query, fitted, body)
 
 
@@ -209,6 +209,11 @@ def _written_key(body: bytes) -> str | None:
     sent = bodies.parsed(body)
     written = sent.get("writeKey") if isinstance(sent, dict) else None
     return written if isinstance(written, str) and written else None
+
+
+def _sent(shape: type[BaseModel], request: Request, body: bytes) -> Any:
+    """What was sent; of a body that has nothing to say, none is as good."""
+    return {} if not body and not shape.model_fields else _json(request, body)
 
 
 def _json(request: Request, body: bytes) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from unequal import contact_centre, flow
-from unequal.cli.printing import console, print_json, print_rows
+from unequal.cli.printing import console, print_json, print_rows, safe
 from unequal.cli.signing import PERSON, person_option, signing
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -33,7 +33,8 @@ def plan(directory: str, as_json: bool) -> None:
         return
     print_rows([_row(one, _SHOWN) for one in found.made], title="New tasks, the most dollars at stake first")
     out = console()
-    out.print(f"{len(found.made):,} new tasks; {found.deserving:,} customers have a host, a signal and something to lose.")
+    new = "1 new task" if len(found.made) == 1 else f"{len(found.made):,} new tasks"
+    out.print(f"{new}; {found.deserving:,} customers have a host, a signal and something to lose.")
     if found.resting:
         out.print(f"{found.resting:,} of them have a task, or had one lately.")
     if found.without_room:
@@ -56,7 +57,7 @@ def listed(directory: str, host: str | None, with_done: bool, as_json: bool) -> 
         return
     print_rows([_row(one, (*_SHOWN, *_DECIDED) if with_done else _SHOWN) for one in found])
     if not found:
-        console().print("There are none. Make some: unequal hosts plan")
+        console().print("There are none. Make some: unequal hosts plan" if host is None else f"{safe(host)} has none.")
 
 
 @hosts.command()
