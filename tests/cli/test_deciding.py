@@ -19,6 +19,15 @@ def bakery(tmp_path: Path, monkeypatch) -> Terminal:
     return Terminal(tmp_path / "bakery")
 
 
+def test_where_no_policy_acts_in_a_batch_nobody_is_sent_to_ask_why(bakery: Terminal) -> None:
+    for name in ("bread_club", "cake"):
+        bakery("policies", "retire", name, "--as", "finn")
+    for more in ((), ("--why",), ("--budget", "100")):
+        told = bakery("decide", "--dry-run", *more).out
+        assert "No policy acts in a batch." in told
+        assert "--why" not in told
+
+
 def test_a_base_is_decided_on_and_handed_over_as_a_file(bakery: Terminal, tmp_path: Path) -> None:
     would = bakery("decide", "--dry-run", "--policy", "bread_club")
     assert "Customers whom each policy would reach" in would.out

@@ -168,6 +168,17 @@ def test_what_happened_since_the_run_counts(bakery: Path) -> None:
         assert decide_all(live, Wanted(where=rule), dry=True).looked_at == 1
 
 
+def test_whom_a_batch_is_for_may_be_said_by_what_no_policy_reads(bakery: Path) -> None:
+    with moment_of_contact(bakery) as live:
+        place = live.profiles.columns["country"]
+        assert place not in live.policies.active().rules.read_places
+        rows = [live.profiles.row(one) for one in live.profiles.customers()]
+        there = sum(row is not None and row[place] == "DE" for row in rows)
+        assert there > 0
+        assert decide_all(live, Wanted(where="country = 'DE'"), dry=True).looked_at == there
+        assert decide_all(live, Wanted(where="country = 'US'"), dry=True).looked_at == 0
+
+
 def test_who_objects_while_the_batch_is_at_work_is_not_reached(bakery: Path, monkeypatch) -> None:
     monkeypatch.setattr(audiences, "_TOGETHER", 1)
     with moment_of_contact(bakery) as live:

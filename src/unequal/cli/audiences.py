@@ -55,6 +55,7 @@ def decide(
             found = live.decide_all(
                 policy=policy, channel=channel, where=where, webhook=webhook, into=out, dry=dry, tell=tell, scarce=limits
             )
+        acting = {*live.policies.active().versions}.difference(found.apart)
         sent = 0 if dry else live.sender.send_waiting(live.state, live.clock())
         missed = [] if dry else live.state.outbox.unreceived(found.at)
     if as_json:
@@ -71,7 +72,9 @@ def decide(
     print_rows(found.by_policy(), title=f"Customers whom each policy {'would reach' if dry else 'reaches'}")
     console().print(f"Of {found.looked_at:,} customers {len(found.rows):,} {'would be' if dry else 'are'} treated: {exact(found.dollars)} {currency} expected, "
                     f"{exact(found.cost)} {currency} spent.")  # fmt: skip
-    if fell is not None:
+    if not acting:
+        console().print("No policy acts in a batch.")
+    elif fell is not None:
         print_rows(fell, title="For how many customers a policy falls, and on what")
     elif not found.rows:
         console().print("What keeps each policy from acting, and for how many customers, says unequal decide --dry-run --why.")

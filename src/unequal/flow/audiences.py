@@ -367,9 +367,12 @@ def _holds(live: Live, where: str | None) -> Callable[[shapes.Moment], bool]:
     for window in windows:
         places[window.name] = len(places)
     single = predicates.compile_single(rule, places)
+    # A moment has the columns alone that policies read: this rule may read others.
+    read = [live.profiles.columns[name] for name in predicates.columns_of(rule) if name in live.profiles.columns]
 
     def holds(moment: shapes.Moment) -> bool:
         profile = moment.profile
-        return single((*profile.row, *predicates.windows.values(windows, profile.happened.moments, moment.at))) is True
+        row = live.profiles.some(profile.customer_id, read) or profile.row
+        return single((*row, *predicates.windows.values(windows, profile.happened.moments, moment.at))) is True
 
     return holds
