@@ -42,6 +42,17 @@ def test_an_event_that_does_not_say_its_day_sets_nothing_off():
 
 
 @pytest.mark.parametrize(
+    ("at", "due"),
+    [(datetime(2026, 3, 16, 10), datetime(2026, 3, 19, 13)), (datetime(2026, 3, 19, 13), datetime(2026, 3, 19, 13)),
+     (datetime(2026, 3, 19, 13, 0, 1), None), (datetime(2026, 3, 20, 12), None), (datetime(2026, 3, 21), None)],
+)  # fmt: skip
+def test_an_event_that_happens_after_its_policy_would_have_come_due_sets_nothing_off(at, due):
+    booked = waiting(on="order", on_day="day", days_before=1)
+    assert after_event(booked, at, {"day": date(2026, 3, 20)}, NEW_YORK) == due
+    assert Origin(at, {"day": date(2026, 3, 20)}).is_over(booked, Happened({}), datetime(2026, 3, 19, 14), NEW_YORK) == (due is None)
+
+
+@pytest.mark.parametrize(
     ("said", "told"),
     [({"v": 12.5}, {"value": D("12.5")}), ({"v": "12.50"}, {"value": D("12.50")}), ({"v": 0}, {"value": D(0)}), ({"v": True}, {}), ({"v": "NaN"}, {}),
      ({"v": "twelve"}, {}), ({"v": [1]}, {}), ({"v": None}, {}), ({"d": "2026-03-01"}, {"day": date(2026, 3, 1)}),

@@ -99,6 +99,21 @@ def test_an_appointment_is_reminded_of_the_day_before_and_the_next_stage_follows
     assert whom(on.passes(days=1, hours=1)) == [(kept, "appointment_next_stage")]
 
 
+def test_nobody_is_told_of_tomorrow_who_booked_for_today_or_whose_day_has_come(scene: Make) -> None:
+    on = scene("appointment_tomorrow")
+    (_, as_same_day), (_, as_late), (in_time, as_in_time) = some(3, on.customers("shop_customers", "appointment_tomorrow"))
+    on.now = datetime(2026, 3, 2, 13)
+    on.sends("desk", as_same_day, "Appointment Booked", day="2026-03-02")
+    on.sends("desk", as_late, "Appointment Booked", day="2026-03-05")
+    on.sends("desk", as_in_time, "Appointment Booked", day="2026-03-06")
+    assert on.passes(minutes=5) == []
+    # The server stands still from the second to the fifth of March, and begins anew ten minutes after midnight in New York.
+    on.now = datetime(2026, 3, 5, 5)
+    assert on.passes(minutes=10) == []
+    on.now = datetime(2026, 3, 5, 14)
+    assert whom(on.passes(minutes=5)) == [(in_time, "appointment_tomorrow")]
+
+
 def test_a_claim_for_a_building_is_referred_to_a_contractor_and_no_other_claim(scene: Make) -> None:
     on = scene("claim_contractor")
     (ann, as_ann), (_, as_car), (_, as_back) = some(3, on.customers("shop_customers", "claim_contractor"))

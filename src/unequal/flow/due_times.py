@@ -22,7 +22,7 @@ _YEAR: Final = timedelta(days=366)
 
 
 def after_event(policy: config.policies.Policy, at: datetime, said: Mapping[str, object], zone: ZoneInfo) -> datetime | None:
-    """When a policy comes due that an event sets off; None where it waits for a day that the event does not say.
+    """When a policy comes due that an event sets off; None where it waits for a day that the event does not say, or told of too late.
 
     Args:
         policy: with a trigger.
@@ -35,7 +35,9 @@ def after_event(policy: config.policies.Policy, at: datetime, said: Mapping[str,
     if trigger.on_day is None:
         return at + timedelta(minutes=trigger.delay_minutes)
     day = said.get(trigger.on_day)
-    return before_day(policy, day, zone) if isinstance(day, date) else None
+    due = before_day(policy, day, zone) if isinstance(day, date) else None
+    # Its moment was over when the event happened: what is booked today for today is not "tomorrow".
+    return due if due is not None and due >= at else None
 
 
 def before_day(policy: config.policies.Policy, day: date, zone: ZoneInfo) -> datetime | None:

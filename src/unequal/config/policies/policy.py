@@ -110,7 +110,8 @@ class Trigger(Section):
     delay_minutes: WholeNumber = Field(0, ge=0, le=527_040, description="How long after the event.")
     on_day: Name | None = Field(
         None,
-        description="Or a column of the profile that holds a day; beside an event, the day that the event says, by a name of `live.context`.",
+        description="Or a column of the profile that holds a day; beside an event, the day that the event says, by a name of `live.context`. "
+        "An event that happens after the time at which the policy would have come due sets nothing off.",
     )
     days_before: WholeNumber = Field(0, ge=-3660, le=3660, description="How many days before that day; a negative number, after it.")
     at: Clock = Field("09:00", description="At what time of such a day, by the company's clock.")
