@@ -273,6 +273,8 @@ def test_times_come_in_with_a_zone_and_amounts_exact(client: Client, shown: dict
     assert client.post("/v1/decisions/d_1/outcome", json=told, headers=shown["agent"]).status_code == 204
     _, given = world.told[-1]
     assert (given["at"], given["amount"]) == (datetime(2026, 3, 1, 7, 30), Decimal("12345678901234.5678"))
+    assert client.post("/v1/decisions/d_1/outcome", json={"kind": "bought"}, headers=shown["agent"]).status_code == 204
+    assert world.told[-1][1]["at"] is None, "nobody said when: what is sent again is no other purchase"
     asked = {"channel": "web", "customer_id": "c_1", "context": {"delay": 0.1, "is_vip": True, "place": "SFO", "bags": 2}}
     client.post("/v1/decide", json=asked, headers=shown["agent"])
     context = world.told[-1][1].context

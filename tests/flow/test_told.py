@@ -53,6 +53,13 @@ def test_an_outcome_is_kept_once_for_a_decision_that_was_made(live: LiveState) -
         told.record_outcome(live, WORDS, "d2", **bought)
 
 
+def test_an_outcome_that_is_sent_again_without_a_time_is_kept_once_as_of_when_it_came(live: LiveState) -> None:
+    live.contacts.reserve(reservation("d1", "ann", 0))
+    bought = {"kind": "bought", "at": None, "amount": Decimal("80.00")}
+    assert [told.record_outcome(live, WORDS, "d1", **bought, now=later(minute)) for minute in (1, 2)] == [True, False]
+    assert [(one.at, one.amount) for one in live.contacts.outcomes("d1")] == [(later(1), Decimal(80))]
+
+
 def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_kept(live: LiveState) -> None:
     wrong = {"purpose": "sales", "channel": "fax", "status": "maybe", "at": later(30), "evidence": "x\0"}
     with pytest.raises(Problems) as refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -51,6 +52,21 @@ def test_a_customer_is_met_from_the_first_decision_to_its_outcome(live: LiveStat
     of_ann = [live.contacts.contacts, live.contacts.decisions, live.contacts.consents, live.contacts.preferences, live.contacts.asked]
     assert [len(read("ann")) for read in of_ann] == [1] * 5
     assert (live.contacts.decision("d1").customer_id, len(live.contacts.outcomes("d1"))) == ("ann", 1)
+
+
+def test_an_outcome_without_a_time_that_several_tell_at_once_is_one(live: LiveState, state_url: str) -> None:
+    live.contacts.reserve(reservation("d1", "ann", 0))
+    go = threading.Barrier(4)
+
+    def tell(minute: int) -> bool:
+        # Each with a writer of its own, as processes have.
+        with open_live(state_url) as own:
+            go.wait()
+            return own.contacts.record_outcome(OutcomeRow("d1", "bought", later(minute), Decimal(80)), is_timed=False)
+
+    with ThreadPoolExecutor(4) as told:
+        assert sorted(told.map(tell, range(4))) == [False, False, False, True]
+    assert [one.amount for one in live.contacts.outcomes("d1")] == [Decimal(80)]
 
 
 def test_what_is_written_is_read_at_once_by_every_thread(live: LiveState) -> None:

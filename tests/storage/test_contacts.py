@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -208,6 +209,31 @@ def test_an_outcome_that_is_told_twice_is_one(base: Base) -> None:
     assert base.standing("ann").version == 2
     with pytest.raises(LiveError, match="LIV104"):
         base.write(decisions.record_outcome, replace(bought, decision_id="d9"))
+
+
+def test_without_a_time_the_same_kind_and_amount_of_a_decision_are_one_outcome(base: Base) -> None:
+    for name in ("d1", "d2"):
+        base.reserve(name, "ann")
+
+    def tell(kind: str, amount: str | None, at: datetime, decision: str = "d1") -> bool:
+        row = OutcomeRow(decision, kind, at, None if amount is None else Decimal(amount))
+        told: bool = base.write(decisions.record_outcome, row, is_timed=False)
+        return told
+
+    assert [tell("bought", "80.00", later(5)), tell("bought", "80.00", later(6)), tell("bought", "80.0000", later(7))] == [
+        True,
+        False,
+        False,
+    ]
+    assert [tell("accepted", None, later(5)), tell("accepted", None, later(6))] == [True, False]
+    assert [tell("bought", "90", later(5)), tell("returned", "80.00", later(5)), tell("bought", "80.00", later(5), "d2")] == [
+        True,
+        True,
+        True,
+    ]
+    assert base.write(decisions.record_outcome, OutcomeRow("d1", "bought", later(8), Decimal(80))), "it is said when this one happened"
+    told = [(one.kind, one.amount) for one in base.write(decisions.outcomes, "d1") if one.kind == "bought"]
+    assert told == [("bought", Decimal(80)), ("bought", Decimal(90)), ("bought", Decimal(80))]
 
 
 @pytest.fixture

@@ -177,9 +177,9 @@ class LiveVerbs(Protocol):
         """A decision with every candidate and why it fell, replayed."""
 
     def record_outcome(
-        self, decision_id: str, *, kind: str, at: datetime, amount: Decimal | None, reason: str | None, author: str
+        self, decision_id: str, *, kind: str, at: datetime | None, amount: Decimal | None, reason: str | None, author: str
     ) -> bool:  # fmt: skip
-        """What came of a decision."""
+        """What came of a decision; where nobody says when, once for each kind and amount."""
 
     def consent(self, customer_id: str, *, purpose: str, channel: str | None, status: str, at: datetime, evidence: str) -> bool:
         """A consent given or withdrawn, or an objection."""

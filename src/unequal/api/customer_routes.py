@@ -108,8 +108,9 @@ def goodwill(call: Call) -> Any:
 
 @route("POST", "/v1/decisions/{decision_id}/outcome", "outcomes.write", body=shapes.Outcome, status=204)
 def outcome(call: Call) -> Any:
-    """Say what came of a decision."""
-    call.desk.record_outcome(call.caller, call.path["decision_id"], **_given(call))
+    """Say what came of a decision: once for each kind and `at`; without `at`, once for each kind and amount."""
+    said: dict[str, Any] = {name: getattr(call.body, name) for name in type(call.body).model_fields}
+    call.desk.record_outcome(call.caller, call.path["decision_id"], **said)
 
 
 def _given(call: Call) -> dict[str, Any]:

@@ -151,7 +151,10 @@ class Outcome(Sent):
     """What came of a decision."""
 
     kind: Name = Field(description="As in delivered, accepted, declined, bought.")
-    at: Moment | None = Field(None, description="Now, by default.")
+    at: Moment | None = Field(
+        None,
+        description="When it happened. Left out: now, and of one decision the same kind and amount count once, however often they are sent.",
+    )
     amount: Annotated[Decimal, Field(max_digits=18, decimal_places=4)] | None = Field(None, description="Dollars, where it has any.")
     reason: Words | None = None
 

@@ -344,9 +344,9 @@ class Live:
     # What comes back
 
     def record_outcome(
-        self, decision_id: str, *, kind: str, at: datetime, amount: Decimal | None = None, reason: str | None = None, author: str = ""
+        self, decision_id: str, *, kind: str, at: datetime | None, amount: Decimal | None = None, reason: str | None = None, author: str = ""
     ) -> bool:  # fmt: skip
-        """Write what came of a decision; false where there is none of that id."""
+        """Write what came of a decision, see told.record_outcome; false where there is none of that id."""
         try:
             told.record_outcome(
                 self.state,

@@ -181,14 +181,15 @@ def record_answer(
 
 
 def record_outcome(
-    live: storage.state.LiveState, vocabulary: Vocabulary, decision_id: str, *, kind: str, at: datetime, amount: Decimal | None = None,
-    reason: str | None = None, author: str | None = None, now: datetime,
+    live: storage.state.LiveState, vocabulary: Vocabulary, decision_id: str, *, kind: str, at: datetime | None,
+    amount: Decimal | None = None, reason: str | None = None, author: str | None = None, now: datetime,
 ) -> bool:  # fmt: skip
-    """Write what came of a decision, once for each kind and moment.
+    """Write what came of a decision, once for each kind and moment; without a moment, once for each kind and amount.
 
     Args:
         decision_id: as `decide` answered.
         kind: as declared.
+        at: when it happened; naive UTC. None: nobody said, so that what is sent again cannot be told from what happened again, and is one.
         amount: dollars that it brought or cost, signed.
         reason, author: of whoever did otherwise.
 
@@ -206,6 +207,8 @@ def record_outcome(
     looked.text("reason", reason, "text", empty=True)
     looked.text("author", author)
     looked.amount(amount)
-    looked.time(at)
+    if at is not None:
+        looked.time(at)
     looked.done()
-    return live.contacts.record_outcome(storage.state.OutcomeRow(decision_id, kind, at, amount, reason, author))
+    outcome = storage.state.OutcomeRow(decision_id, kind, at or now, amount, reason, author)
+    return live.contacts.record_outcome(outcome, is_timed=at is not None)

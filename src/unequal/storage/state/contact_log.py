@@ -98,9 +98,9 @@ class ContactLog:
         with self._engine.connect() as connection, connection.begin():
             return decisions.of_customer(connection, customer_id, also=also, at_most=at_most)
 
-    def record_outcome(self, outcome: OutcomeRow) -> bool:
-        """Write what came of a decision; false where that was told before. LIV104: there is no such decision."""
-        return self._writer.write(lambda connection: decisions.record_outcome(connection, outcome))
+    def record_outcome(self, outcome: OutcomeRow, *, is_timed: bool = True) -> bool:
+        """Write what came of a decision; false where that was told before, see decisions.record_outcome. LIV104: there is no such decision."""
+        return self._writer.write(lambda connection: decisions.record_outcome(connection, outcome, is_timed=is_timed))
 
     def outcomes(self, decision_id: str) -> list[OutcomeRow]:
         """What came of a decision, in the order of time."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -123,8 +123,16 @@ def of_customer(connection: sa.Connection, customer_id: str, *, also: Iterable[s
     return [DecisionRow(**row) for row in connection.execute(wanted).mappings()]
 
 
-def record_outcome(connection: sa.Connection, row: OutcomeRow) -> bool:
+def record_outcome(connection: sa.Connection, row: OutcomeRow, *, is_timed: bool = True) -> bool:
     """Write what came of a decision, once.
+
+    Of all writers at one database one writes at a time, so that two who tell the same at once write it once.
+
+    Args:
+        connection: the writer's.
+        row: what came of it.
+        is_timed: whether it was told when it happened. Where not, `row.at` is when that reached us, and it is another one each time that
+            it is sent: what has its kind and amount is then the same outcome, and of those that have not, none is lost.
 
     Returns:
         Whether it was news; false where the same was told before.
@@ -133,6 +141,12 @@ def record_outcome(connection: sa.Connection, row: OutcomeRow) -> bool:
         LiveError: LIV104, there is no such decision.
     """
     customer_id = decision(connection, row.decision_id).customer_id
+    if not is_timed:
+        told = {one.at: one.amount for one in outcomes(connection, row.decision_id) if one.kind == row.kind}
+        if row.amount in told.values():
+            return False
+        while row.at in told:
+            row = replace(row, at=row.at + timedelta(microseconds=1))
     values = {name: getattr(row, name) for name in row.__slots__}
     # Not its count of rows, which PostgreSQL's driver does not tell of a statement that returns a key.
     if connection.execute(_insert_once(connection).values(**values).returning(OUTCOME.c.outcome_id)).first() is None:
