@@ -209,6 +209,13 @@ def test_a_gift_beyond_the_limit_is_refused_with_what_was_typed_and_a_good_one_i
     assert "€10.50 · Late delivery" in page.text
     assert "<b>€14.50</b>" in page.text
     assert pressed(client, live, {**gift, "amount": "ten", "goodwill_id": "another"}).status_code == 422
+    refused = pressed(client, live, {**gift, "amount": "5"})
+    assert (refused.status_code, "Another gift has this goodwill_id" in refused.text, "€14.50" in refused.text) == (422, True, True)
+    headers, csrf = session(client)
+    decision = live.state.contacts.decisions(one(live, "1"))[0].decision_id
+    sent = {"goodwill_id": "the-same-form", "amount": "5", "reason": "Late delivery"}
+    answer = client.post(f"/v1/decisions/{decision}/goodwill", json=sent, headers={**headers, "x-csrf-token": csrf})
+    assert (answer.status_code, answer.json()["code"]) == (409, "LIV406")
 
 
 @pytest.mark.parametrize("amount", ["1e30", "1e9999999", "1e-9999999", "1000000000", "NaN", "-5"])

@@ -34,7 +34,9 @@ def decided(live, decision, customer="ann"):
 
 
 def gift(name, decision="d1", amount="10.00", **more):
-    return GoodwillRow(name, decision, more.pop("agent", "person:mia"), more.pop("at", NOON), D(amount), "Late delivery", **more)
+    return GoodwillRow(
+        name, decision, more.pop("agent", "person:mia"), more.pop("at", NOON), D(amount), more.pop("reason", "Late delivery"), **more
+    )
 
 
 def test_a_gift_is_kept_with_its_reason_and_counts_against_every_limit(live):
@@ -50,6 +52,18 @@ def test_a_gift_that_is_sent_twice_is_given_once(live):
     decided(live, "d1")
     assert [live.goodwill.give(gift("g1"), limits()) for _ in range(2)] == [True, False]
     assert len(live.goodwill.of_customer("ann", since=NOON)) == 1
+
+
+@pytest.mark.parametrize("other", [{"amount": "20.00"}, {"decision": "d2"}, {"reason": "Damaged goods"}])
+def test_another_gift_under_the_id_of_one_that_was_given_is_refused(live, other):
+    decided(live, "d1")
+    decided(live, "d2", "bea")
+    live.goodwill.give(gift("g1"), limits())
+    with pytest.raises(LiveError, match="LIV406"):
+        live.goodwill.give(gift("g1", **other), limits())
+    assert live.goodwill.of_customer("ann", since=NOON) == [gift("g1")]
+    assert live.goodwill.of_customer("bea", since=NOON) == []
+    assert not live.goodwill.give(gift("g1", amount="10", note="sent again", at=NOON + timedelta(minutes=1)), limits())
 
 
 @pytest.mark.parametrize("limit", ["at_once", "agent_a_day", "customer_a_year"])

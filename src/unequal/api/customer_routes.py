@@ -94,7 +94,10 @@ def sheet(call: Call) -> Any:
     return call.desk.sheet(call.caller, call.path["customer_id"], call.query.channel)
 
 
-@route("POST", "/v1/decisions/{decision_id}/goodwill", "goodwill.give", body=shapes.GoodwillGiven, status=204)
+@route(
+    "POST", "/v1/decisions/{decision_id}/goodwill", "goodwill.give", body=shapes.GoodwillGiven, status=204,
+    more={"409": "Another gift has this goodwill_id."},
+)  # fmt: skip
 def give_goodwill(call: Call) -> Any:
     """Give a customer something at one's discretion, within the limits."""
     call.desk.give_goodwill(call.caller, call.path["decision_id"], **call.body.model_dump())

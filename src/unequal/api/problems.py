@@ -21,7 +21,7 @@ STATUS: Final = {
     "ACC018": 502, "ACC019": 502, "ACC020": 403, "ACC021": 401, "ACC022": 401, "ACC023": 403, "ACC024": 403, "ACC025": 409,
     "CTC042": 409,
     "API000": 500, "API001": 413, "API002": 400, "API004": 404, "API005": 405, "API006": 415,
-    "LIV001": 400, "LIV002": 413, "LIV003": 400, "LIV005": 400, "LIV202": 404, "LIV401": 404,
+    "LIV001": 400, "LIV002": 413, "LIV003": 400, "LIV005": 400, "LIV202": 404, "LIV401": 404, "LIV406": 409,
 }  # fmt: skip
 """Codes whose status is not that of their room."""
 _OF_ROOM: Final = {"STO": 503}

@@ -169,7 +169,10 @@ class GoodwillGiven(Sent):
     """Something that an agent gives."""
 
     goodwill_id: str = Field(
-        min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", description="The sender's own: sent twice, it is given once."
+        min_length=8,
+        max_length=64,
+        pattern="^[A-Za-z0-9_-]+$",
+        description="The sender's own: sent twice, it is given once. Under another gift's it is refused.",
     )
     amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2, description="In the reporting currency.")]
     reason: Name = Field(description="One of those that the project lists.")

@@ -78,7 +78,7 @@ class AgentDesk:
 
         Raises:
             LiveError: LIV400, more than the limits leave; LIV402, the project lets agents give nothing; LIV403, a reason that it does not
-                list; LIV404, no amount that could be given.
+                list; LIV404, no amount that could be given; LIV406, another gift has the goodwill_id.
         """
         declared = self._declared.goodwill
         if declared is None:

@@ -120,9 +120,15 @@ def give(connection: sa.Connection, row: GoodwillRow, limits: GoodwillLimits) ->
         Whether it was news; false where this gift was written before.
 
     Raises:
-        LiveError: LIV104, there is no such decision; LIV400, it is more than a limit leaves.
+        LiveError: LIV104, there is no such decision; LIV400, it is more than a limit leaves; LIV406, its id is another gift's.
     """
-    if connection.execute(sa.select(GOODWILL.c.goodwill_id).where(GOODWILL.c.goodwill_id == row.goodwill_id)).first() is not None:
+    before = sa.select(GOODWILL.c.decision_id, GOODWILL.c.amount, GOODWILL.c.reason).where(GOODWILL.c.goodwill_id == row.goodwill_id)
+    given = connection.execute(before).first()
+    if given is not None:
+        # What was given is not told: who asks may not be allowed to see it.
+        if tuple(given) != (row.decision_id, row.amount, row.reason):
+            raise LiveError("LIV406", "another gift has this goodwill_id", where="goodwill_id", seen=row.goodwill_id[:64],
+                            do="open the page anew, or send this gift under an id of its own")  # fmt: skip
         return False
     leaves = left(connection, row.decision_id, row.agent, limits)
     name = min(leaves, key=lambda limit: leaves[limit])

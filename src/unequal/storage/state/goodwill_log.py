@@ -19,7 +19,7 @@ class GoodwillLog:
         self._engine, self._writer = engine, writer
 
     def give(self, row: GoodwillRow, limits: GoodwillLimits) -> bool:
-        """Write a gift; false where it was written before. LIV400: a limit leaves less."""
+        """Write a gift; false where it was written before. LIV400: a limit leaves less; LIV406: its id is another gift's."""
         return self._writer.write(lambda connection: goodwill.give(connection, row, limits))
 
     def left(self, decision_id: str, agent: str, limits: GoodwillLimits) -> dict[str, Decimal]:
