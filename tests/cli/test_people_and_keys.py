@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.flow.looking import edit
 
 from unequal.cli import main
 
@@ -66,3 +67,11 @@ def test_people_are_added_and_changed_and_the_audit_holds_who_did_it(unequal) ->
 
 def test_serving_refuses_an_address_that_others_can_listen_to(unequal) -> None:
     assert "API007" in unequal("serve", "--host", "0.0.0.0", code=1).stderr
+
+
+def test_serving_refuses_rules_by_which_nobody_could_be_met(unequal_changing) -> None:
+    edit(unequal_changing.folder / "unequal.yaml", ("storage:", "live: {tiers: {gold: {words: x, when: nope > 1}}}\nstorage:"))
+    told = unequal_changing("serve", code=1)
+    assert "PRD008" in told.err
+    assert "live.tiers.gold.when (unequal.yaml:" in told.err
+    assert "Serving on" not in told.out

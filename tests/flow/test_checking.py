@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.company import write_company
 from tests.flow.looking import edit
 
 from unequal import flow
+from unequal.flow import live_rules
 from unequal.terms.errors import Problems, UnequalError
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture
@@ -88,3 +93,62 @@ def test_rules_of_lines_of_business_are_held_against_the_ledgers_columns(unrun):
     assert "did you mean channel?" in told
     edit(config, ("chanel", "channel"))
     assert check(unrun)
+
+
+def test_rules_of_the_moment_of_contact_are_held_against_the_profile_and_the_events_there_may_be(unrun):
+    config = unrun / "unequal.yaml"
+    edit(
+        config,
+        (
+            "storage:",
+            """live:
+  sources:
+    shop: {write_key: "env:SHOP_KEY", events: {cart: Cart Updated}, pages: seen}
+  context: {mood: {type: text, meaning: How it is said.}}
+  tiers:
+    gold: {words: x, when: nope > 1}
+    silver: {words: y, when: "count(cart, 3 days) = 0 and context_mood = 'bad'", holds_when: "count(kart, 3 days) = 0"}
+  greetings: {back: {words: z, when: "count(seen, 3 days) > 1 and count(order, 3 days) > 1"}}
+  floors: {bereavement: {when: is_bereft}}
+  questions: {buys: {text: a, tells: orders, answers: {yes: a, no: b}, changes: c}}
+  hosts: {signals: {bad: {words: x, when: "context_mood = 'bad'"}}}
+storage:""",
+        ),
+    )
+    told = problems_of(unrun)
+    for place, code in (
+        ("live.tiers.gold.when", "PRD008"),
+        ("live.tiers.silver.holds_when", "PRD021"),
+        ("live.floors.bereavement.when", "PRD008"),
+        ("live.questions.buys.tells", "TRT008"),
+        ("live.hosts.signals.bad.when", "TRT011"),
+    ):
+        line = next(number for number, row in enumerate(config.read_text().splitlines(), 1) if f"{place.split('.')[-2]}: {{" in row)
+        assert f"{place} (unequal.yaml:{line})" in told, told
+        assert code in told
+    assert told.count("where:") == 5, told
+    assert "did you mean cart?" in told
+
+
+def test_a_kind_of_contact_that_only_data_tells_may_be_named(unrun):
+    config = unrun / "unequal.yaml"
+    edit(config, ("storage:", 'live: {tiers: {all: {words: x, when: "count(visit, 3 days) > 0"}}}\nstorage:'))
+    assert "PRD021" in problems_of(unrun)
+    interactions = "interactions: {customer: {source: crm, id: customer_no}, occurred_at: day, contact: KIND}"
+    (unrun / "data" / "calls.csv").write_text("customer_no,day,kind\n1,2026-01-01,Visit\n", encoding="utf-8")
+    edit(config, ("live:", f"  calls: {{read: data/calls.csv, columns: {{day: {{type: date, format: ISO}}}}, {interactions}}}\nlive:"))
+    for kind, is_told in (("{value: Visit}", True), ("{value: Call}", False)):
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text.replace("KIND", kind), encoding="utf-8")
+        if is_told:
+            assert check(unrun)
+        else:
+            assert "PRD021" in problems_of(unrun)
+        config.write_text(text, encoding="utf-8")
+    edit(config, ("KIND", "kind"))
+    assert check(unrun)
+
+
+@pytest.mark.parametrize("example", sorted(path.parent.name for path in EXAMPLES.glob("*/unequal.yaml")))
+def test_rules_of_the_moment_of_contact_in_every_example_pass(example):
+    assert list(live_rules.refused(flow.open_project(EXAMPLES / example, {}))) == []

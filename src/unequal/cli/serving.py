@@ -31,6 +31,8 @@ def serve(directory: str, host: str, port: int, tls_certificate: Path | None, tl
     members = flow.people.open_people(project)
     try:
         with flow.live.open_live(project) as live:
+            # Else every contact would be refused, as if whoever asks were at fault.
+            live.policies.check_moments()
             _greet(members, bound.url)
             api.serve(live, access.Gate(members, source_of=live.source_of, directory=company), bound)
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from unequal import config, customer_base, identity, ledger, predicates, sources, storage, value
-from unequal.flow import published, returning
+from unequal.flow import live_rules, published, returning
 from unequal.flow.assessing import assess
 from unequal.flow.moving import refused as movement_refused
 from unequal.flow.opening import OpenProject
@@ -50,6 +50,7 @@ def check(opened: OpenProject) -> list[dict[str, Any]]:
     problems.extend(_value_refused(opened))
     problems.extend(_metrics_refused(opened))
     problems.extend(movement_refused(opened))
+    problems.extend(live_rules.refused(opened))
     if problems:
         raise Problems(problems)
     return found

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import orjson
 
-from unequal import config, storage, treatments
-from unequal.flow import trial_plans
+from unequal import config, customer_base, storage, treatments
+from unequal.flow import live_rules, trial_plans
 from unequal.flow.opening import OpenProject
 from unequal.flow.previewing import RunTerms, acting, previewed
 from unequal.flow.profiles import Profiles
@@ -66,6 +66,14 @@ class PolicyDesk:
         self._active: Active | None = None
 
     # What acts
+
+    def check_moments(self) -> None:
+        """Refuse to begin with rules by which nobody could be met, whatever policies act.
+
+        Raises:
+            Problems: PRD and TRT codes of the section `live`, all at once, with their lines.
+        """
+        live_rules.check(self._project, self._profiles.events)
 
     def active(self) -> Active:
         """The policies that act now; made ready anew when one was approved, retired or reverted.
@@ -269,8 +277,8 @@ def ready(declared: Sequence[config.policies.Declared], stated: Mapping[str, Any
 
 
 def events_of(project: config.Project) -> frozenset[str]:
-    """Names of ours under which events of the `live` section count."""
-    return frozenset(name for source in project.live.sources.values() for name in (*source.events, *filter(None, (source.pages,))))
+    """Events that rules may name before any run tells of one, as the config declares them."""
+    return customer_base.steps.profiling.may_be_named(project)
 
 
 def document(version: storage.state.PolicyVersion, preview: str | None = None) -> dict[str, Any]:

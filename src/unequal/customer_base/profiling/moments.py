@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import ibis
 
+from unequal import config
 from unequal.customer_base.profiling.tables import MOMENT
 from unequal.ledger import is_real_customer
 from unequal.terms.lines import Line
@@ -81,3 +83,28 @@ def event_of(words: ibis.Value) -> ibis.Value:
     """The name of an event, from what a company calls a contact: `Phone` is call, `Service Visit` is service_visit."""
     plain = words.strip().lower().re_replace("[^a-z0-9]+", "_").re_replace("^_+|_+$", "").nullif("")
     return plain.cases(*_CALLED.items(), *((word, f"contact_{word}") for word in (ORDER, RETURN)), else_=plain)
+
+
+def may_be_named(project: config.Project) -> frozenset[str]:
+    """Events that rules may name before any has happened: those of any ledger, of the section `live`, and of contacts that are one kind by declaration."""
+    live = {name for source in project.live.sources.values() for name in (*source.events, *filter(None, (source.pages,)))}
+    contacts = [source.interactions for source in project.sources.values() if source.interactions is not None]
+    named = {_name_of(one.contact.value) for one in contacts if isinstance(one.contact, config.sources.Constant)}
+    for one in contacts:
+        if isinstance(one.channel, config.sources.Constant):
+            named |= {_name_of(one.channel.value)} & set(_SPOKEN)
+        elif one.channel is not None:
+            named |= set(_SPOKEN)
+    return frozenset({ORDER, RETURN, *live, *named} - {""})
+
+
+def are_all_declared(project: config.Project) -> bool:
+    """Whether the config alone tells every event there may be; a column that says the kind of a contact may hold any."""
+    contacts = [source.interactions for source in project.sources.values() if source.interactions is not None]
+    return all(isinstance(one.contact, config.sources.Constant) for one in contacts)
+
+
+def _name_of(word: str) -> str:
+    """As `event_of`, of one word."""
+    plain = re.sub("[^a-z0-9]+", "_", word.strip().lower()).strip("_")
+    return f"contact_{plain}" if plain in (ORDER, RETURN) else _CALLED.get(plain, plain)

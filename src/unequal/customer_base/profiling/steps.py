@@ -9,13 +9,26 @@ from pathlib import Path
 import ibis
 
 from unequal.customer_base.profiling import contexts
-from unequal.customer_base.profiling.moments import moments, orders
+from unequal.customer_base.profiling.moments import are_all_declared, may_be_named, moments, orders
 from unequal.customer_base.profiling.rows import profile
 from unequal.customer_base.profiling.tables import ALL, MOMENT, PROFILE
 from unequal.storage import Engine
 from unequal.terms.lines import Level
 
-__all__ = ["ALL", "MOMENT", "PROFILE", "as_of", "contexts", "moments", "of_customers", "orders", "profile", "write"]
+__all__ = [
+    "ALL",
+    "MOMENT",
+    "PROFILE",
+    "are_all_declared",
+    "as_of",
+    "contexts",
+    "may_be_named",
+    "moments",
+    "of_customers",
+    "orders",
+    "profile",
+    "write",
+]
 
 
 def as_of(engine: Engine, tables: Mapping[str, ibis.Table]) -> date:
