@@ -12,7 +12,7 @@ import pytest
 from tests.company import write_company
 from tests.flow.looking import figures, run
 
-from unequal import answers, flow
+from unequal import answers, config, flow
 from unequal.answers.happening import last_instant
 from unequal.terms.errors import AnswerError, PredicateError
 
@@ -67,6 +67,19 @@ def test_an_event_that_never_happened_to_anybody_is_refused_with_those_that_did(
         answers.answer("profit", base, where="last(ordr) within 3 days")
     assert refused.value.do == "did you mean order?"
     assert refused.value.where == "--where, column 6"
+
+
+def test_an_event_that_is_declared_counts_none_until_a_run_has_one_and_a_word_that_is_none_is_told(company):
+    with with_moments(company, (0, "order", datetime(2026, 1, 1))) as (base, _):
+        live = config.live.Live.model_validate(
+            {"sources": {"shop": {"write_key": "env:SHOP", "events": {"cart": "Cart Updated"}, "pages": "seen"}}}
+        )
+        declared = replace(base, project=base.project.model_copy(update={"live": live}))
+        everybody = figures(answers.answer("profit", declared))["customers"]
+        assert customers_of(declared, "count(cart, 3 days) = 0 and count(seen, 3 days) = 0 and count(return, 1 day) = 0") == everybody
+        with pytest.raises(PredicateError, match="PRD021") as refused:
+            answers.answer("profit", declared, where="count(card, 3 days) = 0")
+        assert refused.value.do == "did you mean cart?"
 
 
 def test_a_run_that_does_not_tell_what_happened_says_so(company):

@@ -50,8 +50,9 @@ def beside_windows(base: Base, rules: Iterable[tuple[str, str]]) -> Base:
         raise AnswerError(CODE, "this run does not tell what happened to customers, and when", where=texts[0][1], seen="no table moment",
                           do="run `unequal run` again; a run of an older version has none. Until then, ask without count(...) and last(...)")  # fmt: skip
     moments, known = base.table("moment"), base.table("customer_attribute")
-    events = {str(row["event"]) for row in base.fetch(moments.select("event").distinct()) if row["event"] is not None}
-    # Rules of the config may name what has not happened to anybody yet; who asks is told of a word that is none.
+    told_of = {str(row["event"]) for row in base.fetch(moments.select("event").distinct()) if row["event"] is not None}
+    # What is declared and has not happened to anybody yet counts 0, as in policies; who asks is told of a word that is none.
+    events = told_of | customer_base.steps.profiling.may_be_named(base.project)
     asked = [
         window for text, at in texts for window in windows.named_in(text, events if at == _ASKED else windows.events_in(text), where=at)
     ]
