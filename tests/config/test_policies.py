@@ -56,6 +56,19 @@ ENDING = 'ending: {notice_days: 60, appeal: "Write to us."}'
         ("objective: keep", "objective: keep\ncredit: true", "CFG014", "significant: true"),
         ("objective: keep", 'objective: keep\ncredit: true\nsignificant: true\ncounts: {household: "0.5"}', "CFG014", "household"),
         ("objective: keep", 'objective: keep\nholdout: "0"', "CFG014", "more than 0"),
+        (
+            "effect: {uplift",
+            'effect: {variants: [{when: orders > 1, uplift: "-1.01"}], uplift',
+            "CFG014",
+            "uplift of -1.01: it must be from -1 to 1",
+        ),
+        ('"0.10"}', '"0.10"}, variants: [{when: orders > 1, uplift: "1e9"}]', "CFG014", "uplift"),
+        (
+            "effect: {",
+            'effect: {variants: [{when: orders > 1, uplift: "100.1"}], measured: true, measured_on: 2026-01-01, ',
+            "CFG014",
+            "to 100",
+        ),
         ("objective: keep", "objective: keep\ntrigger: {delay_minutes: 30}", "CFG014", "on, or on_day"),
     ],
 )

@@ -7,17 +7,19 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.config.test_policies import SEAT
 from tests.flow.reaching import approve
 
 from unequal import answers, flow
 from unequal.answers.earned import judged
 from unequal.cli import main
+from unequal.config.policies import read_policy
 from unequal.flow import exporting, learning
 from unequal.flow.live import Asked, Live, learn, open_live, who_responds
 from unequal.terms.errors import AnswerError, ExperimentError
@@ -515,3 +517,13 @@ def test_nothing_was_earned_where_nothing_was_tried(tmp_path: Path) -> None:
     with pytest.raises(AnswerError, match="ANS016"):
         earned(tmp_path)
     assert learn(project) == []
+
+
+@pytest.mark.parametrize("factor", [-3.0, 250.0, 1e9, -1e9])
+def test_what_is_learned_may_be_more_than_a_share_and_is_never_refused(factor):
+    declared = read_policy(SEAT, "policies/seat.yaml").policy
+    row = {"treated": 100, "held_out": 100, "days": 30}
+    text, uplift = learning.rewritten(SEAT, declared, factor, date(2026, 3, 1), row)
+    read = read_policy(text, "policies/seat.yaml").policy.effect
+    assert (read.measured, read.uplift) == (True, uplift)
+    assert Decimal(uplift) == max(min(Decimal(declared.effect.uplift) * Decimal(factor), Decimal(100)), Decimal(-100))

@@ -13,6 +13,7 @@ Source: the mean of a normal distribution with a normal prior; Efron and Morris,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -216,7 +217,7 @@ def _learned(
         return Learned(policy, verdict, None, None, None, None, "nothing: " + _why_nothing(row))
     stated, measured, counts = gains
     raw = stated / float(_counts(acting.guessed, project))
-    text, uplift = _rewritten(acting.guess.text, acting.guessed, counts / raw, today, row)
+    text, uplift = rewritten(acting.guess.text, acting.guessed, counts / raw, today, row)
     if _says(text) == _says(acting.live.text):
         return Learned(policy, verdict, stated, measured, counts, None, "nothing new: what acts rests on this measurement")
     # Of another day, and else the same: who looks every day finds one draft.
@@ -265,9 +266,13 @@ def _why_nothing(row: Mapping[str, Any]) -> str:
     return "it states no gain that a measurement could scale"
 
 
-def _rewritten(text: str, declared: config.policies.Policy, factor: float, today: date, row: Mapping[str, Any]) -> tuple[str, str]:
+def rewritten(text: str, declared: config.policies.Policy, factor: float, today: date, row: Mapping[str, Any]) -> tuple[str, str]:
     """The policy with its effect as measured: uplifts scaled, and no cost to serve beside them, for that was measured with them."""
     document = yaml.safe_load(text)
+    # A margin of next to nothing cannot carry all that was measured: then the most that a policy may state counts.
+    largest = float(max(map(abs, _uplifts(declared))))
+    if largest * abs(factor) > config.policies.MOST_MEASURED:
+        factor = math.copysign(config.policies.MOST_MEASURED / largest, factor)
     uplift = _scaled(declared.effect.uplift, factor)
     effect = {**document["effect"], "uplift": uplift, "measured": True, "measured_on": today.isoformat()}
     if "variants" in effect:

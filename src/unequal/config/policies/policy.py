@@ -15,6 +15,8 @@ from unequal.config.tiers import Words
 
 _OPPOSED_OBJECTIVES: Final = frozenset({"get", "keep", "grow", "win_back"})
 """Objectives that ending a relationship opposes."""
+MOST_MEASURED: Final = 100
+"""The largest uplift of a measured effect, either way: it carries the dollars that were measured at the stated margin, which may be more than that."""
 
 
 class Content(Section):
@@ -69,7 +71,8 @@ class Effect(Section):
     )
 
     uplift: DecimalText = Field(
-        description="By how much the chance of what it is for grows, as a share of those treated: 0.04 is four in a hundred."
+        description="By how much the chance of what it is for grows, as a share of those treated, from -1 to 1: 0.04 is four in a hundred. Of a measured "
+        "effect it carries the dollars that were measured at this margin, and may be up to 100 either way."
     )
     margin: Margin = Field(description="What it then brings, before the costs of the policy, in the reporting currency.")
     measured: bool = Field(False, description="Whether a held-out group has shown it; until then it is assumed, and counts in part.")
@@ -80,6 +83,14 @@ class Effect(Section):
     def _measurements_have_a_day(self) -> Self:
         if self.measured != (self.measured_on is not None):
             raise ValueError("measured and measured_on go together: an effect that was measured has a day, and no other has")
+        return self
+
+    @model_validator(mode="after")
+    def _uplifts_are_differences_of_shares(self) -> Self:
+        most = MOST_MEASURED if self.measured else 1
+        for uplift in (self.uplift, *(one.uplift for one in self.variants)):
+            if uplift is not None and abs(Decimal(uplift)) > most:
+                raise ValueError(f"with an uplift of {uplift}: it must be from -{most} to {most}")
         return self
 
 
