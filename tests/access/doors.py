@@ -170,6 +170,9 @@ class SmallWorld:
 
     revert = approve
 
+    def retire(self, name: str, *, by: str) -> verbs.Document:
+        return filled("policy")
+
     def tasks(self, *, after: str | None, **asked: Any) -> list[verbs.Document] | None:
         self.told.append(("tasks", asked))
         return [filled("host_task")] if after is None else None

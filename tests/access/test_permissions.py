@@ -14,8 +14,8 @@ MAY = {
     "viewer": {"customers.read", "policies.read"},
     "analyst": {"customers.read", "policies.read", "policies.preview", "decisions.read", "goodwill.read", "host_tasks.read"},
     "policy_author": {
-        "customers.read", "decisions.read", "policies.read", "policies.write", "policies.preview", "policies.approve", "policies.revert",
-        "goodwill.read", "host_tasks.read", "host_tasks.plan",
+        "customers.read", "decisions.read", "policies.read", "policies.write", "policies.preview", "policies.approve", "policies.retire",
+        "policies.revert", "goodwill.read", "host_tasks.read", "host_tasks.plan",
     },
     "steward": {"customers.read", "customers.look_up", "events.quarantined"},
     "privacy_officer": {

@@ -21,7 +21,7 @@ from unequal.api.page_routing import EVERY_PAGE
 DOCUMENTS = {
     "customers.read": "customer", "portal.read": "organisation", "decisions.make": "decision", "contacts.route": "route", "decisions.read": "explanation", "events.quarantined": "quarantined",
     "host_tasks.read": "host_task", "host_tasks.plan": "host_task", "policies.read": "policy", "policies.write": "policy", "policies.preview": "policy", "policies.approve": "policy",
-    "policies.revert": "policy",
+    "policies.retire": "policy", "policies.revert": "policy",
 }  # fmt: skip
 """Of functions that show documents: of which kind."""
 AT_THE_DESK = frozenset({"/v1/customers/{customer_id}/organisations", "/v1/decide", "/v1/host-tasks", "/v1/host-tasks/plan"})

@@ -33,10 +33,12 @@ def test_the_description_is_served_and_has_every_route_with_its_function_and_no_
     assert served["openapi"] == "3.1.0"
     operations = {(method.upper(), path): operation for path, ways in served["paths"].items() for method, operation in ways.items()}
     assert operations.keys() == {(route.method, route.path) for route in EVERY_ROUTE}
+    taking = {(route.method, route.path) for route in EVERY_ROUTE if route.body is not None}
     for (method, path), operation in operations.items():
         assert operation["x-function"] in permissions.FUNCTIONS
         assert operation["summary"]
-        assert ("requestBody" in operation) == (method in {"POST", "PATCH"})
+        assert ("requestBody" in operation) == ((method, path) in taking)
+        assert method in {"POST", "PATCH"} or (method, path) not in taking
         assert {one["name"] for one in operation["parameters"] if one["in"] == "path"} == {
             part[1:-1] for part in path.split("/") if part[:1] == "{"
         }

@@ -80,6 +80,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "policies.write": _for("submit a version of a policy", "policy_author", is_told=True),
     "policies.preview": _for("see whom a policy would reach and what it would cost", "policy_author", "analyst"),
     "policies.approve": _for("let another's policy act", "policy_author", is_told=True),
+    "policies.retire": _for("stop a policy, one's own too", "policy_author", is_told=True),
     "policies.revert": _for("go back to an earlier version of a policy", "policy_author", is_told=True),
 }
 """Every function and who may use it."""

@@ -96,6 +96,9 @@ class PolicyVerbs(Protocol):
     def approve(self, name: str, version: int, *, by: str) -> Document | None:
         """Let a version act; raises where its author approves it, or nobody has previewed it."""
 
+    def retire(self, name: str, *, by: str) -> Document:
+        """Stop a policy at once; raises where no version of it acts."""
+
     def revert(self, name: str, version: int, *, by: str) -> Document | None:
         """Let an earlier version act again."""
 

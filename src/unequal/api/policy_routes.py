@@ -38,6 +38,12 @@ def approve(call: Call) -> Any:
     return call.desk.approve(call.caller, call.path["name"], call.body.version)
 
 
+@route("POST", "/v1/policies/{name}/retire", "policies.retire", answer=shapes.Policy)
+def retire(call: Call) -> Any:
+    """Stop a policy at once: no version of it acts any more."""
+    return call.desk.retire(call.caller, call.path["name"])
+
+
 @route("POST", "/v1/policies/{name}/revert", "policies.revert", body=shapes.PolicyVersion, answer=shapes.Policy)
 def revert(call: Call) -> Any:
     """Let an earlier version act again."""

@@ -192,7 +192,7 @@ def approve(directory: str, name: str, version: int, person: str, as_json: bool)
 @click.pass_obj
 def retire(directory: str, name: str, person: str | None, as_json: bool) -> None:
     """Stop a policy at once: whoever may approve it may, and its author too."""
-    _act(directory, "policies.approve", name, person, as_json, lambda desk, by: desk.retire(name, by=by), done="policies.retire")
+    _act(directory, "policies.retire", name, person, as_json, lambda desk, by: desk.retire(name, by=by))
 
 
 @policies.command()
@@ -275,9 +275,9 @@ def _estimate(amount: float | None) -> Decimal | None:
 
 
 def _act(
-    directory: str, function: str, name: str, person: str | None, as_json: bool, act: Callable[[Any, str], Any], *, done: str | None = None
+    directory: str, function: str, name: str, person: str | None, as_json: bool, act: Callable[[Any, str], Any]
 ) -> None:  # fmt: skip
-    with _desk(directory) as desk, signing(directory, function, person, done) as (by, tell):
+    with _desk(directory) as desk, signing(directory, function, person) as (by, tell):
         found = _there(act(desk, by), name)
         tell(_versions([found]))
     if as_json:
