@@ -30,6 +30,10 @@ def unequal(tmp_path: Path):
     return run
 
 
+def test_a_key_for_events_of_a_source_that_is_not_declared_says_that_they_are_refused(unequal) -> None:
+    assert "live.sources declares no shop" in unequal("keys", "ingest", "shop").stderr
+
+
 def test_keys_are_made_listed_without_their_secret_and_revoked(unequal) -> None:
     made = unequal("keys", "ingest", "shop").stdout
     secret = made.splitlines()[-1]

@@ -73,6 +73,15 @@ def test_anybody_stops_a_policy_at_once_and_what_acted_before_is_still_known(bas
         base.write(policies.retire, "p", by="jo", at=later(4))
 
 
+def test_blanks_before_a_name_make_nobody_another_person(base: Base) -> None:
+    base.write(policies.submit, "p", "one", author="person:mia", at=AT)
+    base.write(policies.keep_preview, "p", 1, "{}")
+    for same in ("person: mia", "person:MIA ", " person : mia"):
+        with pytest.raises(LiveError, match="LIV112"):
+            base.write(policies.approve, "p", 1, by=same, at=AT)
+    assert base.write(policies.approve, "p", 1, by="person:mia lee", at=AT).status == "approved"
+
+
 def test_a_reverted_text_is_a_new_draft_that_needs_approval_again(base: Base) -> None:
     approved(base, "one", 1)
     approved(base, "two", 2)

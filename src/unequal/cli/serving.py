@@ -123,6 +123,11 @@ def keys() -> None:
 @click.pass_obj
 def ingest(directory: str, source: str, days: int) -> None:
     """Make a key that brings the events of a source, and reads nothing."""
+    declared = flow.open_project(directory).config.live.sources
+    if source not in declared:
+        known = ", ".join(declared) or "none"
+        told = f"live.sources declares no {source}, and its events are refused until it does. Sources of events: {known}."
+        click.echo(safe(told), err=True)
     _made(directory, source, "ingest", days=days, source=source)
 
 

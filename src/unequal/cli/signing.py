@@ -39,7 +39,7 @@ def signing(directory: str, function: str, person: str | None, done: str | None 
     """
     from unequal import access
 
-    given = person or getpass.getuser()
+    given = (person or getpass.getuser()).strip()
     members = flow.people.open_people(flow.open_project(directory))
     try:
         known = members.named(given)

@@ -180,7 +180,12 @@ def _change(connection: sa.Connection, name: str, version: int, values: dict[str
 
 
 def _same_person(author: str, other: str) -> bool:
-    return author.strip().casefold() == other.strip().casefold()
+    return _plain(author) == _plain(other)
+
+
+def _plain(person: str) -> list[str]:
+    """A person as compared: blanks around the name count as little as capitals, behind the word that says what it is the name of, too."""
+    return [part.strip() for part in person.casefold().split(":")]
 
 
 def _one_at_a_time(connection: sa.Connection) -> None:
