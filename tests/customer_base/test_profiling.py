@@ -87,6 +87,24 @@ def test_a_profile_tells_household_ties_and_contexts(profiles):
     assert (profiles["ann"]["main_channel"], profiles["bob"]["main_channel"], profiles["cleo"]["main_channel"]) == ("web", "store", None)
 
 
+def test_what_the_others_of_a_household_bring_is_without_the_customers_own_and_absent_of_who_lives_alone(duckdb_engine, tables):
+    def others(**expected):
+        values = duckdb_engine.rows(
+            {"customer_id": "string", "value_expected": "float64"},
+            [{"customer_id": who, "value_expected": value} for who, value in expected.items()],
+        )
+        told = steps.profile(
+            {**tables, "customer_value": values}, level=Level.GROSS_MARGIN, as_of=date(2026, 3, 1), keep=duckdb_engine.materialise
+        )
+        return {
+            row["customer_id"]: (row["household_value_expected"], row["household_others_expected"]) for row in duckdb_engine.fetch(told)
+        }
+
+    assert others(ann=100.0, cleo=-30.0, bob=9.0) == {"ann": (70.0, -30.0), "cleo": (70.0, 100.0), "bob": (None, None)}
+    # Of Ann alone something is forecast: of the others of her household nothing is.
+    assert others(ann=100.0, bob=9.0) == {"ann": (100.0, None), "cleo": (100.0, 100.0), "bob": (None, None)}
+
+
 def test_what_a_run_has_nothing_of_is_not_known_rather_than_false(profiles):
     unknown = ("is_lost", "is_let_down", "could_pay_less", "is_growable", "p_alive", "needs_group", "band_is_stable", "began_on")
     assert {profiles["ann"][name] for name in unknown} == {None}

@@ -10,7 +10,7 @@ from tests.flow.looking import edit
 
 from unequal import answers, flow
 from unequal.flow.policy_desk import acting_on
-from unequal.terms.errors import AnswerError, LiveError
+from unequal.terms.errors import AnswerError, LiveError, Problems
 
 LIVE = """
 live:
@@ -107,3 +107,15 @@ def test_an_older_run_is_told_of_the_policies_that_acted_when_it_was_published(p
         assert opened.base.acting() is not None
         at = datetime.fromisoformat(opened.base.published_at.removesuffix("Z"))
         assert acting_on(project, opened, at) is None
+
+
+def test_a_policy_that_counts_what_the_run_tells_of_nobody_is_refused(project):
+    # The bakery knows no households, and nobody is named to have brought anybody.
+    with flow.live.open_policies(project) as desk:
+        with pytest.raises(Problems) as refused:
+            desk.submit(VOUCHER + 'counts: {household: "0.25", referral: "0.10"}\n', author="mia")
+        assert [(one.code, one.seen) for one in refused.value.problems] == [
+            ("TRT004", "household_others_expected"),
+            ("TRT004", "through_others_expected"),
+        ]
+        assert desk.versions("voucher") == []

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal as D
 
+import pyarrow.parquet as pq
 import pytest
 from tests.flow.looking import run
 
 from unequal import flow
 from unequal.flow import reviewing
+from unequal.flow.holding import tells
 from unequal.flow.profiles import ANYBODY, Profiles
 from unequal.terms.errors import IdentityError, LiveError, StorageError
 
@@ -38,6 +40,23 @@ def test_a_row_is_one_customer_with_exact_amounts_and_the_attributes_of_its_reco
     assert profiles.happened(ann) == {"order": [datetime(2026, 1, 5), datetime(2026, 2, 1)]}
     assert profiles.watermark == profiles.known_until("order") == datetime(2026, 2, 1)
     assert profiles.known_until("call") == ANYBODY
+
+
+def test_a_run_of_before_a_column_was_told_knows_nothing_of_it(company):
+    (file,) = (company / ".unequal" / "store").glob("profile-*/profile.parquet")
+    before = pq.read_table(file).drop_columns(["household_others_expected"])
+    file.unlink()
+    pq.write_table(before, file)
+    project = opened(company)
+    with Profiles.open(project) as profiles:
+        ann = one(profiles, "1")
+        assert named(profiles, ann, "contribution", "household_others_expected") == (D("90.0000"), None)
+        reviewing.merge(project, ["crm:2", "crm:4"], **WHO)
+        profiles.refresh()
+        assert named(profiles, one(profiles, "2"), "orders", "household_others_expected") == (2, None)
+    with flow.open_base(project) as base:
+        assert not tells(base, "household_others_expected")
+        assert tells(base, "contribution")
 
 
 def test_somebody_is_found_by_any_identifier_however_it_is_written(profiles):

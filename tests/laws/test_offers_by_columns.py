@@ -17,6 +17,7 @@ CUSTOMERS = 12
 AMOUNTS = st.one_of(
     st.none(), st.decimals(-10_000, 10_000, places=4), st.sampled_from([Decimal("0.5000"), Decimal("99999999999999.9999"), Decimal("-0.0001")])
 )  # fmt: skip
+FORECASTS = st.one_of(st.none(), st.floats(-1e6, 1e6), st.sampled_from([0.05, 1e12]))
 
 
 @st.composite
@@ -24,8 +25,8 @@ def rows(draw):
     """A customer of any sort of whom the state holds nothing, and his days with an order."""
     row = {
         **ROW, "band": draw(st.sampled_from(["top", "low", None])), "band_is_stable": draw(st.sampled_from([True, False, None])),
-        "orders": draw(st.sampled_from([None, 2, 3, 5, 7, 12])), "value_expected": draw(st.one_of(st.none(), st.floats(-1e6, 1e6), st.sampled_from([0.05, 1e12]))),
-        "household_value": draw(AMOUNTS), "referral_value": draw(AMOUNTS), "household_id": draw(st.sampled_from([None, "h_1", "h_2", "h_3"])),
+        "orders": draw(st.sampled_from([None, 2, 3, 5, 7, 12])), "value_expected": draw(FORECASTS),
+        "contribution": draw(AMOUNTS), "household_others_expected": draw(FORECASTS), "through_others_expected": draw(FORECASTS), "household_id": draw(st.sampled_from([None, "h_1", "h_2", "h_3"])),
     }  # fmt: skip
     return row, sorted(days_ago(day) for day in draw(st.lists(st.integers(0, 60), max_size=2)))
 

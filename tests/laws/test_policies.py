@@ -17,7 +17,7 @@ from unequal.treatments.shapes import Asked, Consent, Contact, Preference, Stand
 LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
 RULES = (
     None, "band = 'top'", "orders >= 3", "count(order, 30 days) >= 1", "last(complaint) within 7 days", "travels_for = 'business'",
-    "travels_for is null", "household_value > 100 and orders < 9",
+    "travels_for is null", "contribution > 100 and orders < 9",
 )  # fmt: skip
 QUESTIONS = {
     "trip": {"text": "?", "tells": "travels_for", "answers": {"business": "Yes", "leisure": "No"}, "changes": "the offer", "cost": "0.10"}
@@ -28,10 +28,12 @@ FLOORS = {"safety": {}, "bereavement": {"when": "orders = 7"}}
 @st.composite
 def declared(draw, name):
     """A policy of any sort."""
-    margin = draw(st.sampled_from(["100.00", "0", {"of": "value_expected", "times": "0.5"}, {"of": "household_value", "times": "-1"}]))
+    margin = draw(st.sampled_from(["100.00", "0", {"of": "value_expected", "times": "0.5"}, {"of": "contribution", "times": "-1"}]))
     uplift = draw(st.sampled_from(["0.10", "0.02", "-0.05", "0.3333"]))
     variants = draw(
-        st.sampled_from([[], [{"when": "orders >= 5", "uplift": "0.2"}, {"when": "band = 'low'", "margin": {"of": "referral_value"}}]])
+        st.sampled_from(
+            [[], [{"when": "orders >= 5", "uplift": "0.2"}, {"when": "band = 'low'", "margin": {"of": "through_others_expected"}}]]
+        )
     )
     is_measured = draw(st.booleans())
     stated = effect(uplift, margin, variants=variants) if is_measured else {"uplift": uplift, "margin": margin, "variants": variants}
@@ -63,7 +65,9 @@ def moments(draw):
         "band": draw(st.sampled_from(["top", "low", None])), "band_is_stable": draw(st.sampled_from([True, False, None])),
         "orders": draw(st.one_of(st.none(), st.integers(0, 12))),
         "value_expected": draw(st.one_of(st.none(), st.floats(-1e6, 1e6), st.just(float("nan")))),
-        "household_value": draw(st.one_of(st.none(), st.decimals(-500, 500, places=4))), "referral_value": D("40.0000"),
+        "contribution": draw(st.one_of(st.none(), st.decimals(-500, 500, places=4))),
+        "household_others_expected": draw(st.one_of(st.none(), st.floats(-1e6, 1e6), st.just(float("nan")))),
+        "through_others_expected": draw(st.sampled_from([40.0, None])),
     }  # fmt: skip
     happened = {
         "order": sorted(map(days_ago, draw(st.lists(days, max_size=3)))),

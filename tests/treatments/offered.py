@@ -16,13 +16,13 @@ from unequal.treatments.shapes import Chosen, Happened, Moment, Profile, Standin
 D = Decimal
 AT = datetime(2026, 1, 31, 12)
 TYPES = {
-    "band": "string", "band_is_stable": "boolean", "orders": "int64", "value_expected": "float64", "household_value": "decimal(28, 4)",
-    "referral_value": "decimal(28, 4)", "wedding_on": "date", "religion": "string", "household_id": "string",
+    "band": "string", "band_is_stable": "boolean", "orders": "int64", "value_expected": "float64", "contribution": "decimal(28, 4)",
+    "household_others_expected": "float64", "through_others_expected": "float64", "wedding_on": "date", "religion": "string", "household_id": "string",
 }  # fmt: skip
 COLUMNS = {name: at for at, name in enumerate(TYPES)}
 ROW = {
-    "band": "top", "band_is_stable": True, "orders": 5, "value_expected": 800.0, "household_value": D("200.0000"),
-    "referral_value": D("40.0000"), "wedding_on": None, "religion": None, "household_id": None,
+    "band": "top", "band_is_stable": True, "orders": 5, "value_expected": 800.0, "contribution": D("200.0000"),
+    "household_others_expected": 200.0, "through_others_expected": 40.0, "wedding_on": None, "religion": None, "household_id": None,
 }  # fmt: skip
 MOMENTS: dict[str, Any] = {
     "channels": {

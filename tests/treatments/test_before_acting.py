@@ -23,6 +23,7 @@ def fetched(table):
 
 
 PROFILE = ({}, {"orders": 1}, {"value_expected": 40.0}, {"value_expected": None}, {"band": None}, {"value_expected": -100.0})
+AT_HOME = (*PROFILE, {"household_others_expected": None}, {"through_others_expected": None, "household_others_expected": -40.0})
 
 
 def test_a_preview_counts_customers_dollars_and_cost_and_leaves_the_held_out_part_away():
@@ -40,12 +41,13 @@ def test_a_preview_counts_customers_dollars_and_cost_and_leaves_the_held_out_par
         {"effect": effect("0.05", {"of": "value_expected", "times": "0.3333"})},
         {"effect": {"uplift": "0.05", "margin": {"of": "value_expected"}}, "cost_to_serve": "-0.3333"},
         {"effect": effect("0.1", "99.99", variants=[{"when": "orders >= 2", "uplift": "-0.02"}]), "counts": {"household": "0.3"}},
+        {"effect": effect("0.1", {"of": "value_expected"}), "counts": {"household": "0.3", "referral": "0.5"}},
     ],
 )
 def test_a_preview_comes_to_what_is_chosen_by(changed):
     policies, rules = made([policy(**changed)])
-    found = fetched(fitting.fitting(base(*PROFILE), policies.named("seat"), rules).order_by("customer_id"))
-    for row, change in zip(found, PROFILE, strict=True):
+    found = fetched(fitting.fitting(base(*AT_HOME), policies.named("seat"), rules).order_by("customer_id"))
+    for row, change in zip(found, AT_HOME, strict=True):
         told = treatments.choose(at_moment(row=change), policies, rules).candidates[0].dollars
         assert (row["dollars"] is None) is (told is None)
         assert told is None or abs(row["dollars"] - told) <= D("0.0002")

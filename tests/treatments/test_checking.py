@@ -57,6 +57,20 @@ def test_service_is_not_taken_away_where_nothing_tells_whether_bands_are_stable(
         ready([policy(takes_service_away=True)], Moments.model_validate(MOMENTS), types=types, time_zone="UTC")
 
 
+@pytest.mark.parametrize(("key", "column"), [("household", "household_others_expected"), ("referral", "through_others_expected")])
+def test_what_goes_with_a_customer_counts_only_where_the_profile_tells_it(key, column):
+    types = {name: stored for name, stored in TYPES.items() if name != column}
+    counting = policy(counts={key: "0.25"})
+    with pytest.raises(Problems, match="TRT004"):
+        ready([counting], Moments.model_validate(MOMENTS), types=types, time_zone="UTC")
+    types[column] = "float64"
+    with pytest.raises(Problems) as refused:
+        ready([counting], Moments.model_validate(MOMENTS), types=types, time_zone="UTC", untold=[column])
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.seen, problem.where.startswith(f"seat.counts.{key} (")) == ("TRT004", column, True)
+    ready([counting], Moments.model_validate(MOMENTS), types=types, time_zone="UTC", untold=["value_expected"])
+
+
 @pytest.mark.parametrize(
     ("question", "seen"),
     [({"tells": "religion"}, "religion"), ({"tells": "band_is_stable"}, "business, leisure"), ({"tells": "orders"}, "orders: int64")],

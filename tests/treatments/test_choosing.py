@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.treatments.offered import D, at_moment, chosen, days_ago, effect, fell, policy
+from tests.treatments.offered import D, at_moment, chosen, days_ago, effect, fell, made, policy
 
+from unequal import treatments
 from unequal.treatments.shapes import Asked, Preference, Standing
 
 TRIP = {"trip": {"text": "On business?", "tells": "travels_for", "answers": {"business": "Yes", "leisure": "No"}, "changes": "the offer"}}
@@ -37,6 +38,19 @@ def test_of_an_assumed_effect_half_the_gain_and_the_saving_count_and_all_of_the_
 def test_household_and_referral_value_count_where_the_policy_says_so():
     # 0.10 × 100 + 0.10 × (0.25 × 200) + 0.10 × (0.5 × 40) − 1
     assert chosen(policy(counts={"household": "0.25", "referral": "0.5"})).winner.dollars == D("16.0000")
+
+
+def test_who_lives_alone_and_brings_nobody_is_worth_what_he_is_worth_himself():
+    counting = {"counts": {"household": "0.25", "referral": "0.5"}}
+    alone = at_moment(row={"household_others_expected": None, "through_others_expected": None})
+    found = chosen(policy(**counting), alone)
+    assert (found.winner.dollars, found.winner.parts["household"], found.winner.parts["referral"]) == (D("9.0000"), 0, 0)
+    one = at_moment(row={"household_others_expected": None})
+    # 0.10 × 100 + 0.10 × (0.5 × 40) − 1; what is asked of one thing alone is bounded another way.
+    assert chosen(policy(**counting), one).winner.dollars == D("11.0000")
+    for counts in ({"household": "0.25"}, {"referral": "0.5"}):
+        ready = made([policy(counts=counts)])
+        assert treatments.choose(alone, *ready, every=False).winner.dollars == D("9.0000")
 
 
 def test_an_effect_may_differ_among_customers_and_the_first_that_fits_counts():

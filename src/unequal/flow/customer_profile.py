@@ -167,7 +167,7 @@ def _band(known: Mapping[str, Any], rows: Mapping[str, list[Row]]) -> dict[str, 
 
 def _household(held: Held, known: Mapping[str, Any], rows: Mapping[str, list[Row]]) -> dict[str, Any]:
     """Who lives with the customer, and how else it stands to others; under the ids of today."""
-    told = ("household_id", "household_members", "household_contribution", "household_value_expected")
+    told = ("household_id", "household_members", "household_contribution", "household_value_expected", "household_others_expected")
     others = {held.today(one["member"]) or one["member"] for one in rows.get("home", ())} - {known["customer_id"]}
     return {
         **{name: known[name] for name in told},

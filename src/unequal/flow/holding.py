@@ -72,7 +72,18 @@ def _published(opened: OpenBase, name: str) -> ibis.Table:
     if not steps:
         raise LiveError("LIV201", "the published run holds no profiles", seen=opened.run.run_id,
                         do="it was made by an older version: run `unequal run` once more")  # fmt: skip
-    return opened.engine.read(steps[0].table(name))
+    found = opened.engine.read(steps[0].table(name))
+    if name != _PROFILE.name:
+        return found
+    # A run of before a column was told of knows nothing of it.
+    untold = {column: ibis.null(kind) for column, kind in _PROFILE.types.items() if column not in found.columns}
+    return found.mutate(**untold) if untold else found
+
+
+def tells(opened: OpenBase, column: str) -> bool:
+    """Whether the run tells a column of PROFILE of any customer."""
+    rows = _published(opened, _PROFILE.name)
+    return opened.engine.count(rows.filter(rows[column].notnull()).limit(1)) > 0
 
 
 def published_moments(opened: OpenBase) -> ibis.Table:

@@ -13,6 +13,7 @@ import orjson
 
 from unequal import config, customer_base, storage, treatments
 from unequal.flow import live_rules, trial_plans
+from unequal.flow.holding import tells
 from unequal.flow.opening import OpenProject
 from unequal.flow.previewing import RunTerms, acting, previewed
 from unequal.flow.profiles import Profiles
@@ -107,8 +108,10 @@ class PolicyDesk:
         """Versions made ready; nothing is written down."""
         return self._ready([config.policies.read_policy(one.text, one.name, version=one.version) for one in live])
 
-    def _ready(self, declared: Sequence[config.policies.Declared]) -> tuple[treatments.Policies, treatments.Rules]:
-        return ready(declared, self._stated())
+    def _ready(
+        self, declared: Sequence[config.policies.Declared], untold: Sequence[str] = ()
+    ) -> tuple[treatments.Policies, treatments.Rules]:
+        return ready(declared, self._stated(), untold)
 
     def _stated(self) -> dict[str, Any]:
         """All that rules are made ready by, beside the policies."""
@@ -170,7 +173,7 @@ class PolicyDesk:
             Problems: whatever is wrong with it, in the order of its text.
         """
         declared = config.policies.read_policy(text, "policy")
-        self._ready([declared])
+        self._ready([declared], self._untold(declared))
         return document(self._state.policies.submit(declared.policy.policy, text, author=author, at=self._clock()))
 
     def preview(self, name: str, version: int) -> dict[str, Any] | None:
@@ -204,7 +207,7 @@ class PolicyDesk:
         if found.status == DRAFT and found.preview is not None:
             self._check_preview(found, orjson.loads(found.preview))
         # One that breaks the others is refused.
-        self._ready(self._beside(found))
+        self._ready(self._beside(found), self._untold(config.policies.read_policy(found.text, found.name, version=found.version)))
         return document(self._state.policies.approve(name, version, by=by, at=self._clock()))
 
     def revert(self, name: str, version: int, *, by: str) -> dict[str, Any] | None:
@@ -234,6 +237,14 @@ class PolicyDesk:
         )
         raise LiveError("LIV115", "a policy's preview is out of date", where=f"policy {version.name}, version {version.version}", seen=seen,
                         do="preview it again, and look at the figures as they are now")  # fmt: skip
+
+    def _untold(self, declared: config.policies.Declared) -> list[str]:
+        """What a policy counts and the published run tells of no customer."""
+        counted = declared.policy.counts.columns.values()
+        if not counted:
+            return []
+        with open_base(self._project) as opened:
+            return [column for column in counted if not tells(opened, column)]
 
     def _published(self) -> str:
         with storage.open_state(self._project.state_url) as state:
@@ -269,11 +280,13 @@ def acting_on(project: OpenProject, opened: OpenBase, at: datetime | None = None
         return acting(opened, *desk.acting(live), at=terms.watermark)
 
 
-def ready(declared: Sequence[config.policies.Declared], stated: Mapping[str, Any]) -> tuple[treatments.Policies, treatments.Rules]:
-    """Policies and rules made ready by what was stated, as `PolicyDesk` keeps it."""
+def ready(
+    declared: Sequence[config.policies.Declared], stated: Mapping[str, Any], untold: Sequence[str] = ()
+) -> tuple[treatments.Policies, treatments.Rules]:
+    """Policies and rules made ready by what was stated, as `PolicyDesk` keeps it; see `treatments.ready`."""
     moments = config.policies.Moments.model_validate(stated["moments"])
     more = {name: stated[name] for name in ("types", "time_zone", "protected", "events", "currency")}
-    return treatments.ready(declared, moments, **more)
+    return treatments.ready(declared, moments, untold=untold, **more)
 
 
 def events_of(project: config.Project) -> frozenset[str]:

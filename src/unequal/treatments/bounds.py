@@ -28,8 +28,10 @@ _BITS: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte 
 
 _Slope = tuple[float, float]
 """By how much a score grows with something in the row: where that is positive, and where it is negative."""
-_Ways = tuple[tuple[float, tuple[tuple[int, _Slope], ...]], ...]
-"""What it comes to by the one rule or another: a constant, and slopes by place."""
+_Term = tuple[int, _Slope, bool]
+"""A place in the row, the slopes there, and whether the score is unknown where the row does not know that; it adds nothing otherwise."""
+_Ways = tuple[tuple[float, tuple[_Term, ...]], ...]
+"""What it comes to by the one rule or another: a constant, and terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,14 @@ class Bounds:
     Args:
         policies: whose; first those whose bound no row changes, the highest first.
         fixed: the bounds of those.
-        growing: of each other that grows with one thing in the row its place, the slopes where it is positive and where it is negative, and
-            the rest; None of the others.
-        several: of all that are not fixed their terms: ways, each of constant and slopes by place.
+        growing: of each other that grows with one thing in the row its place, the slopes where it is positive and where it is negative,
+            whether it must be known, and the rest; None of the others.
+        several: of all that are not fixed their ways, each of a constant and terms.
     """
 
     policies: tuple[Policy, ...]
     fixed: tuple[float, ...]
-    growing: tuple[tuple[int, float, float, float] | None, ...]
+    growing: tuple[tuple[int, float, float, bool, float] | None, ...]
     several: tuple[_Ways, ...]
 
     def of(self, row: Row, wanted: int) -> Iterator[Bound]:
@@ -83,14 +85,17 @@ class Bounds:
                 at = eight * 8 + bit
                 growing = self.growing[at]
                 if growing is None:
-                    bound = max(_way(constant, slopes, row) for constant, slopes in self.several[at])
+                    bound = max(_way(constant, terms, row) for constant, terms in self.several[at])
                 else:
-                    place, up, down, rest = growing
+                    place, up, down, is_needed, rest = growing
                     if place != last:
                         last, value = place, _float(row[place])
                     if value is None:
-                        continue
-                    grown = (up if value >= 0 else down) * value
+                        if is_needed:
+                            continue
+                        grown = 0.0
+                    else:
+                        grown = (up if value >= 0 else down) * value
                     bound = grown + (grown if grown > 0 else -grown) * _RELATIVE + rest
                 if bound > 0:
                     found.append((bound, first + at, self.policies[first + at]))
@@ -109,13 +114,15 @@ def _float(value: object) -> float | None:
     return found if isfinite(found) else None
 
 
-def _way(constant: float, slopes: Sequence[tuple[int, _Slope]], row: Row) -> float:
+def _way(constant: float, terms: Sequence[_Term], row: Row) -> float:
     """What one way comes to at most; minus infinity where something in it is unknown."""
     found = constant
-    for place, (up, down) in slopes:
+    for place, (up, down), is_needed in terms:
         value = _float(row[place])
         if value is None:
-            return -inf
+            if is_needed:
+                return -inf
+            continue
         grown = (up if value >= 0 else down) * value
         found += grown + abs(grown) * _RELATIVE
     return found
@@ -132,11 +139,14 @@ def bounds_of(policies: Sequence[tuple[Policy, Bid]], channel_cost: Decimal) -> 
         else:
             changed.append((policy, ways))
     fixed.sort(key=lambda one: -one[0])
-    growing = tuple(
-        (ways[0][1][0][0], *ways[0][1][0][1], ways[0][0]) if len(ways) == 1 and len(ways[0][1]) == 1 else None for _, ways in changed
-    )
+    growing = tuple(_growing(ways[0][0], ways[0][1][0]) if len(ways) == 1 and len(ways[0][1]) == 1 else None for _, ways in changed)
     ordered = (*(policy for _, policy in fixed), *(policy for policy, _ in changed))
     return Bounds(ordered, tuple(bound for bound, _ in fixed), growing, tuple(ways for _, ways in changed))
+
+
+def _growing(rest: float, term: _Term) -> tuple[int, float, float, bool, float]:
+    place, (up, down), is_needed = term
+    return place, up, down, is_needed, rest
 
 
 def _ways(bid: Bid, channel_cost: Decimal) -> _Ways:
@@ -144,11 +154,11 @@ def _ways(bid: Bid, channel_cost: Decimal) -> _Ways:
     return tuple(_way_of(bid, uplift, margin, channel_cost) for uplift, margin in effects)
 
 
-def _way_of(bid: Bid, uplift: Decimal, margin: Amount, channel_cost: Decimal) -> tuple[float, tuple[tuple[int, _Slope], ...]]:
+def _way_of(bid: Bid, uplift: Decimal, margin: Amount, channel_cost: Decimal) -> tuple[float, tuple[_Term, ...]]:
     counts = float(bid.counts)
     saved = -float(bid.serve)
     constant = -float(bid.cost) - float(channel_cost) + float(bid.lever) + (saved * counts if saved > 0 else saved)
-    slopes = []
+    terms: list[_Term] = []
     for amount in (margin, bid.household, bid.referral):
         if amount.place is None:
             gained = float(uplift) * float(amount.fixed)
@@ -156,5 +166,6 @@ def _way_of(bid: Bid, uplift: Decimal, margin: Amount, channel_cost: Decimal) ->
         else:
             slope = float(uplift) * float(amount.times)
             # A gain counts in part where it is assumed, a loss in full: which of them it is depends on both signs.
-            slopes.append((amount.place, (slope * counts, slope) if slope > 0 else (slope, slope * counts)))
-    return constant + abs(constant) * _RELATIVE + _ABSOLUTE, tuple(slopes)
+            slopes = (slope * counts, slope) if slope > 0 else (slope, slope * counts)
+            terms.append((amount.place, slopes, not amount.or_nothing))
+    return constant + abs(constant) * _RELATIVE + _ABSOLUTE, tuple(terms)

@@ -10,11 +10,12 @@ from unequal.terms.errors import TreatmentError
 from unequal.treatments import wording
 
 _NUMBERS: Final = ("int", "uint", "float", "decimal")
+_MADE_OF: Final = {"household": "households", "referral": "relationships of kind referrer or introducer"}
 
 
 def check(
     declared: Sequence[config.policies.Declared], moments: config.policies.Moments, *, types: Mapping[str, str], protected: Collection[str] = (),
-    events: Collection[str] = (),
+    events: Collection[str] = (), untold: Collection[str] = (),
 ) -> list[TreatmentError]:  # fmt: skip
     """What is wrong with policies beside the texts of their rules, which `ready` parses.
 
@@ -24,17 +25,20 @@ def check(
         types: the profile's columns and their Ibis types.
         protected: attributes that are protected.
         events: the events there are; where none are told, triggers are not checked.
+        untold: columns of the profile that are known of no customer.
 
     Returns:
         TRT001, an amount is taken from a protected attribute; TRT002, no such channel; TRT003, no such purpose; TRT004, an amount from
-        no column of numbers; TRT005, no such event or day; TRT006, no such policy to exclude; TRT007, service is taken away and
-        nothing tells whether a band is stable; TRT008, a question that tells a column it cannot; TRT009, a limit, floor or quiet hours
-        of no such purpose or channel, or a case by no such event; TRT011, a message or trigger reads what no moment says; TRT012, a
-        policy is set off, and has no channel in which the company begins.
+        no column of numbers, or what counts beside is known of nobody; TRT005, no such event or day; TRT006, no such policy to exclude;
+        TRT007, service is taken away and nothing tells whether a band is stable; TRT008, a question that tells a column it cannot; TRT009,
+        a limit, floor or quiet hours of no such purpose or channel, or a case by no such event; TRT011, a message or trigger reads what
+        no moment says; TRT012, a policy is set off, and has no channel in which the company begins.
     """
     names = {one.policy.policy for one in declared}
     found = [
-        problem for one in declared for problem in _Checking(one, moments, types, frozenset(protected), frozenset(events)).problems(names)
+        problem
+        for one in declared
+        for problem in _Checking(one, moments, types, frozenset(protected), frozenset(events), frozenset(untold)).problems(names)
     ]
     return [*found, *_of_questions(moments, types, frozenset(protected)), *_of_moments(moments, frozenset(events))]
 
@@ -49,10 +53,10 @@ def reads_protected(rule: predicates.Predicate, protected: frozenset[str], do: s
 class _Checking:
     def __init__(
         self, declared: config.policies.Declared, moments: config.policies.Moments, types: Mapping[str, str], protected: frozenset[str],
-        events: frozenset[str],
+        events: frozenset[str], untold: frozenset[str],
     ) -> None:  # fmt: skip
         self.declared, self.policy, self.moments = declared, declared.policy, moments
-        self.types, self.protected, self.events = types, protected, events
+        self.types, self.protected, self.events, self.untold = types, protected, events, untold
 
     def problems(self, names: Collection[str]) -> Iterator[TreatmentError]:
         policy = self.policy
@@ -81,13 +85,15 @@ class _Checking:
         given: list[tuple[str | config.policies.Multiple | None, tuple[str | int, ...]]] = [(effect.margin, ("effect", "margin"))]
         given += [(one.margin, ("effect", "variants", at, "margin")) for at, one in enumerate(effect.variants) if one.margin is not None]
         read: list[tuple[str, tuple[str | int, ...]]] = [(one.of, path) for one, path in given if isinstance(one, config.policies.Multiple)]
-        for key, column in (("household", "household_value"), ("referral", "referral_value")):
-            if float(getattr(self.policy.counts, key)):
-                read.append((column, ("counts", key)))
+        read += [(column, ("counts", key)) for key, column in self.policy.counts.columns.items()]
         for column, path in read:
             if not self.types.get(column, "").removeprefix("!").startswith(_NUMBERS):
                 numbers = [name for name, stored in self.types.items() if stored.removeprefix("!").startswith(_NUMBERS)]
                 yield self._error("TRT004", "dollars are taken from a column that holds no number", column, numbers, *path)
+            elif path[0] == "counts" and column in self.untold:
+                # Unknown is nothing there: nobody would see that the policy counts nothing.
+                yield TreatmentError("TRT004", "dollars are taken from a column that is told of no customer", where=self.declared.where(*path), seen=column,
+                                     do=f"run `unequal run` with forecasts and {_MADE_OF[str(path[1])]}, or leave {'.'.join(map(str, path))} out")  # fmt: skip
             elif column in self.protected and self.policy.lawful_reason is None:
                 yield TreatmentError("TRT001", "dollars are taken from a protected attribute", where=self.declared.where(*path), seen=column,
                                      do="declare lawful_reason, or leave the attribute out")  # fmt: skip

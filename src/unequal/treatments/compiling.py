@@ -221,6 +221,7 @@ class Rules:
 def ready(
     declared: Sequence[config.policies.Declared], moments: config.policies.Moments, *, types: Mapping[str, str], time_zone: str,
     places: Mapping[str, int] | None = None, protected: Collection[str] = (), events: Collection[str] = (), currency: str = "",
+    untold: Collection[str] = (),
 ) -> tuple[Policies, Rules]:  # fmt: skip
     """Make policies and rules ready to choose by; every problem of all of them is told at once.
 
@@ -233,13 +234,14 @@ def ready(
         protected: attributes that are protected, held or not.
         events: events that windows may name.
         currency: the reporting currency.
+        untold: columns of the profile that are known of no customer, of those that `counts` names.
 
     Raises:
         Problems: TRT001 to TRT012, as `check`; PRD codes, a rule cannot be read.
     """
     width = len(types)
     texts = _Texts({**types, **_beside(moments, types)}, frozenset(events))
-    problems: list[UnequalError] = [*check(declared, moments, types=types, protected=protected, events=events)]
+    problems: list[UnequalError] = [*check(declared, moments, types=types, protected=protected, events=events, untold=untold)]
     read = [texts.of_policy(one) for one in declared]
     general = texts.of_moments(moments)
     problems += texts.problems
@@ -424,8 +426,9 @@ def _bid(policy: config.policies.Policy, read: _Read, moments: config.policies.M
             return Amount(place=places[given.of], times=Decimal(given.times))
         return Amount(Decimal(given))
 
-    def beside(share: str, column: str) -> Amount:
-        return Amount(place=places[column], times=Decimal(share)) if Decimal(share) else Amount()
+    def beside(key: str) -> Amount:
+        column = policy.counts.columns.get(key)
+        return Amount() if column is None else Amount(place=places[column], times=Decimal(getattr(policy.counts, key)), or_nothing=True)
 
     return Bid(
         Decimal(effect.uplift), amount(effect.margin),
@@ -433,7 +436,7 @@ def _bid(policy: config.policies.Policy, read: _Read, moments: config.policies.M
             (predicates.compile_single(rule, places), Decimal(one.uplift or effect.uplift), amount(one.margin or effect.margin))
             for rule, one in zip(read.variants, effect.variants, strict=True)
         ),
-        beside(policy.counts.household, "household_value"), beside(policy.counts.referral, "referral_value"),
+        beside("household"), beside("referral"),
         Decimal(policy.cost), Decimal(policy.cost_to_serve), Decimal(1) if effect.measured else Decimal(moments.assumed.counts),
         Decimal(policy.lever.amount) if policy.lever is not None else Decimal(0),
     )  # fmt: skip

@@ -64,6 +64,8 @@ def _gain(table: ibis.Table, uplift: Decimal, amount: Amount, counts: Decimal, n
         counted = gained * counts if gained > 0 else gained
         return ibis.literal(counted.quantize(Decimal("0.0001"), ROUND_HALF_UP), type=AMOUNT)
     column: Any = table[names[amount.place]].cast(QUANTITY)
+    if amount.or_nothing:
+        column = column.fill_null(ibis.literal(Decimal(0), type=QUANTITY))
     slope = uplift * amount.times
     up, down = (slope * counts, slope) if slope > 0 else (slope, slope * counts)
     factor = ibis.ifelse(column >= ibis.literal(Decimal(0), type=QUANTITY), _rate(up), _rate(down))

@@ -21,18 +21,25 @@ _NOTHING: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount that is stated, or a multiple of one that the row holds at `place`."""
+    """An amount that is stated, or a multiple of one that the row holds at `place`.
+
+    Args:
+        or_nothing: whether it is nothing where the row does not know it, as of who lives alone; it is unknown otherwise.
+    """
 
     fixed: Decimal = _NOTHING
     place: int | None = None
     times: Decimal = Decimal(1)
+    or_nothing: bool = False
 
     def of(self, row: Row) -> Decimal | None:
         """The amount; None where the row does not know it."""
         if self.place is None:
             return self.fixed
         known = number(row[self.place])
-        return None if known is None else EXACT.multiply(known, self.times)
+        if known is None:
+            return _NOTHING if self.or_nothing else None
+        return EXACT.multiply(known, self.times)
 
 
 @dataclass(frozen=True, slots=True)

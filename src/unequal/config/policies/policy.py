@@ -158,13 +158,23 @@ class Lever(Section):
     why: Words = Field(description="Why it is pushed.")
 
 
+_COUNTED: Final = {"household": "household_others_expected", "referral": "through_others_expected"}
+
+
 class CountedToo(Section):
     """Value beside the customer's own that the effect is expected to touch."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"household": "0.25", "referral": "0.10"}]})
 
-    household: Share = Field("0", description="The share of `household_value` that goes with the customer; never for credit.")
-    referral: Share = Field("0", description="The share of `referral_value` that goes with the customer.")
+    household: Share = Field(
+        "0", description="The share of `household_others_expected` in the profile that goes with the customer; never for credit."
+    )
+    referral: Share = Field("0", description="The share of `through_others_expected` in the profile that goes with the customer.")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Key -> the column of the profile that it takes a share of, of the keys that are set. The customer's own value is in none of them."""
+        return {key: column for key, column in _COUNTED.items() if Decimal(getattr(self, key))}
 
 
 class Measure(Section):

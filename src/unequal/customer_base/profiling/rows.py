@@ -115,7 +115,7 @@ def _of_forecasts(tables: Tables) -> Sequence[ibis.Table | None]:
 
 
 def _household(tables: Tables) -> ibis.Table | None:
-    """The household of each, and what all of it brings."""
+    """The household of each, what all of it brings, and what the others in it are expected to bring."""
     homes = tables.get("household")
     if homes is None:
         return None
@@ -128,10 +128,18 @@ def _household(tables: Tables) -> ibis.Table | None:
         values = values.select(_b="customer_id", _expected="value_expected")
         joined = joined.left_join(values, joined["customer_id"] == values["_b"])
     sums = joined.group_by(_home="household_id").aggregate(
-        household_contribution=money_sum(joined["_amount"]), household_value_expected=joined["_expected"].sum()
+        household_contribution=money_sum(joined["_amount"]),
+        household_value_expected=joined["_expected"].sum(),
+        _known=joined["_expected"].count(),
     )
-    whole = homes.left_join(sums, homes["household_id"] == sums["_home"])
-    return whole.select("customer_id", "household_id", "household_contribution", "household_value_expected", household_members="members")
+    whole = joined.left_join(sums, joined["household_id"] == sums["_home"])
+    own = whole["_expected"]
+    # Absent, and no zero of two sums, where a forecast is known of nobody but the customer.
+    others = (whole["_known"] > own.notnull().cast("int64")).ifelse(
+        whole["household_value_expected"] - own.fill_null(0.0), ibis.null("float64")
+    )
+    told = ("customer_id", "household_id", "household_contribution", "household_value_expected")
+    return whole.select(*told, household_members="members", household_others_expected=others)
 
 
 def _roles(tables: Tables) -> Sequence[ibis.Table | None]:

@@ -78,6 +78,12 @@ OTHERS: Final = (
     Column("household_members", "int64", "Persons in it; absent likewise.", unit="persons", nullable=True),
     _fact("household_contribution", "What its members brought together: a fact; absent likewise. Never to be added up over customers."),
     _number("household_value_expected", "What its members are expected to bring together. Never to be added up over customers", _MONEY),
+    _number(
+        "household_others_expected",
+        "The same of its other members alone: what `counts.household` of a policy takes a share of. "
+        "Never to be added up over customers; absent of who lives alone",
+        _MONEY,
+    ),
     _number("through_others_expected", "What it brings through others, as `value_expected` in `through_others`; never its own", _MONEY),
     _number("influence_expected", "What its mentions brought, as `value_expected` in `influence`; never its own", _MONEY),
     *(_flag(f"is_{role}", f"Whether it is the {role.replace('_', ' ')} of another customer") for role in ROLES),

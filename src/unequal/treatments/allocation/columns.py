@@ -142,7 +142,8 @@ def _scores(bid: Bid, channel_cost: Decimal, customers: Array, numbers: _Numbers
             codes, _, is_known, _, _ = numbers.of(amount.place)
             gains = _gains(bid, amount, numbers, customers)
             found += gains
-            known &= is_known[codes[customers]]
+            if not amount.or_nothing:
+                known &= is_known[codes[customers]]
     return np.where(known, found, 0)
 
 
