@@ -203,6 +203,7 @@ def test_a_gift_beyond_the_limit_is_refused_with_what_was_typed_and_a_good_one_i
     refused = pressed(client, live, {"do": "goodwill", "amount": "99", "reason": "Late delivery", "note": "two days"})
     assert (refused.status_code, 'value="99"' in refused.text, 'value="two days"' in refused.text) == (422, True, True)
     assert "99.00 asked, 25.00 left" in refused.text
+    assert ("only whoever keeps the config can raise a limit" in refused.text, "supervisor" in refused.text) == (True, False)
     gift = {"do": "goodwill", "amount": "10,50", "reason": "Late delivery", "goodwill_id": "the-same-form"}
     for _ in range(2):
         page = pressed(client, live, gift)

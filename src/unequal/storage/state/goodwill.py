@@ -134,7 +134,7 @@ def give(connection: sa.Connection, row: GoodwillRow, limits: GoodwillLimits) ->
     name = min(leaves, key=lambda limit: leaves[limit])
     if row.amount > leaves[name]:
         raise LiveError("LIV400", "that is more than may be given now", where=f"live.goodwill.{name}",
-                        seen=f"{row.amount:.2f} asked, {leaves[name]:.2f} left", do="give less, or ask a supervisor")  # fmt: skip
+                        seen=f"{row.amount:.2f} asked, {leaves[name]:.2f} left", do="give no more than is left: only whoever keeps the config can raise a limit")  # fmt: skip
     made = decisions.decision(connection, row.decision_id)
     customer_id = today(connection, made.customer_id)
     values = {name: getattr(row, name) for name in row.__slots__}
