@@ -46,6 +46,16 @@ def test_a_lawful_reason_lets_a_policy_read_a_protected_attribute():
     assert len(made([policy(eligible="religion = 'x'", lawful_reason="A greeting at a feast, by consent.")])[0]) == 1
 
 
+def test_a_rule_that_reads_a_protected_attribute_which_no_profile_holds_is_told_so():
+    types = {name: stored for name, stored in TYPES.items() if name != "religion"}
+    for changed in ({}, {"lawful_reason": "A greeting at a feast, by consent."}):
+        with pytest.raises(Problems) as refused:
+            ready([policy(eligible="orders > 1 and Religion = 'x'", **changed)], Moments.model_validate(MOMENTS), types=types,
+                  time_zone="UTC", protected=["religion"])  # fmt: skip
+        (problem,) = refused.value.problems
+        assert (problem.code, problem.seen, problem.do) == ("TRT001", "religion", "leave the attribute out: no profile holds it")
+
+
 def test_greetings_and_tiers_may_not_read_a_protected_attribute_and_floors_may():
     assert told([], tiers={"first": {"words": "First.", "when": "religion = 'x'"}})[0].startswith("TRT001")
     made([], floors={"accessibility": {"when": "religion = 'x'"}})

@@ -240,7 +240,7 @@ def ready(
         Problems: TRT001 to TRT012, as `check`; PRD codes, a rule cannot be read.
     """
     width = len(types)
-    texts = _Texts({**types, **_beside(moments, types)}, frozenset(events))
+    texts = _Texts({**types, **_beside(moments, types)}, frozenset(events), frozenset(protected))
     problems: list[UnequalError] = [*check(declared, moments, types=types, protected=protected, events=events, untold=untold)]
     read = [texts.of_policy(one) for one in declared]
     general = texts.of_moments(moments)
@@ -302,16 +302,22 @@ class _Read:
 class _Texts:
     """Parses texts, and gathers what is wrong with them."""
 
-    def __init__(self, types: Mapping[str, str], events: frozenset[str]) -> None:
+    def __init__(self, types: Mapping[str, str], events: frozenset[str], protected: frozenset[str]) -> None:
         self.types, self.events = types, events
+        # No profile holds them. A rule that names one is read all the same, to say that, and not that there is no such column.
+        self.unheld = protected - types.keys()
         self.parsed: list[predicates.Predicate] = []
         self.problems: list[UnequalError] = []
 
     def of(self, text: str, where: str) -> predicates.Predicate | None:
         try:
-            found = predicates.parse(text, self.types, where=where, events=self.events)
+            found = predicates.parse(text, {**dict.fromkeys(self.unheld, "string"), **self.types}, where=where, events=self.events)
         except UnequalError as error:
             self.problems.append(error)
+            return None
+        problems = [*reads_protected(found, self.unheld, "leave the attribute out: no profile holds it")]
+        if problems:
+            self.problems += problems
             return None
         self.parsed.append(found)
         return found
