@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.flow.importing import hubspot_import, rows_of, salesforce_upsert
+from tests.flow.looking import edit
 from tests.flow.reaching import CUSTOMERS, moment_of_contact, open_bakery
 
 from unequal import flow
@@ -142,6 +143,16 @@ def test_an_id_that_a_spreadsheet_would_run_is_left_out_and_told(bakery: Path) -
     [left] = read(found, "left_out")
     assert left == {"record_id": "'=cmd|' /C calc'!A0", "because": "a spreadsheet would take the id for a formula"}
     assert 'Ü4, "Straße"' in {row["record_id"] for row in read(found, "upserts")}, "other ids come back to the letter"
+
+
+def test_test_accounts_are_left_out_and_counted(bakery: Path) -> None:
+    edit(bakery / "unequal.yaml", ("records: {id: no,", "records: {id: no, test_when: \"no in ('3', '5')\","))
+    flow.run(open_bakery(bakery))
+    found = exported(bakery)
+    assert (found.counts["upserts"], found.counts["left_out"], found.counts["deletions"]) == (CUSTOMERS - 2, 2, 0)
+    assert [row["record_id"] for row in read(found, "left_out")] == ["3", "5"]
+    assert {row["because"] for row in read(found, "left_out")} == {"a test account, as the source's test_when says"}
+    assert not {"3", "5"} & {row["record_id"] for row in read(found, "upserts")}
 
 
 def test_a_file_that_would_be_too_large_for_the_crm_is_written_in_parts(bakery: Path, monkeypatch) -> None:

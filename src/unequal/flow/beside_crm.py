@@ -37,6 +37,7 @@ LONGEST_TEXT: Final = 255
 """Letters of a field: what a text field of Salesforce holds."""
 
 _NOT_ITS_OWN: Final = "the id is not as the CRM writes its own"
+_IS_TEST: Final = "a test account, as the source's test_when says"
 _FORMULA: Final = ("=", "+", "-", "@")
 _TOLD_EVERY: Final = 100
 
@@ -170,7 +171,7 @@ def _records(live: Live, wanted: Wanted, shape: Shape) -> tuple[list[_Record], l
     left_out: list[tuple[str, str]] = []
     for row in _rows_of(live, wanted.source):
         one = _Record(_told_id(str(row["record_id"]), shape, own=own), str(row["customer_id"]), row["since"])
-        why = _why_left_out(one.record_id, shape, own=own)
+        why = _IS_TEST if row["is_test"] else _why_left_out(one.record_id, shape, own=own)
         if why is None:
             found[one.record_id].append(one)
         else:
@@ -193,8 +194,10 @@ def _rows_of(live: Live, source: str) -> list[dict[str, Any]]:
     told, delivered = opened.base.table("customer_record"), opened.base.table("record")
     of_source = told.filter(told["source"] == source).semi_join(delivered, ["source", "record_id"])
     rows = opened.engine.fetch(of_source.select("record_id", "customer_id", "since").order_by("record_id"))
+    tests = delivered.filter(delivered["source"] == source, delivered["is_test"]).select("record_id")
+    marked = {row["record_id"] for row in opened.engine.fetch(tests)}
     erased = blanks_of(opened.state.suppressed())
-    return [row for row in rows if not erased.is_record(source, str(row["record_id"]))]
+    return [row | {"is_test": row["record_id"] in marked} for row in rows if not erased.is_record(source, str(row["record_id"]))]
 
 
 def _told_id(record_id: str, shape: Shape, *, own: bool) -> str:
