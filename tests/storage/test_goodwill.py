@@ -113,6 +113,7 @@ def test_what_agents_did_is_measured_by_agent_and_reason(live):
     live.goodwill.give(gift("g2", "d2", "5.50"), limits())
     live.contacts.record_outcome(OutcomeRow("d2", "overridden", NOON, None, "Has it already", "person:finn"))
     live.contacts.record_outcome(OutcomeRow("d2", "bought", NOON, D(40)))
+    live.contacts.record_outcome(OutcomeRow("d1", "bought", NOON, D(80), None, "key:shop"))
     told = live.goodwill.measured(since=NOON, until=NOON + timedelta(seconds=1))
     assert [(one.agent, one.kind, one.reason, one.times, one.customers, one.amount) for one in told] == [
         ("person:finn", "overridden", "Has it already", 1, 1, None), ("person:mia", "goodwill", "Late delivery", 2, 2, D("15.50")),

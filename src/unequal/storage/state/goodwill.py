@@ -21,6 +21,9 @@ from unequal.terms.money import from_units
 GIVEN: Final = "goodwill"
 """The outcome that a decision has where an agent gave something; its dollars stand here alone, so that nothing counts twice."""
 
+_PERSON: Final = "person:"
+"""How the name of an author begins who signed in; that of an application begins with `key:`."""
+
 GOODWILL: Final = sa.Table(
     "goodwill",
     METADATA,
@@ -147,9 +150,10 @@ def give(connection: sa.Connection, row: GoodwillRow, limits: GoodwillLimits) ->
 def measured(connection: sa.Connection, *, since: datetime, until: datetime) -> list[Measured]:
     """What agents did, by agent, kind and reason, from an instant on and before another; by agent, most dollars first.
 
-    Only outcomes that name an author count; a gift counts once, with its dollars.
+    Only outcomes that a person told count: what an application tells by its key, as that something was bought, no agent did. A gift counts
+    once, with its dollars.
     """
-    within = OUTCOME.c.author.is_not(None), OUTCOME.c.kind != GIVEN, OUTCOME.c.at >= since, OUTCOME.c.at < until
+    within = OUTCOME.c.author.startswith(_PERSON, autoescape=True), OUTCOME.c.kind != GIVEN, OUTCOME.c.at >= since, OUTCOME.c.at < until
     told = (
         sa.select(OUTCOME.c.author, OUTCOME.c.kind, OUTCOME.c.reason, sa.func.count(), sa.func.count(DECISION.c.customer_id.distinct()))
         .join(DECISION, DECISION.c.decision_id == OUTCOME.c.decision_id).where(*within)
