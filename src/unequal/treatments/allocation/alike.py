@@ -36,11 +36,6 @@ class Kinds:
     counts: Array
     kind: Array
 
-    @property
-    def owner(self) -> Array:
-        """Of each row of `options` the kind that has it."""
-        return np.repeat(np.arange(self.options.customers), np.diff(self.options.starts))
-
     def spread(self, options: Options, chosen: Array) -> Array:
         """Rows for customers, from how many of each kind are to have each row of it: the first in their places have the first row.
 
@@ -72,17 +67,9 @@ def kinds_of(options: Options, group: Array, most: int) -> Kinds | None:
         most: rows of all kinds together.
     """
     share = options.customers // _SAMPLE
-    if share > 1 and _kinds(*_some(options, group, share), most) is None:
+    if share > 1 and _kinds(options.some(share), group[::share], most) is None:
         return None
     return _kinds(options, group, most)
-
-
-def _some(options: Options, group: Array, share: int) -> tuple[Options, Array]:
-    """Every so manieth customer."""
-    lengths = np.diff(options.starts)[::share]
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    rows = np.repeat(options.starts[:-1][::share] - starts[:-1], lengths) + np.arange(starts[-1])
-    return Options(starts, options.option[rows], options.value[rows]), group[::share]
 
 
 def _kinds(options: Options, group: Array, most: int) -> Kinds | None:

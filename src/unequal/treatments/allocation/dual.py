@@ -148,13 +148,9 @@ class Pricing:
 
     def sample(self, share: int) -> Pricing:
         """Every so manieth customer, with as much of everything."""
-        options, fairness = self.options, self.limits.fairness
-        lengths = np.diff(options.starts)[::share]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        rows = np.repeat(options.starts[:-1][::share] - starts[:-1], lengths) + np.arange(starts[-1])
-        fewer = Options(starts, options.option[rows], options.value[rows])
+        fairness = self.limits.fairness
         fairness = None if fairness is None else replace(fairness, group=fairness.group[::share])
-        return Pricing(fewer, replace(self.limits, most=self.limits.most // share, fairness=fairness))
+        return Pricing(self.options.some(share), replace(self.limits, most=self.limits.most // share, fairness=fairness))
 
 
 def priced(pricing: Pricing, *, small: int = SMALL) -> Pass:
@@ -258,7 +254,7 @@ def program(kinds: Kinds, limits: Limits, binding: Array, there: Array) -> tuple
     Returns:
         The matrix, what there is of each row of it, by what limits are measured, and by what the value is.
     """
-    options, owner = kinds.options, kinds.owner
+    options, owner = kinds.options, kinds.options.owner
     rows = len(options.option)
     one_each = sparse.csr_matrix((np.ones(rows), (owner, np.arange(rows))), shape=(options.customers, rows))
     takes = limits.of_options[binding][:, options.option] + limits.of_groups[binding][:, kinds.group[owner]]

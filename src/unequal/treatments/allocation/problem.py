@@ -39,6 +39,18 @@ class Options:
         """How many there are."""
         return len(self.starts) - 1
 
+    @property
+    def owner(self) -> Array:
+        """Of each row its customer; int32."""
+        return np.repeat(np.arange(self.customers, dtype=np.int32), np.diff(self.starts))
+
+    def some(self, share: int) -> Options:
+        """Those of every so manieth customer."""
+        lengths = np.diff(self.starts)[::share]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        rows = np.repeat(self.starts[:-1][::share] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Options(starts, self.option[rows], self.value[rows])
+
 
 @dataclass(frozen=True)
 class Fairness:

@@ -88,7 +88,7 @@ def _fitted(pricing: Pricing, found: Pass) -> Array:
     options, limits, rows = pricing.options, pricing.limits, pricing.rows
     taken, use = found.taken.copy(), pricing.used(found.taken)
     moved = np.zeros(options.customers, np.bool_)
-    owner = np.repeat(np.arange(options.customers, dtype=np.int32), np.diff(options.starts))
+    owner = options.owner
     lost, room = np.empty(len(owner) + options.customers), Room(limits.of_options, limits.of_groups, limits.limits, limits.scale)
     losses(rows, pricing.prices(found.prices), taken, lost)
     if (use > limits.limits).any():
@@ -121,7 +121,7 @@ def _exact(pricing: Pricing, kinds: Kinds) -> tuple[Array | None, float]:
     matrix, most, _, worth = program(kinds, limits, np.flatnonzero(pricing.can_bind), limits.limits)
     of_kinds = kinds.options
     found = milp(
-        -of_kinds.value / worth, integrality=np.ones(len(of_kinds.option), np.int64), bounds=Bounds(0, kinds.counts[kinds.owner]),
+        -of_kinds.value / worth, integrality=np.ones(len(of_kinds.option), np.int64), bounds=Bounds(0, kinds.counts[of_kinds.owner]),
         constraints=[LinearConstraint(matrix, ub=most)], options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
     )  # fmt: skip
     bound = -found.mip_dual_bound * worth if found.mip_dual_bound is not None else np.inf

@@ -34,7 +34,7 @@ def of_core(pricing: Pricing, found: Pass, most: int) -> Pass:
         The same where no core is small enough.
     """
     options, average = pricing.options, found.bound / max(1, int((found.taken >= 0).sum()))
-    owner = np.repeat(np.arange(options.customers), np.diff(options.starts))
+    owner = options.owner
     lost, ended = _lost(pricing, found, owner)
     for apart in _APART:
         near = lost <= apart * average
